@@ -1,0 +1,13 @@
+//! The model, the rules and the decisions of kubectl-profile.
+//!
+//! Everything here is a function of its arguments: no IO, no clock, no environment, no async. The plugin and the
+//! webhook read the world, call this crate and act on its answer.
+
+pub mod cluster;
+pub mod field;
+pub mod orphans;
+pub mod pack;
+pub mod profile;
+pub mod render;
+pub mod rules;
+pub mod scale;

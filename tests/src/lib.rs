@@ -1,0 +1,1 @@
+//! What the tests of every theme share: where the binaries are and how a run is read.

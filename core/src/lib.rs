@@ -3,11 +3,17 @@
 //! Everything here is a function of its arguments: no IO, no clock, no environment, no async. The plugin and the
 //! webhook read the world, call this crate and act on its answer.
 
+mod baseline;
 pub mod cluster;
+pub mod content;
 pub mod field;
+#[cfg(test)]
+mod fixtures;
+mod notices;
 pub mod orphans;
 pub mod pack;
 pub mod profile;
 pub mod render;
 pub mod rules;
 pub mod scale;
+pub mod version;

@@ -2,7 +2,35 @@
 
 use std::collections::BTreeMap;
 
-use crate::cluster::Cluster;
+use crate::{
+    baseline::{self, Move},
+    cluster::Cluster,
+    notices,
+};
+
+mod cluster_provisioning;
+mod core_layer_removal;
+mod edge_cni_change;
+mod k8s_downgrade;
+mod k8s_multi_minor;
+mod k8s_version_unreadable;
+
+/// Every rule. A rule is one file; this list is the only other place that knows it.
+const RULES: [fn(&Change<'_>) -> Vec<Violation>; 6] = [
+    cluster_provisioning::check,
+    k8s_downgrade::check,
+    k8s_multi_minor::check,
+    k8s_version_unreadable::check,
+    edge_cni_change::check,
+    core_layer_removal::check,
+];
+
+/// What a rule judges: both sides, and the Kubernetes packs that the change brings in.
+struct Change<'a> {
+    before: Cluster<'a>,
+    after: Cluster<'a>,
+    moves: Vec<Move<'a>>,
+}
 
 /// The stable code of a rule, the same in the webhook's denials and in the plugin's output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -100,7 +128,85 @@ pub struct Verdict {
     pub notices: Vec<Notice>,
 }
 
-/// Judges the change from `before` to `after` by every rule; stops at none.
-pub fn check(_before: &Cluster<'_>, _after: &Cluster<'_>, _policy: &Policy) -> Verdict {
-    Verdict::default()
+impl Verdict {
+    /// All violations, whatever their rule's mode.
+    pub fn violations(&self) -> impl Iterator<Item = &Violation> {
+        self.denied.iter().chain(&self.warned).chain(&self.audited)
+    }
+}
+
+/// Judges the change of a cluster from `before` to `after` by every rule; stops at none.
+///
+/// A cluster that is being deleted is exempt from all of them: nothing may stand between it and its end.
+pub fn check<'a>(before: &Cluster<'a>, after: &Cluster<'a>, policy: &Policy) -> Verdict {
+    let mut verdict = Verdict::default();
+    if before.is_being_deleted() {
+        return verdict;
+    }
+    let moves = baseline::moves(before, after);
+    let change = Change { before: *before, after: *after, moves };
+    for violation in RULES.iter().flat_map(|rule| rule(&change)) {
+        match policy.mode(violation.code) {
+            Mode::Enforce => verdict.denied.push(violation),
+            Mode::Warn => verdict.warned.push(violation),
+            Mode::Audit => verdict.audited.push(violation),
+        }
+    }
+    verdict.notices = notices::of(before, after, &change.moves);
+    verdict
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, path::Path};
+
+    use super::*;
+    use crate::fixtures::{aws, edge, verdict};
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "the test looks at the crate's own source files")]
+    fn every_file_of_a_rule_is_in_the_list() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rules");
+        let files: BTreeSet<_> = std::fs::read_dir(folder).unwrap().map(|it| it.unwrap().path()).collect();
+        let source = include_str!("rules.rs");
+        for file in &files {
+            let name = file.file_stem().unwrap().to_str().unwrap();
+            assert!(source.contains(&format!("    {name}::check,")), "{name} is not in RULES");
+        }
+        assert_eq!(files.len(), RULES.len());
+    }
+
+    #[test]
+    fn collects_the_violations_of_all_rules() {
+        let before = edge().k8s("1.30.0").pack("cni", "a", "1.0.0").pack("os", "u", "1.0.0").state("Provisioning");
+        let after = edge().k8s("1.32.0").pack("cni", "b", "1.0.0");
+        let codes: Vec<_> = verdict(&before, &after).denied.into_iter().map(|it| it.code).collect();
+        assert_eq!(
+            codes,
+            [
+                Code::ClusterProvisioning,
+                Code::K8sMultiMinorUpgradeNotSupported,
+                Code::EdgeCniChangeNotSupported,
+                Code::CoreLayerRemovalNotSupported,
+            ]
+        );
+    }
+
+    #[test]
+    fn a_mode_decides_what_becomes_of_a_violation() {
+        let (before, after) = (aws().k8s("1.30.0"), aws().k8s("1.29.0"));
+        let (before, after) = (Cluster::new(before.json()), Cluster::new(after.json()));
+        let code = Code::K8sDowngradeAfterUpgradeNotSupported;
+        let warned = check(&before, &after, &Policy::default().with(code, Mode::Warn));
+        assert_eq!((warned.denied.len(), warned.warned.len(), warned.audited.len()), (0, 1, 0));
+        let audited = check(&before, &after, &Policy::default().with(code, Mode::Audit));
+        assert_eq!((audited.denied.len(), audited.warned.len(), audited.audited.len()), (0, 0, 1));
+    }
+
+    #[test]
+    fn a_violation_names_the_field_of_its_own_pack() {
+        let violation =
+            &verdict(&aws().pack("os", "u", "1").k8s("1.30.0"), &aws().pack("os", "u", "1").k8s("1.32.0")).denied[0];
+        assert_eq!(violation.field, "spec.clusterProfileTemplates[0].packs[1].version");
+    }
 }

@@ -1,0 +1,32 @@
+//! What a change does that is allowed and should be known all the same.
+
+use crate::{baseline::Move, cluster::Cluster, pack::Layer, rules::Notice};
+
+/// The notices about the Kubernetes packs that a change brings in.
+pub(crate) fn of<'a>(before: &Cluster<'a>, after: &Cluster<'a>, moves: &[Move<'a>]) -> Vec<Notice> {
+    let kept: Vec<_> = after.layer(Layer::Kubernetes).iter().map(|pack| pack.name()).collect();
+    let gone: Vec<_> =
+        before.layer(Layer::Kubernetes).iter().map(|pack| pack.name()).filter(|name| !kept.contains(name)).collect();
+    moves
+        .iter()
+        .flat_map(|it| [distribution_change(it, gone.first().map(AsRef::as_ref)), way_back(it)])
+        .flatten()
+        .collect()
+}
+
+fn distribution_change(it: &Move<'_>, gone: Option<&str>) -> Option<Notice> {
+    let (old, new) = (gone.filter(|_| !it.is_paired)?, it.pack.name());
+    let message = format!(
+        "the Kubernetes distribution changes from pack {old} to pack {new}; check that it can be moved in place"
+    );
+    Some(Notice { field: format!("{}.name", it.pack.path()), message })
+}
+
+fn way_back(it: &Move<'_>) -> Option<Notice> {
+    let (version, former) = (it.version.as_ref()?, it.former.as_ref()?);
+    let desired = former.desired.as_ref().filter(|_| former.is_way_back(version))?;
+    let message = format!(
+        "Kubernetes goes back to {version} while the upgrade to {desired} is in flight; some nodes may run {desired}"
+    );
+    Some(Notice { field: it.pack.version_path(), message })
+}

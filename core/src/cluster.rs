@@ -163,7 +163,12 @@ mod tests {
 
     #[test]
     fn reads_nothing_from_nothing() {
-        for raw in [json!(null), json!({}), json!({"spec": null, "status": 7}), json!({"spec": {"clusterProfileTemplates": null}})] {
+        for raw in [
+            json!(null),
+            json!({}),
+            json!({"spec": null, "status": 7}),
+            json!({"spec": {"clusterProfileTemplates": null}}),
+        ] {
             let cluster = Cluster::new(&raw);
             assert!(cluster.profiles().is_empty() && cluster.pack_statuses().is_empty(), "{raw}");
             assert!(!cluster.is_edge() && !cluster.is_imported() && !cluster.is_provisioning(), "{raw}");
@@ -183,7 +188,9 @@ mod tests {
 
     #[test]
     fn a_template_counts_unless_it_is_empty() {
-        for (template, expected) in [(json!(null), None), (json!({}), None), (json!(""), None), (json!("fleet"), Some("fleet"))] {
+        for (template, expected) in
+            [(json!(null), None), (json!({}), None), (json!(""), None), (json!("fleet"), Some("fleet"))]
+        {
             let raw = json!({"spec": {"clusterTemplate": template}});
             assert_eq!(Cluster::new(&raw).cluster_template().as_deref(), expected, "{raw}");
         }

@@ -6,9 +6,11 @@
 mod baseline;
 pub mod cluster;
 pub mod content;
+pub mod diff;
 pub mod field;
 #[cfg(test)]
 mod fixtures;
+pub mod mask;
 mod notices;
 pub mod orphans;
 pub mod pack;
@@ -17,3 +19,4 @@ pub mod render;
 pub mod rules;
 pub mod scale;
 pub mod version;
+pub mod yaml;

@@ -1,0 +1,274 @@
+//! Compares two profile contents: packs, versions, values by path, manifests.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::{
+    mask,
+    pack::Pack,
+    profile::{self, AttachedProfile},
+};
+
+mod manifests;
+mod unified;
+mod values;
+
+pub use unified::unified;
+
+/// What kind of difference a [`Change`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum Kind {
+    /// A profile is attached that was not.
+    ProfileAdded,
+    /// A profile is no longer attached.
+    ProfileRemoved,
+    /// Another version of the profile.
+    ProfileVersion,
+    /// A pack that was not there.
+    PackAdded,
+    /// A pack that is gone.
+    PackRemoved,
+    /// Another version or tag of the pack.
+    PackVersion,
+    /// Another layer or type of the pack.
+    PackPlace,
+    /// A value that is set otherwise, is new or is gone.
+    Value,
+    /// The presets that line 1 of the values records.
+    Presets,
+    /// Values whose text differs in comments, order or format only.
+    Format,
+    /// Values that cannot be compared by path, because a side is not valid YAML.
+    Text,
+    /// An attached manifest that is new, gone or differs.
+    Manifest,
+}
+
+/// One difference between Current and Pending.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Change {
+    /// The profile's name.
+    pub profile: String,
+    /// The pack's name; absent when the profile itself differs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pack: Option<String>,
+    /// What kind of difference it is.
+    pub kind: Kind,
+    /// Where in the pack: a path into its values such as `manifests.api.replicas`, or a manifest's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// The current side; absent when there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub current: Option<Value>,
+    /// The pending side; absent when there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pending: Option<Value>,
+}
+
+impl Change {
+    /// Where the change stands: `PROFILE/PACK: PATH` as far as there is one.
+    pub fn place(&self) -> String {
+        let pack = self.pack.as_deref().map_or_else(|| self.profile.clone(), |pack| format!("{}/{pack}", self.profile));
+        self.path.as_deref().map_or_else(|| pack.clone(), |path| format!("{pack}: {path}"))
+    }
+
+    /// The same change without what may be secret.
+    #[must_use]
+    pub fn masked(mut self) -> Self {
+        let path = self.path.clone().unwrap_or_default();
+        let steps: Vec<_> = if self.kind == Kind::Value { path.split(['.', '[', ']']).collect() } else { Vec::new() };
+        for side in [&mut self.current, &mut self.pending] {
+            *side = side.take().map(|value| mask::value(&steps, &value));
+        }
+        self
+    }
+}
+
+/// All differences between two lists of attached profiles, paired by name.
+pub fn compare(current: &[AttachedProfile<'_>], pending: &[AttachedProfile<'_>]) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for (before, after) in paired(current, pending, |profile| profile.name().into_owned()) {
+        match (before, after) {
+            (Some(before), Some(after)) => changes.extend(compare_profile(before, after)),
+            (Some(gone), None) => changes.push(profile_change(Kind::ProfileRemoved, gone, Some(reference(gone)), None)),
+            (None, Some(new)) => changes.push(profile_change(Kind::ProfileAdded, new, None, Some(reference(new)))),
+            (None, None) => {}
+        }
+    }
+    changes
+}
+
+/// All differences between two profiles, whatever they are called.
+pub fn compare_profile(current: &AttachedProfile<'_>, pending: &AttachedProfile<'_>) -> Vec<Change> {
+    let mut changes = Vec::new();
+    let (before, after) = (current.version(), pending.version());
+    if before != after || current.name() != pending.name() {
+        changes.push(profile_change(Kind::ProfileVersion, pending, Some(reference(current)), Some(reference(pending))));
+    }
+    changes.extend(compare_packs(&pending.name(), &current.packs(), &pending.packs()));
+    changes
+}
+
+/// All differences between two lists of packs, paired by name.
+pub fn compare_packs(profile: &str, current: &[Pack<'_>], pending: &[Pack<'_>]) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for (before, after) in paired(current, pending, |pack| pack.name().into_owned()) {
+        let Some(pack) = after.or(before) else { continue };
+        let name = pack.name();
+        let change = |kind, current: Option<Value>, pending: Option<Value>| Change {
+            profile: profile.to_owned(),
+            pack: Some(name.clone().into_owned()),
+            kind,
+            path: None,
+            current,
+            pending,
+        };
+        match (before, after) {
+            (Some(before), Some(after)) => {
+                let versions = (version_text(before), version_text(after));
+                if versions.0 != versions.1 {
+                    changes.push(change(Kind::PackVersion, Some(versions.0.into()), Some(versions.1.into())));
+                }
+                if (before.layer(), before.pack_type()) != (after.layer(), after.pack_type()) {
+                    changes.push(change(
+                        Kind::PackPlace,
+                        Some(place_text(before).into()),
+                        Some(place_text(after).into()),
+                    ));
+                }
+                let found = values::compare(&before.values(), &after.values());
+                changes.extend(
+                    found.into_iter().map(|it| Change { path: it.path, ..change(it.kind, it.current, it.pending) }),
+                );
+                let found = manifests::compare(&before.manifests(), &after.manifests());
+                changes.extend(
+                    found.into_iter().map(|it| Change { path: it.path, ..change(it.kind, it.current, it.pending) }),
+                );
+            }
+            (Some(gone), None) => changes.push(change(Kind::PackRemoved, Some(version_text(gone).into()), None)),
+            (None, Some(new)) => changes.push(change(Kind::PackAdded, None, Some(version_text(new).into()))),
+            (None, None) => {}
+        }
+    }
+    changes
+}
+
+/// A difference inside one pack.
+struct Difference {
+    kind: Kind,
+    path: Option<String>,
+    current: Option<Value>,
+    pending: Option<Value>,
+}
+
+fn reference(profile: &AttachedProfile<'_>) -> Value {
+    profile::reference(&profile.name(), profile.version().as_deref()).into()
+}
+
+fn profile_change(kind: Kind, profile: &AttachedProfile<'_>, current: Option<Value>, pending: Option<Value>) -> Change {
+    Change { profile: profile.name().into_owned(), pack: None, kind, path: None, current, pending }
+}
+
+/// The version, with the tag where the two differ.
+fn version_text(pack: &Pack<'_>) -> String {
+    let version = pack.version().unwrap_or_default();
+    match pack.tag().filter(|tag| *tag != version) {
+        Some(tag) => format!("{version} (tag {tag})"),
+        None => version.into_owned(),
+    }
+}
+
+fn place_text(pack: &Pack<'_>) -> String {
+    format!("layer {}, type {}", pack.layer().unwrap_or_default(), pack.pack_type().unwrap_or_default())
+}
+
+/// Pairs items by key in the order of `left`, then what only `right` has. Several items of one key pair by position.
+fn paired<'i, T>(left: &'i [T], right: &'i [T], key: impl Fn(&T) -> String) -> Vec<(Option<&'i T>, Option<&'i T>)> {
+    let mut rest: Vec<_> = right.iter().map(|item| (key(item), item)).collect();
+    let mut pairs: Vec<_> = left
+        .iter()
+        .map(|item| {
+            let name = key(item);
+            let at = rest.iter().position(|(other, _)| *other == name);
+            (Some(item), at.map(|at| rest.remove(at).1))
+        })
+        .collect();
+    pairs.extend(rest.into_iter().map(|(_, item)| (None, Some(item))));
+    pairs
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn check(current: &Value, pending: &Value, expected: &[(Kind, &str)]) {
+        let (current, pending) = (json!({"name": "p", "packs": current}), json!({"name": "p", "packs": pending}));
+        let of = |raw| vec![AttachedProfile::new(raw, "t".into())];
+        let changes = compare(&of(&current), &of(&pending));
+        let found: Vec<_> = changes.iter().map(|it| (it.kind, it.place())).collect();
+        let expected: Vec<_> = expected.iter().map(|(kind, place)| (*kind, (*place).to_owned())).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn the_same_content_has_no_changes() {
+        let packs = json!([{"name": "a", "values": "x: 1"}, {"name": "b"}]);
+        check(&packs, &json!([{"name": "b"}, {"values": "x: 1", "name": "a"}]), &[]);
+    }
+
+    #[test]
+    fn packs_are_paired_by_name() {
+        let current = json!([{"name": "a", "version": "1"}, {"name": "gone", "version": "1"}]);
+        let pending = json!([{"name": "new", "version": "1"}, {"name": "a", "version": "2"}]);
+        let expected = [(Kind::PackVersion, "p/a"), (Kind::PackRemoved, "p/gone"), (Kind::PackAdded, "p/new")];
+        check(&current, &pending, &expected);
+    }
+
+    #[test]
+    fn duplicate_packs_pair_by_position() {
+        check(&json!([{"name": "a"}, {"name": "a"}]), &json!([{"name": "a"}]), &[(Kind::PackRemoved, "p/a")]);
+    }
+
+    #[test]
+    fn a_tag_counts() {
+        let (current, pending) = (
+            json!([{"name": "a", "version": "1.33.9", "tag": "1.33.9"}]),
+            json!([{"name": "a", "version": "1.33.9", "tag": "1.33.x"}]),
+        );
+        check(&current, &pending, &[(Kind::PackVersion, "p/a")]);
+    }
+
+    #[test]
+    fn a_manifest_and_a_layer_count() {
+        let current = json!([{"name": "a", "layer": "addon", "manifests": [{"name": "m", "content": "a: 1"}]}]);
+        let pending =
+            json!([{"name": "a", "layer": "cni", "manifests": [{"name": "m", "content": "a: 2"}, {"name": "n"}]}]);
+        check(&current, &pending, &[(Kind::PackPlace, "p/a"), (Kind::Manifest, "p/a: m"), (Kind::Manifest, "p/a: n")]);
+    }
+
+    #[test]
+    fn profiles_are_paired_by_name() {
+        let (a, b) = (json!({"name": "a", "profileVersion": "1.0.0"}), json!({"name": "a", "profileVersion": "1.1.0"}));
+        let other = json!({"name": "b"});
+        let of = |raw| AttachedProfile::new(raw, "t".into());
+        let kinds: Vec<_> = compare(&[of(&a), of(&other)], &[of(&b)]).iter().map(|it| it.kind).collect();
+        assert_eq!(kinds, [Kind::ProfileVersion, Kind::ProfileRemoved]);
+    }
+
+    #[test]
+    fn a_masked_change_shows_no_secret() {
+        let (current, pending) = (
+            json!([{"name": "a", "values": "db:\n  password: x\n"}]),
+            json!([{"name": "a", "values": "db:\n  password: y\n"}]),
+        );
+        let (current, pending) = (json!({"packs": current}), json!({"packs": pending}));
+        let of = |raw| vec![AttachedProfile::new(raw, "t".into())];
+        let change = compare(&of(&current), &of(&pending)).remove(0).masked();
+        assert_eq!(
+            (change.path.as_deref(), change.current, change.pending),
+            (Some("db.password"), Some(json!("***")), Some(json!("***")))
+        );
+    }
+}

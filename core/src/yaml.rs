@@ -1,0 +1,87 @@
+//! Reads YAML into JSON within bounds, and says where it fails.
+
+use serde_json::Value;
+
+/// Levels of nesting that are read; deeper documents are refused before they can exhaust the stack.
+pub const MAX_DEPTH: usize = 100;
+
+/// A text that cannot be read as YAML, and where.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}, column {column}: {message}")]
+pub struct YamlError {
+    /// The line, counted from 1; 0 where it is unknown.
+    pub line: u64,
+    /// The column, counted from 1; 0 where it is unknown.
+    pub column: u64,
+    /// What is wrong there, in one line.
+    pub message: String,
+}
+
+/// The one document of `text`; an empty text is null.
+///
+/// # Errors
+/// When the text is not YAML, holds several documents, or is nested deeper than [`MAX_DEPTH`].
+pub fn parse(text: &str) -> Result<Value, YamlError> {
+    if text.trim().is_empty() {
+        return Ok(Value::Null);
+    }
+    serde_saphyr::from_str_with_options(text, options()).map_err(|error| error_of(&error))
+}
+
+/// All documents of `text`; empty ones are left out.
+///
+/// # Errors
+/// As [`parse`], but several documents are fine.
+pub fn parse_all(text: &str) -> Result<Vec<Value>, YamlError> {
+    let documents: Vec<Value> =
+        serde_saphyr::from_multiple_with_options(text, options()).map_err(|error| error_of(&error))?;
+    Ok(documents.into_iter().filter(|document| !document.is_null()).collect())
+}
+
+fn options() -> serde_saphyr::Options {
+    let budget = serde_saphyr::budget! { max_depth: MAX_DEPTH };
+    serde_saphyr::options! { budget: budget, with_snippet: false }
+}
+
+fn error_of(error: &serde_saphyr::Error) -> YamlError {
+    let (line, column) = error.location().map_or((0, 0), |location| (location.line(), location.column()));
+    let message = error.to_string();
+    let message = message.lines().next().unwrap_or("not YAML").trim_start_matches("error: ").to_owned();
+    YamlError { line: u64::from(line), column: u64::from(column), message }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn reads_one_document_or_all() {
+        assert_eq!(parse("a: 1\nb: [x, true]\n").unwrap(), json!({"a": 1, "b": ["x", true]}));
+        assert_eq!(parse(" \n").unwrap(), Value::Null);
+        assert_eq!(parse("# only a comment\n").unwrap(), Value::Null);
+        assert_eq!(parse_all("---\na: 1\n---\n---\nb: 2\n").unwrap(), [json!({"a": 1}), json!({"b": 2})]);
+        assert!(parse("a: 1\n---\nb: 2\n").is_err());
+    }
+
+    #[test]
+    fn says_where_it_fails() {
+        let error = parse("a: 1\nb: [1,\nc: }\n").unwrap_err();
+        assert!(error.line >= 2, "{error}");
+        assert!(!error.message.contains('\n'), "{error}");
+    }
+
+    #[test]
+    fn refuses_what_is_nested_too_deep() {
+        let deep = format!("{}1{}", "[".repeat(500), "]".repeat(500));
+        assert!(parse(&deep).unwrap_err().to_string().contains("limit"), "{}", parse(&deep).unwrap_err());
+        let block: String = (0..500).map(|level| format!("{}a:\n", " ".repeat(level))).collect();
+        assert!(parse(&block).is_err());
+    }
+
+    #[test]
+    fn a_key_that_stands_twice_is_refused() {
+        assert!(parse("a: 1\na: 2\n").is_err());
+    }
+}

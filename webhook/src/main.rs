@@ -1,3 +1,7 @@
-//! Starts the program.
+//! Starts the webhook.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    profile_webhook::run(std::env::args_os())
+}

@@ -1,0 +1,93 @@
+//! Decides one review: bytes in, bytes out, no socket.
+
+use profile_core::{
+    cluster::Cluster,
+    rules::{self, Policy},
+};
+use serde_json::Value;
+use thiserror::Error;
+
+use crate::{
+    reply,
+    review::{self, Operation, Request},
+};
+
+/// The only version of the admission API that is spoken.
+pub const API_VERSION: &str = "admission.k8s.io/v1";
+
+/// The API group of the objects that are judged.
+pub const GROUP: &str = "cluster.spectrocloud.com";
+
+/// The resource that is judged.
+pub const RESOURCE: &str = "spectroclusters";
+
+/// What was decided.
+#[derive(Debug)]
+pub struct Decision {
+    /// The AdmissionReview to send back.
+    pub reply: Vec<u8>,
+    /// What the log should know, when the write is denied.
+    pub denial: Option<Denial>,
+}
+
+/// A denied write as the log tells it: who, what and by which rules, and no values.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Denial {
+    /// The user who asked.
+    pub user: String,
+    /// The object as `namespace/name`.
+    pub object: String,
+    /// The codes of the broken rules.
+    pub codes: Vec<&'static str>,
+}
+
+/// Why there is no decision.
+#[derive(Debug, Error)]
+pub enum AdmissionError {
+    /// The body is no `admission.k8s.io/v1` AdmissionReview with a request.
+    #[error("the body is not an {API_VERSION} AdmissionReview: {0}")]
+    NotAReview(String),
+    /// The review lacks what a decision needs, so neither yes nor no would be true.
+    #[error("cannot decide: {0}")]
+    Undecidable(String),
+}
+
+/// Decides the review in `body` by the rules.
+///
+/// Only an update of a cluster's main resource is judged. Everything else that can happen to an object passes: to
+/// create, to delete and to write status must never wait for a rule.
+///
+/// # Errors
+///
+/// When the body is not a review, or when it does not hold what the decision needs.
+pub fn decide(body: &[u8], policy: &Policy) -> Result<Decision, AdmissionError> {
+    let request = review::parse(body).map_err(AdmissionError::NotAReview)?;
+    let is_main_resource = request.sub_resource.as_deref().unwrap_or_default().is_empty();
+    if request.operation != Operation::Update || !is_main_resource {
+        return Ok(Decision { reply: reply::allowed(&request.uid), denial: None });
+    }
+    // The guard never sends another resource. When someone's own configuration does, a yes would look like a check
+    // that was made, and a no like a rule that was broken: neither is true, so the configuration's failurePolicy decides.
+    if request.resource.group != GROUP || request.resource.resource != RESOURCE {
+        return Err(AdmissionError::Undecidable(format!(
+            "the review is not about {RESOURCE}.{GROUP}; remove other resources from the rules of the webhook configuration"
+        )));
+    }
+    let before = document(request.old_object.as_ref(), "oldObject")?;
+    let after = document(request.object.as_ref(), "object")?;
+    let verdict = rules::check(&Cluster::new(before), &Cluster::new(after), policy);
+    let reply = reply::judged(&request.uid, request.name(), &verdict);
+    Ok(Decision { reply, denial: denial(&request, &verdict) })
+}
+
+fn document<'a>(document: Option<&'a Value>, field: &str) -> Result<&'a Value, AdmissionError> {
+    match document {
+        Some(document @ Value::Object(_)) => Ok(document),
+        _ => Err(AdmissionError::Undecidable(format!("request.{field} of an update is missing or not an object"))),
+    }
+}
+
+fn denial(request: &Request, verdict: &rules::Verdict) -> Option<Denial> {
+    let codes: Vec<_> = verdict.denied.iter().map(|violation| violation.code.as_str()).collect();
+    (!codes.is_empty()).then(|| Denial { user: request.user().into(), object: request.object_reference(), codes })
+}

@@ -1,0 +1,171 @@
+//! Writes the AdmissionReview that answers a review.
+
+use profile_core::rules::{Verdict, Violation};
+use serde_json::{Map, Value, json};
+
+use crate::admission::{API_VERSION, GROUP};
+
+/// The API server may cut warnings that are longer.
+const LONGEST_WARNING: usize = 256;
+
+/// A plain yes.
+pub(crate) fn allowed(uid: &str) -> Vec<u8> {
+    review(json!({"uid": uid, "allowed": true}))
+}
+
+/// The answer that a verdict makes.
+pub(crate) fn judged(uid: &str, name: &str, verdict: &Verdict) -> Vec<u8> {
+    let mut response = json!({"uid": uid, "allowed": verdict.denied.is_empty()});
+    if !verdict.denied.is_empty() {
+        response["status"] = status(name, &verdict.denied);
+    }
+    let warnings = warnings(verdict);
+    if !warnings.is_empty() {
+        response["warnings"] = json!(warnings);
+    }
+    let annotations = annotations(verdict);
+    if !annotations.is_empty() {
+        response["auditAnnotations"] = Value::Object(annotations);
+    }
+    review(response)
+}
+
+fn review(response: Value) -> Vec<u8> {
+    json!({"apiVersion": API_VERSION, "kind": "AdmissionReview", "response": response}).to_string().into_bytes()
+}
+
+/// The status of a denial. kubectl prints the causes and drops the message; other clients do the opposite, so each of
+/// the two says everything.
+fn status(name: &str, denied: &[Violation]) -> Value {
+    let all: Vec<_> = denied.iter().map(|violation| format!("{}: {}", violation.field, sentence(violation))).collect();
+    json!({
+        "status": "Failure",
+        "code": 422,
+        "reason": "Invalid",
+        "message": format!("SpectroCluster {name:?} is invalid: {}", all.join("; ")),
+        "details": {
+            "group": GROUP,
+            "kind": "SpectroCluster",
+            "name": name,
+            "causes": denied.iter().map(|violation| json!({
+                "reason": violation.code.as_str(),
+                "field": violation.field,
+                "message": sentence(violation),
+            })).collect::<Vec<_>>(),
+        },
+    })
+}
+
+/// The violation's own sentence with its code behind it, because kubectl does not print a cause's reason.
+fn sentence(violation: &Violation) -> String {
+    format!("{} ({})", violation.message, violation.code.as_str())
+}
+
+fn warnings(verdict: &Verdict) -> Vec<String> {
+    let warned = verdict.warned.iter().map(|violation| format!("{}: {}", violation.code.as_str(), violation.message));
+    let noticed = verdict.notices.iter().map(|notice| notice.message.clone());
+    warned.chain(noticed).map(|text| warning(&text)).collect()
+}
+
+/// Warnings travel as HTTP headers: ASCII, one line, not too long.
+fn warning(text: &str) -> String {
+    let mut ascii = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '→' => ascii.push_str("->"),
+            '…' => ascii.push_str("..."),
+            '–' | '—' => ascii.push('-'),
+            '‘' | '’' => ascii.push('\''),
+            '“' | '”' => ascii.push('"'),
+            letter if letter.is_control() => ascii.push(' '),
+            letter if letter.is_ascii() => ascii.push(letter),
+            _ => ascii.push('?'),
+        }
+    }
+    if ascii.len() > LONGEST_WARNING {
+        ascii.truncate(LONGEST_WARNING - "...".len());
+        ascii.push_str("...");
+    }
+    ascii
+}
+
+/// What the audit log keeps: the codes of what was denied or warned of, and the whole text of what nobody else sees.
+fn annotations(verdict: &Verdict) -> Map<String, Value> {
+    let codes = |violations: &[Violation]| {
+        violations.iter().map(|violation| violation.code.as_str()).collect::<Vec<_>>().join(",")
+    };
+    let mut annotations = Map::new();
+    if !verdict.denied.is_empty() {
+        annotations.insert("denied".into(), codes(&verdict.denied).into());
+    }
+    if !verdict.warned.is_empty() {
+        annotations.insert("warned".into(), codes(&verdict.warned).into());
+    }
+    if !verdict.audited.is_empty() {
+        let all: Vec<_> =
+            verdict.audited.iter().map(|violation| format!("{}: {}", violation.field, sentence(violation))).collect();
+        annotations.insert("audited".into(), all.join("; ").into());
+    }
+    annotations
+}
+
+#[cfg(test)]
+mod tests {
+    use profile_core::rules::{Code, Notice};
+
+    use super::*;
+
+    fn response(verdict: &Verdict) -> Value {
+        let review: Value = serde_json::from_slice(&judged("u", "demo", verdict)).unwrap();
+        review["response"].clone()
+    }
+
+    fn violation(message: &str) -> Violation {
+        Violation { code: Code::ClusterProvisioning, field: "spec".into(), message: message.into() }
+    }
+
+    #[test]
+    fn a_warning_is_ascii_on_one_line() {
+        let verdict = Verdict {
+            notices: vec![Notice {
+                field: "spec".into(), message: "1.29.4 → 1.30.1 … “ok”\nsecond – café".into()
+            }],
+            ..Verdict::default()
+        };
+        assert_eq!(response(&verdict)["warnings"], json!([r#"1.29.4 -> 1.30.1 ... "ok" second - caf?"#]));
+    }
+
+    #[test]
+    fn a_long_warning_is_cut() {
+        let warning = warning(&"→é".repeat(200));
+        assert_eq!(warning.len(), LONGEST_WARNING);
+        assert!(warning.ends_with("...") && warning.is_ascii());
+    }
+
+    #[test]
+    fn what_is_only_warned_of_is_allowed_with_its_code() {
+        let response = response(&Verdict { warned: vec![violation("wait")], ..Verdict::default() });
+        assert_eq!(response["allowed"], json!(true));
+        assert_eq!(response["warnings"], json!(["ClusterProvisioning: wait"]));
+        assert_eq!(response["auditAnnotations"], json!({"warned": "ClusterProvisioning"}));
+        assert_eq!(response.get("status"), None);
+    }
+
+    #[test]
+    fn what_is_only_audited_is_seen_by_the_audit_log_alone() {
+        let response = response(&Verdict { audited: vec![violation("wait")], ..Verdict::default() });
+        assert_eq!(response["allowed"], json!(true));
+        assert_eq!(response.get("warnings"), None);
+        assert_eq!(response["auditAnnotations"], json!({"audited": "spec: wait (ClusterProvisioning)"}));
+    }
+
+    #[test]
+    fn a_denial_says_everything_in_its_message_and_in_its_causes() {
+        let response = response(&Verdict { denied: vec![violation("one"), violation("two")], ..Verdict::default() });
+        assert_eq!(response["allowed"], json!(false));
+        let message = response["status"]["message"].as_str().unwrap();
+        assert!(message.contains("one") && message.contains("two") && message.contains("demo"), "{message}");
+        assert_eq!(response["status"]["details"]["causes"][1]["message"], json!("two (ClusterProvisioning)"));
+        assert_eq!(response["auditAnnotations"]["denied"], json!("ClusterProvisioning,ClusterProvisioning"));
+    }
+}

@@ -1,0 +1,77 @@
+//! Starts the webhook: flags, log, certificate, sockets, signals.
+
+use std::{ffi::OsString, io, process::ExitCode, sync::Arc};
+
+use clap::Parser;
+use profile_core::rules::Policy;
+use thiserror::Error;
+use tracing::{error, info, level_filters::LevelFilter};
+use tracing_subscriber::EnvFilter;
+
+use crate::{
+    args::Args,
+    certs::{self, CertificateError},
+    limits::Limits,
+    server::{BindError, Bound, Ending},
+    service::Service,
+    shutdown::Shutdown,
+};
+
+#[derive(Debug, Error)]
+enum StartError {
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
+    #[error(transparent)]
+    Bind(#[from] BindError),
+    #[error("cannot listen to signals: {0}")]
+    Signals(io::Error),
+    #[error("cannot start the runtime: {0}")]
+    Runtime(io::Error),
+}
+
+/// Runs the webhook with the words of its command line until a signal ends it.
+pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let args = match Args::try_parse_from(words) {
+        Ok(args) => args,
+        Err(usage) => {
+            // When not even the usage can be printed, the exit code still tells.
+            let _ = usage.print();
+            return ExitCode::from(if usage.use_stderr() { 2 } else { 0 });
+        }
+    };
+    log();
+    match start(args) {
+        Ok(Ending::Drained) => ExitCode::SUCCESS,
+        Ok(Ending::Cut) => {
+            error!("connections were cut off before their answer");
+            ExitCode::FAILURE
+        }
+        Err(problem) => {
+            error!("{problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// One JSON object per line on stderr; `RUST_LOG` changes the level.
+fn log() {
+    let filter = EnvFilter::builder().with_default_directive(LevelFilter::INFO.into()).from_env_lossy();
+    tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(filter).with_writer(io::stderr).init();
+}
+
+fn start(args: Args) -> Result<Ending, StartError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(StartError::Runtime)?;
+    runtime.block_on(serve(args))
+}
+
+async fn serve(args: Args) -> Result<Ending, StartError> {
+    let tls = certs::load(&args.tls_cert_file, &args.tls_private_key_file)?;
+    // Signals are listened to before the ports open, so that none is lost in between.
+    let shutdown = Shutdown::on_signals().map_err(StartError::Signals)?;
+    let bound = Bound::bind(tls, args.listen, args.health_listen).await?;
+    if let Ok(address) = bound.local_addr() {
+        info!(%address, health = ?bound.health_addr(), version = env!("CARGO_PKG_VERSION"), "serving");
+    }
+    let limits = Limits { shutdown_delay: args.shutdown_delay, ..Limits::default() };
+    Ok(bound.serve(Arc::new(Service::new(Policy::default(), limits)), shutdown).await)
+}

@@ -3,6 +3,7 @@
 //! Everything here is a function of its arguments: no IO, no clock, no environment, no async. The plugin and the
 //! webhook read the world, call this crate and act on its answer.
 
+pub mod annotations;
 mod baseline;
 pub mod cluster;
 pub mod content;
@@ -16,7 +17,9 @@ pub mod orphans;
 pub mod pack;
 pub mod profile;
 pub mod render;
+pub mod revision;
 pub mod rules;
 pub mod scale;
+pub mod switch;
 pub mod version;
 pub mod yaml;

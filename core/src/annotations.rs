@@ -1,0 +1,30 @@
+//! The annotations of ours, all under one prefix.
+
+/// Puts the prefix before a name at compile time, so that it is written down once.
+macro_rules! prefixed {
+    ($name:literal) => {
+        concat!("kubectl-profile.dev/", $name)
+    };
+}
+
+/// The prefix of every annotation and label of ours.
+pub const PREFIX: &str = prefixed!("");
+
+/// On a workload that we scaled to zero: a JSON record of the size it had, when, why and by which revision.
+pub const SCALED_DOWN: &str = prefixed!("scaled-down");
+
+/// Set by users on an object that is meant to stay: it is never reported as an orphan. The value `false` undoes it.
+pub const KEEP: &str = prefixed!("keep");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_carries_the_prefix() {
+        assert_eq!(PREFIX, "kubectl-profile.dev/");
+        for name in [SCALED_DOWN, KEEP] {
+            assert!(name.strip_prefix(PREFIX).is_some_and(|rest| !rest.is_empty()), "{name}");
+        }
+    }
+}

@@ -1,1 +1,3 @@
-//! (being written)
+//! Tests on a real control plane, through real kubectl.
+
+mod sandbox;

@@ -1,1 +1,3 @@
 //! What the tests of every theme share: where the binaries are and how a run is read.
+
+pub use profile_sandbox::{Run, Sandbox, SandboxError, binaries};

@@ -1,0 +1,64 @@
+//! The programs of a control plane and the Go packages that they are built from.
+
+use super::module::Module;
+
+/// One program of the control plane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Program {
+    /// The store behind the API server.
+    Etcd,
+    /// The API server.
+    KubeApiserver,
+    /// The controllers of namespaces, deployments, garbage and the like.
+    KubeControllerManager,
+    /// The scheduler.
+    KubeScheduler,
+    /// The command line that plugins are dispatched by.
+    Kubectl,
+    /// The player of nodes and of the pods on them.
+    Kwok,
+}
+
+impl Program {
+    /// The name of the executable file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Etcd => "etcd",
+            Self::KubeApiserver => "kube-apiserver",
+            Self::KubeControllerManager => "kube-controller-manager",
+            Self::KubeScheduler => "kube-scheduler",
+            Self::Kubectl => "kubectl",
+            Self::Kwok => "kwok",
+        }
+    }
+
+    /// The Go package that it is built from.
+    pub(super) fn package(self) -> &'static str {
+        match self {
+            Self::Etcd => "go.etcd.io/etcd/server/v3",
+            Self::KubeApiserver => "k8s.io/kubernetes/cmd/kube-apiserver",
+            Self::KubeControllerManager => "k8s.io/kubernetes/cmd/kube-controller-manager",
+            Self::KubeScheduler => "k8s.io/kubernetes/cmd/kube-scheduler",
+            Self::Kubectl => "k8s.io/kubernetes/cmd/kubectl",
+            Self::Kwok => "sigs.k8s.io/kwok/cmd/kwok",
+        }
+    }
+
+    /// The module that pins the version.
+    pub(super) fn module(self) -> Module {
+        match self {
+            Self::Kwok => Module::Kwok,
+            _ => Module::ControlPlane,
+        }
+    }
+
+    /// How long a first build takes on two cores, for the progress line.
+    pub(super) fn build_time(self) -> &'static str {
+        match self {
+            Self::KubeApiserver => "4 minutes",
+            Self::KubeControllerManager | Self::Kwok => "80 seconds",
+            Self::Etcd => "35 seconds",
+            Self::Kubectl | Self::KubeScheduler => "20 seconds",
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! Prepares a template's source, so that field chains fail as in Helm.
+//!
+//! In Helm `.Values.a.b` fails when `a` is missing, while the template engine used here goes on without a word. A template
+//! that would have failed must not render to fewer objects, so the last step of each chain becomes a call: `.Values.a.b`
+//! is read as `(fieldOf .Values.a "b")`. Macros become quoted text. Nothing adds a line, and columns can be mapped back.
+
+use super::macros;
+
+/// The name of the function that stands for one step of a field chain. It is no name of Helm's.
+pub(super) const FIELD_OF: &str = "fieldOf";
+
+/// The most levels of blocks and parentheses together, those of the added calls included. An unoptimised parser overflows
+/// the 2 MiB stack of a thread at some 90 levels; templates that people write stay below 10.
+const MAX_LEVELS: usize = 64;
+
+/// A prepared source.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    /// The text to parse.
+    pub(super) text: String,
+    /// The macros that it holds.
+    pub(super) unresolved: Vec<String>,
+    /// Copied stretches as (start in the prepared text, start in the source), ascending.
+    copied: Vec<(usize, usize)>,
+}
+
+/// Why a source is refused before it is parsed: line, column, reason.
+pub(super) type Refused = (usize, usize, String);
+
+impl Prepared {
+    /// The column in `source` of a place in the prepared text. Both have the same lines.
+    pub(super) fn column(&self, source: &str, line: usize, column: usize) -> usize {
+        let start = |text: &str| text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum::<usize>();
+        let offset = start(&self.text) + column.saturating_sub(1);
+        let index = self.copied.partition_point(|(prepared, _)| *prepared <= offset);
+        let Some((prepared, original)) = index.checked_sub(1).and_then(|index| self.copied.get(index)) else {
+            return column;
+        };
+        // An inserted call has no place of its own: it is counted to the stretch before it, and never beyond the next.
+        let next = self.copied.get(index).map_or(source.len(), |(_, original)| *original);
+        (original + (offset - prepared)).min(next).saturating_sub(start(source)) + 1
+    }
+}
+
+/// Prepares `source`, or refuses it.
+pub(super) fn prepare(source: &str) -> Result<Prepared, Refused> {
+    let mut scanner = Scanner { source, at: 0, blocks: 0, edits: Vec::new(), unresolved: Vec::new() };
+    while let Some(start) = source[scanner.at..].find("{{") {
+        scanner.at += start;
+        scanner.action()?;
+    }
+    let Scanner { mut edits, unresolved, .. } = scanner;
+    // A stable sort keeps insertions at one place in the order in which they nest.
+    edits.sort_by_key(|edit| edit.at);
+    let (mut text, mut copied, mut at) = (String::with_capacity(source.len() * 2), Vec::new(), 0);
+    for edit in edits {
+        copied.push((text.len(), at));
+        text.push_str(&source[at..edit.at]);
+        text.push_str(&edit.insert);
+        at = edit.at + edit.skip;
+    }
+    copied.push((text.len(), at));
+    text.push_str(&source[at..]);
+    Ok(Prepared { text, unresolved, copied })
+}
+
+struct Edit {
+    at: usize,
+    skip: usize,
+    insert: String,
+}
+
+struct Scanner<'a> {
+    source: &'a str,
+    at: usize,
+    blocks: usize,
+    edits: Vec<Edit>,
+    unresolved: Vec<String>,
+}
+
+impl Scanner<'_> {
+    fn rest(&self) -> &str {
+        &self.source[self.at..]
+    }
+
+    /// Refuses the source when this place stands in too many levels.
+    fn level(&self, parentheses: usize) -> Result<(), Refused> {
+        if self.blocks + parentheses <= MAX_LEVELS {
+            return Ok(());
+        }
+        let before = &self.source[..self.at];
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let reason = format!("blocks and parentheses are nested more than {MAX_LEVELS} levels deep");
+        Err((before.matches('\n').count() + 1, self.at - line_start + 1, reason))
+    }
+
+    /// Scans one action, from its opening braces to its closing ones.
+    fn action(&mut self) -> Result<(), Refused> {
+        if let Some(length) = macros::length(self.rest()) {
+            let text = self.rest()[..length].to_owned();
+            macros::add(&mut self.unresolved, &text);
+            // A raw string keeps the macro as it is. A backquote cannot stand in one, nor in a macro's name.
+            if !text.contains('`') {
+                self.edits.push(Edit { at: self.at, skip: 0, insert: "{{`".to_owned() });
+                self.edits.push(Edit { at: self.at + length, skip: 0, insert: "`}}".to_owned() });
+            }
+            self.at += length;
+            return Ok(());
+        }
+        self.at += 2;
+        let inside = self.rest().strip_prefix('-').unwrap_or(self.rest()).trim_start();
+        if inside.starts_with("/*") {
+            let end = self.rest().find("*/").map_or(self.rest().len(), |end| end + 2);
+            self.at += end;
+            return Ok(());
+        }
+        let word = inside.split(|next| !is_word(next)).next().unwrap_or_default();
+        match word {
+            "if" | "range" | "with" | "define" | "block" => self.blocks += 1,
+            "end" => self.blocks = self.blocks.saturating_sub(1),
+            _ => {}
+        }
+        self.level(0)?;
+        // Each open parenthesis with the most levels that were opened and closed inside it.
+        let mut open: Vec<(usize, usize)> = Vec::new();
+        while let Some(next) = self.rest().chars().next() {
+            match next {
+                '}' if self.rest().starts_with("}}") => {
+                    self.at += 2;
+                    return Ok(());
+                }
+                '"' | '\'' | '`' => self.quoted(next),
+                '(' => {
+                    open.push((self.at, 0));
+                    self.at += 1;
+                    self.level(open.len())?;
+                }
+                ')' => {
+                    self.at += 1;
+                    if let Some((start, inner)) = open.pop() {
+                        let levels = inner + 1 + usize::from(self.chain(start, 1));
+                        if let Some((_, outer)) = open.last_mut() {
+                            *outer = levels.max(*outer);
+                        }
+                        self.level(open.len() + levels)?;
+                    }
+                }
+                '$' => {
+                    let start = self.at;
+                    self.at += 1;
+                    self.word();
+                    self.chain(start, 1);
+                }
+                '.' => {
+                    self.chain(self.at, 2);
+                }
+                _ if is_word(next) => self.word_or_number(next),
+                _ => self.at += next.len_utf8(),
+            }
+        }
+        Ok(())
+    }
+
+    /// Skips a quoted text; one that is not closed is left to the parser.
+    fn quoted(&mut self, quote: char) {
+        let mut escaped = false;
+        let end = self.rest().char_indices().skip(1).find(|(_, next)| {
+            let closes = *next == quote && !escaped;
+            escaped = quote != '`' && *next == '\\' && !escaped;
+            closes
+        });
+        self.at += end.map_or(self.rest().len(), |(index, _)| index + 1);
+    }
+
+    fn word(&mut self) {
+        self.at += self.rest().find(|next| !is_word(next)).unwrap_or(self.rest().len());
+    }
+
+    /// Skips a word, or a number with its decimal point, which starts no chain.
+    fn word_or_number(&mut self, first: char) {
+        self.word();
+        if first.is_ascii_digit() && self.rest().starts_with('.') {
+            self.at += 1;
+            self.word();
+        }
+    }
+
+    /// Reads the fields at this place, of a receiver that starts at `start`. Only a chain of at least `fewest` fields needs
+    /// the call: one field of the dot fails by itself where Helm fails. Tells whether it was added.
+    fn chain(&mut self, start: usize, fewest: usize) -> bool {
+        let (mut fields, mut last) = (0, self.at);
+        while let Some(rest) = self.rest().strip_prefix('.') {
+            if !rest.starts_with(|next: char| is_word(next) && !next.is_ascii_digit()) {
+                break;
+            }
+            last = self.at;
+            fields += 1;
+            self.at += 1;
+            self.word();
+        }
+        if fields == 0 {
+            // A lone dot, or the point of a number such as `.5`.
+            if self.rest().starts_with('.') {
+                self.at += 1;
+                self.word();
+            }
+        } else if fields >= fewest {
+            let name = &self.source[last + 1..self.at];
+            let (closing, skip) = (format!(" \"{name}\")"), self.at - last);
+            self.edits.push(Edit { at: start, skip: 0, insert: format!("({FIELD_OF} ") });
+            self.edits.push(Edit { at: last, skip, insert: closing });
+        }
+        fields >= fewest
+    }
+}
+
+fn is_word(next: char) -> bool {
+    next == '_' || next.is_alphanumeric()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(source: &str, expected: &str) {
+        assert_eq!(prepare(source).unwrap().text, expected, "{source}");
+    }
+
+    #[test]
+    fn the_last_step_of_a_chain_becomes_a_call() {
+        check("{{ .Values.a.b }}", r#"{{ (fieldOf .Values.a "b") }}"#);
+        check("{{- if .Values.a -}}", r#"{{- if (fieldOf .Values "a") -}}"#);
+        check("{{ $.Values.a }}", r#"{{ (fieldOf $.Values "a") }}"#);
+        check("{{ $x.a | quote }}", r#"{{ (fieldOf $x "a") | quote }}"#);
+        check("{{ (index .Values.l 0).a.b }}", r#"{{ (fieldOf (index (fieldOf .Values "l") 0).a "b") }}"#);
+        check("{{ ((.a.b).c).d }}", r#"{{ (fieldOf ((fieldOf ((fieldOf .a "b")) "c")) "d") }}"#);
+    }
+
+    #[test]
+    fn what_is_no_chain_stays_as_it_is() {
+        for source in [
+            "no action .a.b",
+            "{{ . }} {{ .a }} {{ $ }} {{ $x }}",
+            "{{ 1.5 }} {{ .5 }} {{ 1.5e3 }}",
+            r#"{{ ".a.b" }} {{ `.a.b` }} {{ "\".a.b" }}"#,
+            "{{/* .a.b }} */}}{{- /* .c.d */ -}}",
+            "{{ unclosed \"text",
+            "{{",
+        ] {
+            check(source, source);
+        }
+    }
+
+    #[test]
+    fn a_macro_becomes_quoted_text_and_is_reported() {
+        let prepared = prepare("a: {{.spectro.var.x}}\nb: {{ .Values.c }}").unwrap();
+        assert_eq!(prepared.text, "a: {{`{{.spectro.var.x}}`}}\nb: {{ (fieldOf .Values \"c\") }}");
+        assert_eq!(prepared.unresolved, ["{{ .spectro.var.x }}"]);
+    }
+
+    #[test]
+    fn columns_are_mapped_back() {
+        let source = "a: {{ .Values.a.b }} {{ .Values.c.d }} {{ fail }}\nb: {{ fail }}";
+        let prepared = prepare(source).unwrap();
+        for (line, text) in prepared.text.lines().enumerate() {
+            let column = text.find("fail").unwrap() + 1;
+            let expected = source.lines().nth(line).unwrap().find("fail").unwrap() + 1;
+            assert_eq!(prepared.column(source, line + 1, column), expected, "line {line}");
+        }
+    }
+
+    #[test]
+    fn too_many_levels_are_refused_with_their_place() {
+        let deep = |levels| format!("x\n{{{{ {}1{} }}}}", "(".repeat(levels), ")".repeat(levels));
+        let chained = |levels| format!("x\n{{{{ {}.a{} }}}}", "(".repeat(levels), ").b".repeat(levels));
+        let blocks = |levels| format!("x\n{}{}", "{{ if (1) }}".repeat(levels), "{{ end }}".repeat(levels));
+        assert!(prepare(&deep(64)).is_ok() && prepare(&chained(32)).is_ok() && prepare(&blocks(63)).is_ok());
+        for source in [deep(65), chained(33), blocks(64)] {
+            assert_eq!(prepare(&source).unwrap_err().0, 2, "{source}");
+        }
+        assert!(prepare(&"{{ if 1 }}{{ end }}".repeat(1000)).is_ok());
+    }
+}

@@ -1,0 +1,92 @@
+//! Reads one YAML document as Helm reads it, within fixed budgets.
+//!
+//! Helm reads YAML 1.1, so `yes`, `on` and `0755` mean here what they mean there, and a repeated key takes its last value.
+
+use serde_json::Value;
+use serde_saphyr::options::{DuplicateKeyPolicy, NonFiniteFloatPolicy};
+
+/// The largest text that is read, well above the 1.5 MiB that a cluster object may have.
+pub(super) const MAX_BYTES: usize = 4 * 1024 * 1024;
+
+/// Where and why a text could not be read. Lines and columns count from 1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct YamlError {
+    pub(super) line: Option<usize>,
+    pub(super) column: Option<usize>,
+    pub(super) reason: String,
+}
+
+/// Reads `text`; an empty text is null.
+pub(super) fn read(text: &str) -> Result<Value, YamlError> {
+    if text.len() > MAX_BYTES {
+        let reason = format!("{} bytes are more than the {MAX_BYTES} that are read", text.len());
+        return Err(YamlError { line: None, column: None, reason });
+    }
+    if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
+        return Ok(Value::Null);
+    }
+    // Schemas of custom resources nest to about 60 levels; 128 leaves room and stays far from the stack's end.
+    let options = serde_saphyr::options! {
+        budget: serde_saphyr::budget! { max_depth: 128, max_nodes: 500_000, max_documents: 1 },
+        duplicate_keys: DuplicateKeyPolicy::LastWins,
+        legacy_octal_numbers: true,
+        non_finite_float_policy: NonFiniteFloatPolicy::AsString,
+        emit_comments: false,
+        with_snippet: false,
+    };
+    serde_saphyr::from_str_with_options(text, options).map_err(|error| {
+        let place = |number: u64| usize::try_from(number).ok().filter(|number| *number > 0);
+        YamlError {
+            line: error.location().and_then(|location| place(location.line())),
+            column: error.location().and_then(|location| place(location.column())),
+            reason: first_line(&error.to_string()),
+        }
+    })
+}
+
+/// The first line of a message: the libraries add a picture of the place below it, which does not fit one line of ours.
+pub(super) fn first_line(message: &str) -> String {
+    message.lines().next().unwrap_or_default().trim().trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn values_are_read_as_helm_reads_them() {
+        for (text, expected) in [
+            ("a: yes", json!({"a": true})),
+            ("a: off", json!({"a": false})),
+            ("a: 0755", json!({"a": 493})),
+            ("a: '0755'", json!({"a": "0755"})),
+            ("a: 1\na: 2", json!({"a": 2})),
+            ("a: &x {b: 1}\nc: *x", json!({"a": {"b": 1}, "c": {"b": 1}})),
+            ("1: x", json!({"1": "x"})),
+            ("true: x", json!({"true": "x"})),
+            ("a:", json!({"a": null})),
+            ("", json!(null)),
+            ("# only a comment\n", json!(null)),
+        ] {
+            assert_eq!(read(text), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_error_names_line_and_column() {
+        let error = read("a: 1\nb: [1,\n").unwrap_err();
+        assert!(error.line.is_some_and(|line| line >= 2), "{error:?}");
+        assert!(error.column.is_some() && !error.reason.contains('\n'), "{error:?}");
+    }
+
+    #[test]
+    fn a_text_that_explodes_or_nests_too_deep_is_refused() {
+        let bomb = "a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\n\
+                    d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: [*e,*e,*e,*e,*e,*e,*e,*e,*e,*e]\n";
+        assert!(read(bomb).is_err());
+        assert!(read(&format!("{}{}", "[".repeat(500), "]".repeat(500))).is_err());
+        assert!(read(&"a".repeat(MAX_BYTES + 1)).is_err());
+    }
+}

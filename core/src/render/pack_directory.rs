@@ -1,0 +1,115 @@
+//! What a pack's own directory says: its `pack.json`, and the manifests beside it.
+
+use serde_json::Value;
+
+use crate::field;
+
+/// The fields of a `pack.json` that matter here. Whatever is missing is empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PackManifest {
+    /// The pack's name.
+    pub name: String,
+    /// The pack's version.
+    pub version: String,
+    /// The pack's layer, such as `addon`.
+    pub layer: String,
+    /// The manifests that the pack applies, as paths such as `manifests/hello-universe.yaml`.
+    pub kube_manifests: Vec<String>,
+    /// The charts that the pack installs, as paths.
+    pub charts: Vec<String>,
+}
+
+/// One manifest's text under the name by which values address it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ManifestText {
+    /// The manifest's name: the stem of its file's name.
+    pub name: String,
+    /// The text, a template or plain YAML.
+    pub content: String,
+}
+
+/// Everything that a pack directory holds of one pack version.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PackContent {
+    /// What `pack.json` says.
+    pub manifest: PackManifest,
+    /// The texts that could be read.
+    pub texts: Vec<ManifestText>,
+}
+
+impl PackManifest {
+    /// Reads the bytes of a `pack.json`.
+    ///
+    /// # Errors
+    /// When they are not JSON, or no object. Missing fields are fine.
+    pub fn parse(bytes: &[u8]) -> Result<Self, String> {
+        let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
+        let raw: Value = serde_json::from_slice(bytes).map_err(|error| format!("pack.json is not JSON: {error}"))?;
+        if !raw.is_object() {
+            return Err("pack.json holds no JSON object".to_owned());
+        }
+        let word = |name| field::text(&raw, &[name]).unwrap_or_default().into_owned();
+        let paths = |name| {
+            let items = field::items(&raw, &[name]).filter_map(|(_, item)| item.as_str());
+            items.filter(|path| !path.is_empty()).map(str::to_owned).collect()
+        };
+        Ok(Self {
+            name: word("name"),
+            version: word("version"),
+            layer: word("layer"),
+            kube_manifests: paths("kubeManifests"),
+            charts: paths("charts"),
+        })
+    }
+
+    /// The names of the manifests, by which values address them.
+    pub fn manifest_names(&self) -> Vec<String> {
+        self.kube_manifests.iter().map(|path| manifest_name(path)).collect()
+    }
+}
+
+/// The name of the manifest at `path`: the stem of its file's name, with either kind of slash.
+pub fn manifest_name(path: &str) -> String {
+    let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    let stem = [".yaml", ".yml", ".json"].iter().find_map(|ending| file.strip_suffix(ending));
+    stem.unwrap_or(file).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pack_json_is_read_as_far_as_it_goes() {
+        let full = br#"{"name": "hello", "version": "1.3.0", "layer": "addon", "kubeManifests": ["manifests/hello.yaml", ""], "charts": [], "logo": 7}"#;
+        let manifest = PackManifest::parse(full).unwrap();
+        assert_eq!(
+            (manifest.name.as_str(), manifest.version.as_str(), manifest.layer.as_str()),
+            ("hello", "1.3.0", "addon")
+        );
+        assert_eq!(manifest.manifest_names(), ["hello"]);
+        for sparse in ["{}", r#"{"charts": null, "kubeManifests": "x"}"#, "\u{feff}{}"] {
+            assert_eq!(PackManifest::parse(sparse.as_bytes()), Ok(PackManifest::default()), "{sparse}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_object_is_refused() {
+        for bytes in ["", "[]", "not json", "null"] {
+            assert!(PackManifest::parse(bytes.as_bytes()).is_err(), "{bytes}");
+        }
+    }
+
+    #[test]
+    fn a_manifest_is_named_by_the_stem_of_its_file() {
+        for (path, name) in [
+            ("manifests/a.yaml", "a"),
+            ("a.b.yml", "a.b"),
+            (r"manifests\a.yaml", "a"),
+            ("./x/crds.json", "crds"),
+            ("plain", "plain"),
+        ] {
+            assert_eq!(manifest_name(path), name);
+        }
+    }
+}

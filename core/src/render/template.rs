@@ -1,0 +1,277 @@
+//! Renders one manifest's template within fixed bounds.
+
+use std::{collections::HashMap, panic, time::Duration};
+
+use gtmpl_ng::{Context, ErrorContext, ExecError, Limits, ParseError, Template, Value};
+
+use super::{
+    chains::{self, Prepared},
+    functions::{FUNCTIONS, MAX_TEXT},
+    helm_yaml::first_line,
+    value,
+};
+
+/// The largest template that is read.
+const MAX_SOURCE: usize = 1024 * 1024;
+
+/// What one rendering may use. The counters make the outcome the same everywhere; the deadline only ends what they let
+/// through, such as a huge template in a long loop, and turns a hang into an error.
+fn limits() -> Limits {
+    Limits::default()
+        .with_iterations(10_000)
+        .with_total_iterations(200_000)
+        .with_output_bytes(8 * MAX_TEXT)
+        .with_function_output(MAX_TEXT)
+        .with_deadline(Duration::from_secs(5))
+}
+
+/// A rendered text and the macros that stood in its template.
+#[derive(Debug)]
+pub(super) struct Text {
+    pub(super) text: String,
+    pub(super) unresolved: Vec<String>,
+}
+
+/// Where and why a template could not be rendered. Lines and columns count from 1.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct TemplateError {
+    pub(super) line: Option<usize>,
+    pub(super) column: Option<usize>,
+    pub(super) reason: String,
+}
+
+/// Renders `source` with `values` as its `.Values`.
+pub(super) fn render(source: &str, values: &serde_json::Value) -> Result<Text, TemplateError> {
+    if source.len() > MAX_SOURCE {
+        let reason = format!("{} bytes are more than the {MAX_SOURCE} that are read", source.len());
+        return Err(TemplateError { line: None, column: None, reason });
+    }
+    let prepared = chains::prepare(source).map_err(|(line, column, reason)| TemplateError {
+        line: Some(line),
+        column: Some(column),
+        reason,
+    })?;
+    let root = HashMap::from([("Values".to_owned(), value::from_json(values))]);
+    // The engine promises errors instead of panics, and no input is known that breaks the promise. A manifest comes from
+    // elsewhere though, and one pack's surprise must not take down a command that looks at forty clusters.
+    let outcome = panic::catch_unwind(|| execute(&prepared, root)).unwrap_or_else(|_| {
+        Err(TemplateError { line: None, column: None, reason: "the template engine broke down".to_owned() })
+    });
+    let text = outcome.map_err(|error| TemplateError {
+        column: error.line.zip(error.column).map(|(line, column)| prepared.column(source, line, column)),
+        ..error
+    })?;
+    // Helm prints nothing where Go prints that there is no value.
+    Ok(Text { text: text.replace("<no value>", ""), unresolved: prepared.unresolved })
+}
+
+fn execute(prepared: &Prepared, root: HashMap<String, Value>) -> Result<String, TemplateError> {
+    let mut template = Template::with_limits(limits());
+    template.add_funcs(&FUNCTIONS);
+    template.parse(prepared.text.as_str()).map_err(from_parse)?;
+    template.render(&Context::from(Value::Map(root))).map_err(|error| from_exec(&error))
+}
+
+fn from_parse(error: ParseError) -> TemplateError {
+    match error {
+        ParseError::WithContext(context, reason) => placed(&context, &reason),
+        other => TemplateError { line: None, column: None, reason: first_line(&other.to_string()) },
+    }
+}
+
+fn from_exec(error: &ExecError) -> TemplateError {
+    match error.as_structured() {
+        Some(error) => placed(&error.context, &error.message),
+        None => TemplateError { line: None, column: None, reason: first_line(&error.to_string()) },
+    }
+}
+
+fn placed(context: &ErrorContext, reason: &str) -> TemplateError {
+    TemplateError { line: Some(context.line), column: Some(context.col), reason: first_line(reason) }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+
+    fn text(source: &str, values: Json) -> String {
+        render(source, &values).unwrap_or_else(|error| panic!("{source}: {error:?}")).text
+    }
+
+    fn error(source: &str, values: Json) -> TemplateError {
+        render(source, &values).expect_err(source)
+    }
+
+    fn values() -> Json {
+        json!({
+            "name": "hello", "port": 8080, "big": 3_000_000_000u64, "half": 0.5, "on": true, "off": false, "nothing": null,
+            "empty": "", "list": ["a", "b"], "map": {"b": 1, "a": "x"}, "text": "one\ntwo", "version": "1.30.4",
+        })
+    }
+
+    #[test]
+    fn functions_answer_as_in_helm() {
+        for (source, expected) in [
+            ("{{ .Values.name | quote }}", r#""hello""#),
+            ("{{ quote .Values.port .Values.nothing }}", r#""8080""#),
+            ("{{ quote .Values.missing }}", ""),
+            (r#"{{ quote "a\"b\n" }}"#, r#""a\"b\n""#),
+            ("{{ squote .Values.on }}", "'true'"),
+            ("{{ .Values.missing | default 3 }}", "3"),
+            ("{{ .Values.empty | default \"x\" }}", "x"),
+            ("{{ default 1 0 }}{{ default 1 false }}{{ default 1 .Values.off }}", "111"),
+            ("{{ .Values.name | default \"x\" }}", "hello"),
+            ("{{ if semverCompare \">=1.19-0\" .Values.version }}new{{ else }}old{{ end }}", "new"),
+            ("a:{{ .Values.text | nindent 2 }}", "a:\n  one\n  two"),
+            ("{{ indent 1 .Values.text }}", " one\n two"),
+            ("{{ toJson .Values.map }}", r#"{"a":"x","b":1}"#),
+            ("{{ toJson .Values.list }}{{ toJson .Values.missing }}", r#"["a","b"]null"#),
+            ("{{ toYaml .Values.map }}", "a: x\nb: 1"),
+            ("{{ hasPrefix \"he\" .Values.name }}{{ hasSuffix \"lo\" .Values.name }}", "truetrue"),
+            ("{{ contains \"xx\" .Values.name }}", "false"),
+            ("{{ \"user\" | b64enc }} {{ b64dec \"dXNlcg==\" }}", "dXNlcg== user"),
+            (
+                "{{ trim \" a \" }}{{ trimSuffix \"-\" \"b-\" }}{{ trimPrefix \"-\" \"-c\" }}{{ trimAll \"/\" \"/d/\" }}",
+                "abcd",
+            ),
+            ("{{ replace \".\" \"-\" .Values.version }}", "1-30-4"),
+            ("{{ upper .Values.name }}{{ lower \"ABC\" }}", "HELLOabc"),
+            ("{{ ternary \"y\" \"n\" .Values.on }}{{ .Values.off | ternary \"y\" \"n\" }}", "yn"),
+            ("{{ (dict \"k\" .Values.name).k }}{{ get (dict \"k\" 1) \"k\" }}", "hello1"),
+            ("{{ range list 1 \"b\" }}[{{ . }}]{{ end }}", "[1][b]"),
+            ("{{ sha256sum \"a\" | trunc 8 }}", "ca978112"),
+            ("{{ int \"42\" }}{{ int 3.9 }}{{ int .Values.missing }}", "4230"),
+            ("{{ toString .Values.port | quote }}", r#""8080""#),
+            ("{{ required \"name it\" .Values.name }}", "hello"),
+            ("{{ empty .Values.empty }}{{ empty .Values.list }}", "truefalse"),
+            ("{{ coalesce .Values.missing .Values.empty .Values.name }}", "hello"),
+            ("{{ printf \"%s-%d\" .Values.name 3 }}", "hello-3"),
+            ("{{ join \",\" .Values.list }}", "a,b"),
+            ("{{ hasKey .Values \"port\" }}{{ kindIs \"map\" .Values.map }}", "truetrue"),
+            ("{{ if and .Values.on (not .Values.off) (eq .Values.name \"hello\") (ne 1 2) }}y{{ end }}", "y"),
+            ("{{ if or .Values.off .Values.missing }}y{{ else }}n{{ end }}", "n"),
+        ] {
+            assert_eq!(text(source, values()), expected, "{source}");
+        }
+    }
+
+    #[test]
+    fn values_print_as_in_helm() {
+        for (source, expected) in [
+            ("{{ .Values.port }} {{ .Values.big }} {{ .Values.half }} {{ .Values.on }}", "8080 3000000000 0.5 true"),
+            ("[{{ .Values.missing }}] [{{ .Values.nothing }}]", "[] []"),
+            ("{{ range $k, $v := .Values.map }}{{ $k }}={{ $v }};{{ end }}", "a=x;b=1;"),
+            ("{{ with .Values.map }}{{ .a }}{{ $.Values.name }}{{ end }}", "xhello"),
+            ("{{ $x := .Values.map }}{{ $x.a }}{{ $x = 2 }}{{ $x }}", "x2"),
+            ("{{ define \"n\" }}<{{ .Values.name }}>{{ end }}{{ template \"n\" . }}", "<hello>"),
+            ("a\n{{- /* nothing */ -}}\nb", "ab"),
+            ("{{ index .Values \"name\" }}", "hello"),
+            ("", ""),
+        ] {
+            assert_eq!(text(source, values()), expected, "{source}");
+        }
+    }
+
+    #[test]
+    fn a_missing_value_on_the_way_is_an_error_as_in_helm() {
+        for source in [
+            "{{ .Values.a.b }}",
+            "{{ if .Values.a.b.c }}{{ end }}",
+            "{{ $.Values.a.b }}",
+            "{{ .Values.nothing.b }}",
+            "{{ $x := .Values.a }}{{ $x.b }}",
+            "{{ (index .Values \"a\").b }}",
+            "{{ .Release.Name }}",
+            "{{ .Capabilities.KubeVersion.Version }}",
+            "{{ .Spectro.cluster }}",
+            "{{ .Values.name.first }}",
+            "{{ with .Values.map }}{{ .Values.name }}{{ end }}",
+        ] {
+            assert_eq!(error(source, values()).line, Some(1), "{source}");
+        }
+    }
+
+    #[test]
+    fn what_helm_refuses_is_refused() {
+        for source in [
+            "{{ required \"name it\" .Values.missing }}",
+            "{{ fail \"no\" }}",
+            "{{ hasPrefix \"a\" .Values.port }}",
+            "{{ trim .Values.missing }}",
+            "{{ ternary 1 2 \"yes\" }}",
+            "{{ b64dec \"%\" }}",
+            "{{ semverCompare \">=1\" \"banana\" }}",
+            "{{ nosuch 1 }}",
+            "{{ include \"x\" . }}",
+            "{{ if }}",
+            "{{ if .Values.on }}",
+            "{{ end }}",
+            "{{ .Values.name",
+            "{{ (1 }}",
+            "{{ template \"none\" . }}",
+        ] {
+            assert!(!error(source, values()).reason.is_empty(), "{source}");
+        }
+    }
+
+    #[test]
+    fn an_error_names_line_and_column_of_the_source() {
+        let TemplateError { line, column, reason } =
+            error("a: {{ .Values.name }}\nb: {{ .Values.name }} {{ .Values.x.y }}\n", values());
+        assert_eq!(line, Some(2));
+        assert!(column.is_some_and(|column| (22..=42).contains(&column)), "{column:?}");
+        assert_eq!(reason, "nil pointer evaluating interface {}.y");
+        assert_eq!(error("ok\nok\n{{ if }}", values()).line, Some(3));
+    }
+
+    #[test]
+    fn a_macro_stays_as_it_is() {
+        let rendered = render("host: {{.spectro.var.host}} {{ .Values.name }}", &values()).unwrap();
+        assert_eq!(rendered.text, "host: {{.spectro.var.host}} hello");
+        assert_eq!(rendered.unresolved, ["{{ .spectro.var.host }}"]);
+    }
+
+    #[test]
+    fn a_template_that_never_ends_or_explodes_is_an_error() {
+        for source in [
+            "{{ range 1000000000 }}{{ end }}".to_owned(),
+            "{{ range 10000 }}{{ range 10000 }}{{ range 10000 }}{{ end }}{{ end }}{{ end }}".to_owned(),
+            "{{ define \"r\" }}{{ template \"r\" . }}{{ end }}{{ template \"r\" . }}".to_owned(),
+            "{{ $s := \"xxxxxxxx\" }}{{ range 60 }}{{ $s = print $s $s }}{{ end }}".to_owned(),
+            "{{ range 10000 }}{{ indent 1000 \"x\" }}{{ end }}".to_owned(),
+            "{{ indent 999999999999 \"x\" }}".to_owned(),
+            "{{ $s := replace \"\" \"xxxxxxxxxx\" (indent 500000 \"x\") }}{{ $s }}".to_owned(),
+            "{{ $x := list 1 }}{{ range 10000 }}{{ $x = list $x }}{{ end }}".to_owned(),
+            format!("{{{{ {}1{} }}}}", "(".repeat(5000), ")".repeat(5000)),
+            format!("{}{}", "{{ if 1 }}".repeat(5000), "{{ end }}".repeat(5000)),
+            "x".repeat(MAX_SOURCE + 1),
+        ] {
+            assert!(!error(&source, values()).reason.is_empty(), "{}", &source[..source.len().min(60)]);
+        }
+    }
+
+    #[test]
+    fn the_deepest_template_that_is_let_through_fits_a_small_stack() {
+        let parentheses = |levels| format!("{{{{ {}.Values.map{} }}}}", "(".repeat(levels), ")".repeat(levels));
+        let chained = |levels| {
+            format!("{{{{ {}dict \"a\" 1{} }}}}", "(dict \"a\" ".repeat(levels) + "(", ").a".repeat(levels + 1))
+        };
+        let block =
+            |inner: String, levels| format!("{}{inner}{}", "{{ if 1 }}".repeat(levels), "{{ end }}".repeat(levels));
+        let range = |levels| format!("{}x{}", "{{ range list 1 }}".repeat(levels), "{{ end }}".repeat(levels));
+        for source in [
+            parentheses(63),
+            chained(31),
+            block(parentheses(31), 32),
+            block(chained(15), 32),
+            block(parentheses(3), 60),
+            range(64),
+        ] {
+            let thread = std::thread::Builder::new().stack_size(2 * 1024 * 1024);
+            let rendered = thread.spawn(move || render(&source, &values()).map(|text| text.text.len()));
+            assert!(rendered.unwrap().join().unwrap().is_ok());
+        }
+    }
+}

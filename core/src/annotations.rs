@@ -16,6 +16,15 @@ pub const SCALED_DOWN: &str = prefixed!("scaled-down");
 /// Set by users on an object that is meant to stay: it is never reported as an orphan. The value `false` undoes it.
 pub const KEEP: &str = prefixed!("keep");
 
+/// Label of a revision: the cluster that it belongs to.
+pub const CLUSTER: &str = prefixed!("cluster");
+
+/// Label of a revision: its number.
+pub const REVISION: &str = prefixed!("revision");
+
+/// Label of a revision: how far its change got.
+pub const STATUS: &str = prefixed!("status");
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -23,7 +32,7 @@ mod tests {
     #[test]
     fn every_name_carries_the_prefix() {
         assert_eq!(PREFIX, "kubectl-profile.dev/");
-        for name in [SCALED_DOWN, KEEP] {
+        for name in [SCALED_DOWN, KEEP, CLUSTER, REVISION, STATUS] {
             assert!(name.strip_prefix(PREFIX).is_some_and(|rest| !rest.is_empty()), "{name}");
         }
     }

@@ -1,1 +1,65 @@
-//! (being written)
+//! `kubectl profile`: moves clusters between versions of their cluster profiles, and cleans up after it.
+
+use std::{ffi::OsString, process::ExitCode};
+
+use clap::{FromArgMatches, error::ErrorKind};
+
+mod change;
+mod cli;
+mod commands;
+mod error;
+mod nearest;
+mod output;
+mod reference;
+mod selection;
+mod store;
+mod wait;
+
+use crate::{
+    cli::Cli,
+    commands::Outcome,
+    error::{Error, Kind},
+    output::Output,
+};
+
+/// Runs the command line `args` (the program's name first) and gives the exit code to end with.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let matches = match cli::command().try_get_matches_from(args) {
+        Ok(matches) => matches,
+        Err(error) => return usage(&error),
+    };
+    let cli = match Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    let mut output = Output::to_terminal();
+    let ended = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Error::failed(format!("cannot start the runtime: {error}")))
+        .and_then(|runtime| runtime.block_on(until_interrupted(&cli, &mut output)));
+    let ended = ended.and_then(|outcome| output.flush().map(|()| outcome));
+    match ended {
+        Ok(outcome) => outcome.exit_code().into(),
+        Err(error) => {
+            output.error(&error);
+            error.kind.exit_code().into()
+        }
+    }
+}
+
+async fn until_interrupted(cli: &Cli, output: &mut Output) -> Result<Outcome, Error> {
+    tokio::select! {
+        ended = commands::run(cli, output) => ended,
+        _ = tokio::signal::ctrl_c() => Err(Error::new(Kind::Interrupted, "interrupted")
+            .hint("whatever was written is recorded: see `kubectl profile history`")),
+    }
+}
+
+/// Help and version are answers and end with 0; a wrong word is a usage error and ends with 2.
+fn usage(error: &clap::Error) -> ExitCode {
+    let is_answer = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    // Where the terminal is gone there is nobody left to tell.
+    let _ = error.print();
+    if is_answer { ExitCode::SUCCESS } else { Kind::Usage.exit_code().into() }
+}

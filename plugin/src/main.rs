@@ -1,3 +1,7 @@
-//! Starts the program.
+//! Starts the plugin.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    kubectl_profile::run(std::env::args_os())
+}

@@ -1,0 +1,175 @@
+//! One change of one cluster, as three writes: the revision as pending, the cluster, the revision as deployed.
+
+use jiff::Timestamp;
+use profile_core::{
+    profile,
+    revision::{KEPT, Revision, Status, published},
+    switch::{self, Pins},
+};
+
+use crate::{
+    commands::Target,
+    error::{Error, Kind},
+    output::Output,
+    selection,
+    store::{Document, DryRun, Store},
+};
+
+pub(crate) mod guards;
+pub(crate) mod overrides;
+
+/// How often a write is tried again while only what does not matter moved, such as the status.
+const TRIES: usize = 20;
+
+/// What is decided about a change before it is written.
+pub(crate) struct Change {
+    pub(crate) reason: Option<String>,
+    pub(crate) keeps_history: bool,
+    /// The places of overrides that the user gave up.
+    pub(crate) dropped: Vec<String>,
+}
+
+/// How a write ended that did not fail.
+pub(crate) enum Written {
+    /// It stands.
+    Done,
+    /// Nothing was written, because what was shown is not so any more.
+    Moved(Vec<&'static str>),
+}
+
+impl Change {
+    /// Finds out how far each pending revision got, and records it. A killed run leaves one; a run that is still going
+    /// has one, too, and records the truth again when it ends.
+    pub(crate) async fn settle_pending(
+        store: &Store,
+        cluster: &Document,
+        dry_run: DryRun,
+        output: &mut Output,
+    ) -> Result<Vec<Revision>, Error> {
+        let mut revisions = match store.revisions(cluster).await {
+            Ok(revisions) => revisions,
+            Err(error) => {
+                output.warning(&format!("the revisions of this cluster are not visible: {error}"));
+                return Ok(Vec::new());
+            }
+        };
+        for revision in revisions.iter_mut().filter(|it| it.status == Status::Pending) {
+            revision.status = revision.settle(&cluster.cluster());
+            output.note(&format!(
+                "revision {} was left pending; the cluster tells that it was {}",
+                revision.number,
+                revision.status.as_str()
+            ));
+            if dry_run == DryRun::None {
+                store.settle_revision(cluster, revision).await?;
+            }
+        }
+        Ok(revisions)
+    }
+
+    /// Writes what was shown, or nothing.
+    pub(crate) async fn write(
+        &self,
+        target: &mut Target,
+        known: &[Revision],
+        output: &mut Output,
+    ) -> Result<Written, Error> {
+        let shown = pins(target);
+        let mut revision = self.revision(target, known).await?;
+        if self.keeps_history {
+            target.store.create_revision(&target.cluster, &revision).await?;
+        }
+        for _ in 0..TRIES {
+            let error = match target.store.write_profiles(&target.cluster, &target.pending, DryRun::None).await {
+                Ok(()) => {
+                    self.settle(target, &mut revision, Status::Deployed).await?;
+                    self.prune(target, known, output).await;
+                    return Ok(Written::Done);
+                }
+                Err(error) => error,
+            };
+            if error.kind != Kind::Conflict {
+                return Err(self.settle_failed(target, revision, error).await);
+            }
+            if let Err(error) = target.refresh().await {
+                return Err(self.settle_failed(target, revision, error).await);
+            }
+            let moved = shown.moved(&pins(target));
+            if !moved.is_empty() {
+                self.settle(target, &mut revision, Status::Abandoned).await?;
+                return Ok(Written::Moved(moved));
+            }
+        }
+        let error =
+            Error::new(Kind::Conflict, format!("cluster {:?} changed {TRIES} times in a row", revision.cluster))
+                .hint("nothing was written; run this again");
+        Err(self.settle_failed(target, revision, error).await)
+    }
+
+    async fn revision(&self, target: &Target, known: &[Revision]) -> Result<Revision, Error> {
+        let cluster = target.cluster.cluster();
+        let attached = switch::attached(&cluster, &target.version.profile().name())?;
+        let base = selection::published_of(&target.profiles, &attached);
+        Ok(Revision {
+            number: known.iter().map(|it| it.number).max().unwrap_or(0) + 1,
+            cluster: cluster.name().into_owned(),
+            cluster_uid: cluster.uid().map(Into::into),
+            status: Status::Pending,
+            action: "switch".into(),
+            from: profile::reference(&attached.name(), attached.version().as_deref()),
+            to: target.version.profile().reference(),
+            created_at: Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            user: target.store.user().await,
+            reason: self.reason.clone(),
+            dropped: self.dropped.clone(),
+            before: switch::templates(&target.cluster.value),
+            after: switch::templates(&target.pending),
+            published_base: base.and_then(|it| published(&it.profile())),
+            published_target: published(&target.version.profile()),
+        })
+    }
+
+    async fn settle(&self, target: &Target, revision: &mut Revision, status: Status) -> Result<(), Error> {
+        revision.status = status;
+        if !self.keeps_history {
+            return Ok(());
+        }
+        target.store.settle_revision(&target.cluster, revision).await.map_err(|error| {
+            let done = if status == Status::Deployed { "the cluster was written" } else { "nothing was written" };
+            error.hint(format!(
+                "{done}; only its revision {} stays pending, and the next run settles it",
+                revision.number
+            ))
+        })
+    }
+
+    /// After a failure the cluster itself tells whether the write happened. Where it cannot be read, the revision stays
+    /// pending and the next run finds out.
+    async fn settle_failed(&self, target: &Target, mut revision: Revision, error: Error) -> Error {
+        let Ok(now) = target.store.reread(&target.cluster).await else {
+            return error.hint("whether the write happened is not known; the next run finds out");
+        };
+        let status = revision.settle(&now.cluster());
+        let said = if status == Status::Deployed { "the write happened all the same" } else { "nothing was written" };
+        match self.settle(target, &mut revision, status).await {
+            Ok(()) => error.hint(said),
+            Err(_) => {
+                error.hint(format!("{said}; revision {} stays pending, and the next run settles it", revision.number))
+            }
+        }
+    }
+
+    /// Drops our oldest revisions beyond those that are kept. A failure here spoils nothing.
+    async fn prune(&self, target: &Target, known: &[Revision], output: &mut Output) {
+        let surplus = (known.len() + 1).saturating_sub(KEPT);
+        for revision in known.iter().take(if self.keeps_history { surplus } else { 0 }) {
+            if let Err(error) = target.store.drop_revision(&target.cluster, revision).await {
+                output.warning(&format!("revision {} is not dropped: {error}", revision.number));
+            }
+        }
+    }
+}
+
+fn pins(target: &Target) -> Pins {
+    Pins::of(&target.cluster.cluster(), &target.version.profile())
+}

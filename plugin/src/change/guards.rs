@@ -1,0 +1,87 @@
+//! What keeps a write from being started.
+
+use serde_json::Value;
+
+use crate::{
+    commands::Target,
+    error::Error,
+    output::Output,
+    store::{Document, DryRun, Store},
+};
+
+/// Most bytes of an object, as etcd has it by default. A dry run on the server does not notice.
+const OBJECT_LIMIT: usize = 1_500_000;
+
+/// Refuses where a Palette agent runs beside the cluster: it fetches the definition from Palette and writes it back.
+pub(crate) async fn refuse_agent(
+    store: &Store,
+    cluster: &Document,
+    may_revert: bool,
+    output: &mut Output,
+) -> Result<(), Error> {
+    let Store::Kubernetes(kubernetes) = store else { return Ok(()) };
+    let agents = match kubernetes.agents(cluster).await {
+        Ok(agents) => agents,
+        Err(error) => {
+            output.warning(&format!(
+                "whether a Palette agent runs here, which may undo the write, is not visible: {error}"
+            ));
+            return Ok(());
+        }
+    };
+    if agents.is_empty() {
+        return Ok(());
+    }
+    let message = format!(
+        "a Palette agent ({}) runs in namespace {}, and it is likely to write the profiles back",
+        agents.join(", "),
+        cluster.cluster().namespace().unwrap_or_default()
+    );
+    if may_revert {
+        output.warning(&message);
+        return Ok(());
+    }
+    Err(Error::refused(message)
+        .hint("switch the version in Palette itself")
+        .hint("--agent-may-revert writes all the same"))
+}
+
+/// Refuses an object that etcd would not take.
+pub(crate) fn refuse_size(pending: &Value) -> Result<(), Error> {
+    let size = pending.to_string().len();
+    if size <= OBJECT_LIMIT {
+        return Ok(());
+    }
+    Err(Error::refused(format!("the cluster object would take {size} bytes, and etcd takes {OBJECT_LIMIT}"))
+        .hint("make the values of the profile smaller; nothing was written"))
+}
+
+/// Lets the API server and its admission judge the write without making it.
+pub(crate) async fn refuse_denied(target: &Target) -> Result<(), Error> {
+    match &target.store {
+        Store::Files(_) => Ok(()),
+        Store::Kubernetes(store) => {
+            match store.write_profiles(&target.cluster, &target.pending, DryRun::Server).await {
+                // Whoever changed it meanwhile is met again at the write itself, where it is read anew.
+                Err(error) if error.kind == crate::error::Kind::Conflict => Ok(()),
+                judged => judged.map_err(|error| error.hint("nothing was written")),
+            }
+        }
+    }
+}
+
+/// Refuses where no revision can be recorded, before anybody is asked.
+pub(crate) async fn refuse_without_history(target: &Target) -> Result<(), Error> {
+    let Store::Kubernetes(store) = &target.store else { return Ok(()) };
+    for verb in ["create", "patch"] {
+        if !store.may(&target.cluster, verb, "", "secrets").await? {
+            let namespace = target.cluster.cluster().namespace().unwrap_or_default().into_owned();
+            return Err(Error::refused(format!(
+                "you may not {verb} secrets in namespace {namespace}, and revisions are kept as Secrets"
+            ))
+            .hint(format!("ask for the right to {verb} secrets there; nothing was written"))
+            .hint("--no-history writes without a revision, and then there is no way back"));
+        }
+    }
+    Ok(())
+}

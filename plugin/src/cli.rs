@@ -1,0 +1,114 @@
+//! The command line: global flags, kubectl's own words for them, and the subcommands.
+
+use std::{path::PathBuf, time::Duration};
+
+use clap::{Args, CommandFactory, Parser, ValueEnum};
+
+use crate::commands::Command;
+
+const EXIT_CODES: &str = "Exit codes:
+  0 done, or no difference      1 differences found          2 error or usage
+  4 refused (a rule, admission, the store)                    6 a decision is needed
+  124 timed out                 130 interrupted";
+
+/// Move clusters between versions of their Spectro Cloud Palette cluster profiles
+///
+/// Shows Current against Pending, refuses what must never be done, switches, and finds and scales down what an update
+/// left behind. Works on the current kubeconfig context, or on files with -f.
+#[derive(Debug, Parser)]
+#[command(name = "kubectl-profile", bin_name = "kubectl profile", version, after_help = EXIT_CODES)]
+#[command(disable_help_subcommand = false, subcommand_required = true, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Flags that every command takes.
+#[derive(Args, Debug)]
+pub(crate) struct Global {
+    /// Directory or file of YAML or JSON to work on instead of a Kubernetes API; may be given several times
+    #[arg(short = 'f', long = "filename", global = true, value_name = "PATH")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Where profiles and clusters come from and go to; decided by -f when not given
+    #[arg(long, global = true, value_enum)]
+    pub(crate) store: Option<StoreName>,
+    /// Namespace of the cluster object, cluster-<uid> in Palette
+    #[arg(short, long, global = true, value_name = "NAMESPACE")]
+    pub(crate) namespace: Option<String>,
+    /// Look in all namespaces
+    #[arg(short = 'A', long, global = true, conflicts_with = "namespace")]
+    pub(crate) all_namespaces: bool,
+    /// Path of the kubeconfig file
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) kubeconfig: Option<PathBuf>,
+    /// The kubeconfig context to use
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) context: Option<String>,
+    /// Username to impersonate
+    #[arg(long = "as", global = true, value_name = "USER")]
+    pub(crate) impersonate: Option<String>,
+    /// Group to impersonate; may be given several times
+    #[arg(long = "as-group", global = true, value_name = "GROUP")]
+    pub(crate) impersonate_groups: Vec<String>,
+    /// How long one request to the API server may take, such as 5s or 1m
+    #[arg(long, global = true, value_name = "DURATION", value_parser = duration, default_value = "30s")]
+    pub(crate) request_timeout: Duration,
+}
+
+/// The stores that can be named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum StoreName {
+    /// The Kubernetes API of the current context.
+    Kubernetes,
+    /// Files named by -f.
+    Files,
+}
+
+/// How a command prints its answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// A table for people.
+    #[default]
+    Table,
+    /// One JSON document.
+    Json,
+    /// One YAML document.
+    Yaml,
+}
+
+/// The command as clap knows it.
+pub(crate) fn command() -> clap::Command {
+    Cli::command()
+}
+
+/// Reads `5s`, `1m30s` or a bare number of seconds.
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
+    if let Ok(seconds) = text.parse::<u64>() {
+        return Ok(Duration::from_secs(seconds));
+    }
+    let span: jiff::SignedDuration =
+        text.parse().map_err(|_| format!("{text:?} is no duration; write 30s, 5m or 1h"))?;
+    span.try_into().map_err(|_| format!("{text:?} is negative; write 30s, 5m or 1h"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn durations_are_read_as_kubectl_writes_them() {
+        assert_eq!(duration("30s"), Ok(Duration::from_secs(30)));
+        assert_eq!(duration("1m30s"), Ok(Duration::from_secs(90)));
+        assert_eq!(duration("7"), Ok(Duration::from_secs(7)));
+        for text in ["", "banana", "-5s"] {
+            assert!(duration(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! The subcommands: one file each, one enum, one match.
+
+use clap::Subcommand;
+
+use crate::{cli::Cli, error::Error, output::Output};
+
+mod check;
+mod comparison;
+mod diff;
+mod history;
+mod list;
+mod orphans;
+mod scale_back;
+mod scale_down;
+mod show;
+mod status;
+mod switch;
+mod target;
+mod version;
+
+pub(crate) use target::Target;
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    List(list::ListArgs),
+    Show(show::ShowArgs),
+    Status(status::StatusArgs),
+    Diff(diff::DiffArgs),
+    Check(check::CheckArgs),
+    Switch(switch::SwitchArgs),
+    Orphans(orphans::OrphansArgs),
+    ScaleDown(scale_down::ScaleDownArgs),
+    ScaleBack(scale_back::ScaleBackArgs),
+    History(history::HistoryArgs),
+    Version(version::VersionArgs),
+}
+
+/// How a command ended that did not fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Done, or no difference.
+    Done,
+    /// Differences were found.
+    Differences,
+    /// Nothing was to be done, and the user asked to be told by the exit code.
+    Unchanged,
+    /// A rule is broken.
+    Refused,
+}
+
+impl Outcome {
+    /// The exit code; the README lists them.
+    pub(crate) fn exit_code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Differences => 1,
+            Self::Unchanged => 3,
+            Self::Refused => 4,
+        }
+    }
+}
+
+/// Runs the command that `cli` names.
+pub(crate) async fn run(cli: &Cli, output: &mut Output) -> Result<Outcome, Error> {
+    let global = &cli.global;
+    match &cli.command {
+        Command::List(args) => list::run(args, global, output).await,
+        Command::Show(args) => show::run(args, global, output).await,
+        Command::Status(args) => status::run(args, global, output).await,
+        Command::Diff(args) => diff::run(args, global, output).await,
+        Command::Check(args) => check::run(args, global, output).await,
+        Command::Switch(args) => switch::run(args, global, output).await,
+        Command::Orphans(args) => orphans::run(args, global, output).await,
+        Command::ScaleDown(args) => scale_down::run(args, global, output).await,
+        Command::ScaleBack(args) => scale_back::run(args, global, output).await,
+        Command::History(args) => history::run(args, global, output).await,
+        Command::Version(args) => version::run(args, output),
+    }
+}

@@ -1,0 +1,72 @@
+//! `kubectl profile history`: what was switched when.
+
+use clap::Args;
+use profile_core::revision::{Revision, Status};
+use serde_json::json;
+
+use super::Outcome;
+use crate::{
+    cli::{Format, Global},
+    error::Error,
+    output::{Output, table::table},
+    selection,
+    store::Store,
+};
+
+/// Show what was switched when, by whom and why
+#[derive(Args, Debug)]
+pub(crate) struct HistoryArgs {
+    /// The cluster, which may be left out where there is only one
+    cluster: Option<String>,
+    /// How to print it
+    #[arg(short, long, value_enum, default_value_t)]
+    output: Format,
+}
+
+/// Runs the command.
+pub(crate) async fn run(args: &HistoryArgs, global: &Global, output: &mut Output) -> Result<Outcome, Error> {
+    let store = Store::open(global).await?;
+    let cluster = selection::cluster(&store, args.cluster.as_deref()).await?;
+    let revisions = store.revisions(&cluster).await?;
+    if args.output != Format::Table {
+        let items: Vec<_> = revisions
+            .iter()
+            .map(|it| {
+                json!({
+                    "revision": it.number, "status": it.status, "action": it.action, "from": it.from, "to": it.to,
+                    "createdAt": it.created_at, "user": it.user, "reason": it.reason, "droppedOverrides": it.dropped,
+                    "truth": it.settle(&cluster.cluster()),
+                })
+            })
+            .collect();
+        output.document(args.output, "RevisionList", json!({"cluster": cluster.cluster().name(), "items": items}))?;
+        return Ok(Outcome::Done);
+    }
+    if revisions.is_empty() {
+        output.note(&format!("no revisions of cluster {:?}", cluster.cluster().name()));
+        return Ok(Outcome::Done);
+    }
+    let status = |it: &Revision| match it.status {
+        // A pending record is a question, and the cluster has the answer.
+        Status::Pending => format!("pending({})", it.settle(&cluster.cluster()).as_str()),
+        status => status.as_str().into(),
+    };
+    let rows: Vec<_> = revisions
+        .iter()
+        .map(|it| {
+            let (user, reason) = (it.user.clone().unwrap_or_default(), it.reason.clone().unwrap_or_default());
+            vec![
+                it.number.to_string(),
+                status(it),
+                it.action.clone(),
+                it.from.clone(),
+                it.to.clone(),
+                it.created_at.clone(),
+                user,
+                reason,
+            ]
+        })
+        .collect();
+    output.text(&table(&["REVISION", "STATUS", "ACTION", "FROM", "TO", "CREATED", "USER", "REASON"], &rows))?;
+    Ok(Outcome::Done)
+}

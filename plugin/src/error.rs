@@ -1,0 +1,100 @@
+//! Errors of the plugin: what kind they are, what they say, and what to do next.
+
+use std::fmt;
+
+/// The kind of an error. It decides the exit code, and nothing else does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The command line makes no sense.
+    Usage,
+    /// Something could not be done.
+    Failed,
+    /// What was named is not there.
+    NotFound,
+    /// Somebody else changed what was about to be changed.
+    Conflict,
+    /// A rule, the admission or the store refuses.
+    Refused,
+    /// Only the user can decide.
+    DecisionNeeded,
+    /// It took too long.
+    TimedOut,
+    /// The user interrupted.
+    Interrupted,
+    /// Nobody reads the output any more, which is fine.
+    BrokenPipe,
+}
+
+impl Kind {
+    /// The exit code; the README lists them.
+    pub(crate) fn exit_code(self) -> u8 {
+        match self {
+            Self::BrokenPipe => 0,
+            Self::Usage | Self::Failed | Self::NotFound | Self::Conflict => 2,
+            Self::Refused => 4,
+            Self::DecisionNeeded => 6,
+            Self::TimedOut => 124,
+            Self::Interrupted => 130,
+        }
+    }
+}
+
+/// An error with its hints.
+#[derive(Debug)]
+pub(crate) struct Error {
+    pub(crate) kind: Kind,
+    /// A lowercase fragment that names the value and where it stands.
+    pub(crate) message: String,
+    /// What to do next, one line each.
+    pub(crate) hints: Vec<String>,
+}
+
+impl Error {
+    pub(crate) fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), hints: Vec::new() }
+    }
+
+    pub(crate) fn failed(message: impl Into<String>) -> Self {
+        Self::new(Kind::Failed, message)
+    }
+
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::new(Kind::Usage, message)
+    }
+
+    pub(crate) fn refused(message: impl Into<String>) -> Self {
+        Self::new(Kind::Refused, message)
+    }
+
+    #[must_use]
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl From<std::io::Error> for Error {
+    /// For writes to the streams only: errors of files are made where the file's name is known.
+    fn from(error: std::io::Error) -> Self {
+        let kind = if error.kind() == std::io::ErrorKind::BrokenPipe { Kind::BrokenPipe } else { Kind::Failed };
+        Self::new(kind, format!("cannot write the output: {error}"))
+    }
+}
+
+impl From<profile_core::switch::SwitchError> for Error {
+    fn from(error: profile_core::switch::SwitchError) -> Self {
+        use profile_core::switch::SwitchError;
+        let kind = match error {
+            SwitchError::NotAttached { .. } => Kind::NotFound,
+            SwitchError::AttachedSeveralTimes { .. } => Kind::DecisionNeeded,
+            SwitchError::NotPublished { .. } => Kind::Failed,
+        };
+        Self::new(kind, error.to_string())
+    }
+}

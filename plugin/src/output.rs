@@ -1,0 +1,103 @@
+//! The only place that writes to stdout and stderr.
+
+use std::io::{self, BufRead, BufWriter, IsTerminal, Write};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::{
+    cli::Format,
+    error::{Error, Kind},
+};
+
+pub(crate) mod escape;
+pub(crate) mod table;
+
+/// The version of our machine output.
+pub(crate) const API_VERSION: &str = "kubectl-profile.dev/v1alpha1";
+
+/// Both streams of the program, and whether a person sits at them.
+pub(crate) struct Output {
+    stdout: BufWriter<io::Stdout>,
+    stderr: io::Stderr,
+    is_interactive: bool,
+}
+
+impl Output {
+    /// The process's own streams.
+    pub(crate) fn to_terminal() -> Self {
+        let is_interactive = io::stdin().is_terminal() && io::stderr().is_terminal();
+        Self { stdout: BufWriter::new(io::stdout()), stderr: io::stderr(), is_interactive }
+    }
+
+    /// Prints text of ours, whose foreign parts are escaped already.
+    pub(crate) fn text(&mut self, text: &str) -> Result<(), Error> {
+        Ok(self.stdout.write_all(text.as_bytes())?)
+    }
+
+    /// Prints one line; control characters in it do not reach the terminal.
+    pub(crate) fn line(&mut self, line: &str) -> Result<(), Error> {
+        Ok(writeln!(self.stdout, "{}", escape::control(line))?)
+    }
+
+    /// Prints a document with `apiVersion` and `kind` in front.
+    pub(crate) fn document(&mut self, format: Format, kind: &str, fields: impl Serialize) -> Result<(), Error> {
+        let unprintable = |error: &dyn std::fmt::Display| Error::failed(format!("cannot print {kind}: {error}"));
+        let mut document = serde_json::json!({"apiVersion": API_VERSION, "kind": kind});
+        if let (Value::Object(document), Value::Object(fields)) =
+            (&mut document, serde_json::to_value(fields).map_err(|error| unprintable(&error))?)
+        {
+            document.extend(fields);
+        }
+        let text = match format {
+            Format::Yaml => serde_saphyr::to_string(&document).map_err(|error| unprintable(&error))?,
+            Format::Json | Format::Table => {
+                serde_json::to_string_pretty(&document).map_err(|error| unprintable(&error))? + "\n"
+            }
+        };
+        self.text(&text)
+    }
+
+    /// Says something beside the answer, on stderr.
+    pub(crate) fn note(&mut self, line: &str) {
+        // A closed stderr is no reason to stop working.
+        let _ = writeln!(self.stderr, "{}", escape::control(line));
+    }
+
+    /// Warns on stderr.
+    pub(crate) fn warning(&mut self, line: &str) {
+        self.note(&format!("Warning: {line}"));
+    }
+
+    /// Prints an error and its hints, after everything that was printed before it.
+    pub(crate) fn error(&mut self, error: &Error) {
+        if error.kind == Kind::BrokenPipe {
+            return;
+        }
+        let _ = self.stdout.flush();
+        self.note(&format!("error: {}", error.message));
+        for hint in &error.hints {
+            self.note(&format!("hint: {hint}"));
+        }
+    }
+
+    /// Asks for a yes on the terminal. Without one nobody can answer, and only `--yes` will do.
+    pub(crate) fn confirm(&mut self) -> Result<(), Error> {
+        if !self.is_interactive {
+            return Err(Error::usage("this needs a yes, and there is no terminal to ask on")
+                .hint("look with --dry-run, then give --yes"));
+        }
+        self.flush()?;
+        write!(self.stderr, "Do you want to continue? (y/N): ")?;
+        self.stderr.flush()?;
+        let mut answer = String::new();
+        io::stdin().lock().read_line(&mut answer)?;
+        let is_yes = ["y", "yes"].contains(&answer.trim().to_ascii_lowercase().as_str());
+        if is_yes { Ok(()) } else { Err(Error::usage("not confirmed; nothing was changed")) }
+    }
+
+    /// Hands everything over to the terminal or the pipe.
+    pub(crate) fn flush(&mut self) -> Result<(), Error> {
+        Ok(self.stdout.flush()?)
+    }
+}

@@ -1,0 +1,35 @@
+//! Keeps object content from driving the user's terminal.
+
+use std::borrow::Cow;
+
+/// The same text with control characters shown as `^X` or `\u{..}`; line breaks and tabs stay.
+pub(crate) fn control(text: &str) -> Cow<'_, str> {
+    let is_harmful = |letter: char| {
+        let reorders = matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        (letter.is_control() && !matches!(letter, '\n' | '\t')) || reorders
+    };
+    if !text.contains(is_harmful) {
+        return Cow::Borrowed(text);
+    }
+    let escaped = |letter: char| match letter {
+        '\u{0}'..='\u{1f}' if is_harmful(letter) => {
+            // The code is below 32, so that 64 more is an ASCII letter or sign.
+            format!("^{}", char::from(letter as u8 + 64))
+        }
+        _ if is_harmful(letter) => letter.escape_unicode().to_string(),
+        _ => letter.to_string(),
+    };
+    Cow::Owned(text.chars().map(escaped).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_what_drives_a_terminal() {
+        assert_eq!(control("\u{1b}[31mred\r\n"), "^[[31mred^M\n");
+        assert_eq!(control("\u{9b}x\u{202e}y"), "\\u{9b}x\\u{202e}y");
+        assert_eq!(control("plain → text\t\n"), "plain → text\t\n");
+    }
+}

@@ -1,0 +1,41 @@
+//! Tables as kubectl prints them: aligned, upper-case headers, no borders.
+
+use super::escape;
+
+/// Lays out rows under headers; empty cells become `<none>`.
+pub(crate) fn table(headers: &[&str], rows: &[Vec<String>]) -> String {
+    const GAP: usize = 3;
+    let cell = |text: &str| {
+        let one_line = escape::control(text).replace(['\n', '\t'], " ");
+        if one_line.is_empty() { "<none>".to_owned() } else { one_line }
+    };
+    let rows: Vec<Vec<_>> = rows.iter().map(|row| row.iter().map(|text| cell(text)).collect()).collect();
+    let width = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column)).map(|text| text.chars().count());
+        cells.chain([headers[column].chars().count()]).max().unwrap_or_default()
+    };
+    let widths: Vec<_> = (0..headers.len()).map(width).collect();
+    let line = |cells: &[String]| {
+        let padded: Vec<_> = cells.iter().zip(&widths).map(|(text, width)| format!("{text:<width$}")).collect();
+        padded.join(&" ".repeat(GAP)).trim_end().to_owned() + "\n"
+    };
+    let headers: Vec<_> = headers.iter().map(|header| (*header).to_owned()).collect();
+    std::iter::once(line(&headers)).chain(rows.iter().map(|row| line(row))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_aligned_and_nothing_trails() {
+        let text =
+            table(&["NAME", "STATE"], &[vec!["a".into(), "Running".into()], vec!["long-name".into(), String::new()]]);
+        assert_eq!(text, "NAME        STATE\na           Running\nlong-name   <none>\n");
+    }
+
+    #[test]
+    fn a_cell_is_one_line() {
+        assert_eq!(table(&["A"], &[vec!["x\ny\u{7}".into()]]), "A\nx y^G\n");
+    }
+}

@@ -1,0 +1,96 @@
+//! Chooses the one cluster and the one profile version that the user means, or says which there are.
+
+use profile_core::profile::{self, AttachedProfile};
+
+use crate::{
+    error::{Error, Kind},
+    nearest,
+    reference::Reference,
+    store::{Document, Store},
+};
+
+/// The cluster called `name`, or the only one in scope.
+pub(crate) async fn cluster(store: &Store, name: Option<&str>) -> Result<Document, Error> {
+    let all = store.clusters().await?;
+    let names: Vec<_> = all.iter().map(|it| it.cluster().name().into_owned()).collect();
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    let mut meant: Vec<_> = all.iter().filter(|it| name.is_none_or(|name| it.cluster().name() == name)).collect();
+    let scope = store.scope();
+    match (meant.len(), name) {
+        (1, _) => Ok(meant.remove(0).clone()),
+        (0, Some(name)) => {
+            let error = Error::new(Kind::NotFound, format!("no cluster {name:?} in {scope}"));
+            Err(with_scope_hint(nearest::hint(name, &names).into_iter().fold(error, Error::hint), store))
+        }
+        (0, None) => Err(with_scope_hint(Error::new(Kind::NotFound, format!("no cluster in {scope}")), store)),
+        (count, Some(name)) => {
+            let places: Vec<_> = meant.iter().map(|it| place(it)).collect();
+            Err(Error::usage(format!("{count} clusters are called {name:?} in {scope}: {}", places.join(", ")))
+                .hint("choose one by -n NAMESPACE"))
+        }
+        (count, None) => {
+            Err(Error::usage(format!("there are {count} clusters in {scope}, and one is meant: {}", names.join(", ")))
+                .hint("name one of them"))
+        }
+    }
+}
+
+/// The profile version that `reference` names among `profiles`. Without a version the only one there is.
+pub(crate) fn version<'d>(profiles: &'d [Document], reference: &Reference, scope: &str) -> Result<&'d Document, Error> {
+    let named: Vec<_> = profiles.iter().filter(|it| it.profile().name() == reference.profile).collect();
+    if named.is_empty() {
+        let names: std::collections::BTreeSet<_> = profiles.iter().map(|it| it.profile().name().into_owned()).collect();
+        let names: Vec<_> = names.iter().map(String::as_str).collect();
+        let error = Error::new(Kind::NotFound, format!("no profile {:?} in {scope}", reference.profile));
+        return Err(nearest::hint(&reference.profile, &names).into_iter().fold(error, Error::hint));
+    }
+    let versions: Vec<_> = named.iter().map(|it| it.profile().version().unwrap_or_default().into_owned()).collect();
+    let wanted = reference.version.as_deref();
+    let mut meant: Vec<_> =
+        named.iter().filter(|it| wanted.is_none() || it.profile().version().as_deref() == wanted).collect();
+    match (meant.len(), wanted) {
+        (1, _) => Ok(meant.remove(0)),
+        (0, _) => Err(Error::new(
+            Kind::NotFound,
+            format!("profile {:?} has no version {:?} in {scope}", reference.profile, wanted.unwrap_or_default()),
+        )
+        .hint(format!("there is: {}", versions.join(", ")))),
+        (_, None) => {
+            Err(Error::usage(format!("profile {:?} has several versions: {}", reference.profile, versions.join(", ")))
+                .hint(format!("name one, like {}@{}", reference.profile, versions[0])))
+        }
+        (count, Some(version)) => {
+            let places: Vec<_> = meant.iter().map(|it| place(it)).collect();
+            Err(Error::failed(format!(
+                "{}@{version} stands {count} times in {scope}: {}",
+                reference.profile,
+                places.join(", ")
+            ))
+            .hint("narrow the scope until one is left"))
+        }
+    }
+}
+
+/// What is published for the version that a cluster has attached: by uid, else by name and version.
+pub(crate) fn published_of<'d>(profiles: &'d [Document], attached: &AttachedProfile<'_>) -> Option<&'d Document> {
+    let by_uid = |it: &&Document| attached.uid().is_some() && it.profile().uid() == attached.uid();
+    let reference = profile::reference(&attached.name(), attached.version().as_deref());
+    let by_name = |it: &&Document| it.profile().reference() == reference;
+    profiles.iter().find(by_uid).or_else(|| profiles.iter().find(by_name)).filter(|it| it.profile().content().is_some())
+}
+
+fn place(document: &Document) -> String {
+    let view = document.cluster();
+    let name =
+        view.namespace().map_or_else(|| view.name().into_owned(), |namespace| format!("{namespace}/{}", view.name()));
+    if document.place.is_empty() { name } else { format!("{name} ({})", document.place) }
+}
+
+fn with_scope_hint(error: Error, store: &Store) -> Error {
+    match store {
+        Store::Kubernetes(_) => {
+            error.hint("clusters live in namespaces called cluster-<uid>: name one by -n, or look in all by -A")
+        }
+        Store::Files(_) => error.hint("a cluster is a document with `kind: SpectroCluster`"),
+    }
+}

@@ -1,0 +1,162 @@
+//! Where profiles and clusters come from and go to: one interface, one file for each store.
+
+use profile_core::{cluster::Cluster, profile::PublishedProfile, revision::Revision};
+use serde_json::Value;
+
+mod files;
+mod kubernetes;
+pub(crate) mod packs;
+
+pub(crate) use files::FileStore;
+pub(crate) use kubernetes::KubernetesStore;
+
+use crate::{
+    cli::{Global, StoreName},
+    error::Error,
+};
+
+/// One object of a store, as it was read.
+#[derive(Clone, Debug)]
+pub(crate) struct Document {
+    pub(crate) value: Value,
+    /// Where it stands, for errors: `FILE, document 2`, or empty where the object's own name says it all.
+    pub(crate) place: String,
+}
+
+impl Document {
+    pub(crate) fn cluster(&self) -> Cluster<'_> {
+        Cluster::new(&self.value)
+    }
+
+    pub(crate) fn profile(&self) -> PublishedProfile<'_> {
+        PublishedProfile::new(&self.value)
+    }
+}
+
+/// Whether a write is made, and where it stops if not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum DryRun {
+    /// The write is made.
+    #[default]
+    None,
+    /// Nothing is sent.
+    Client,
+    /// The write is sent and judged, and nothing is stored.
+    Server,
+}
+
+/// The store in use.
+pub(crate) enum Store {
+    Kubernetes(Box<KubernetesStore>),
+    Files(FileStore),
+}
+
+impl Store {
+    /// Opens the store that the flags choose; reads no objects yet.
+    pub(crate) async fn open(global: &Global) -> Result<Self, Error> {
+        let named =
+            global.store.unwrap_or(if global.files.is_empty() { StoreName::Kubernetes } else { StoreName::Files });
+        match named {
+            StoreName::Files if global.files.is_empty() => {
+                Err(Error::usage("--store=files needs -f: name a directory or a file"))
+            }
+            StoreName::Files if global.context.is_some() || global.kubeconfig.is_some() => Err(Error::usage(
+                "-f works on files, and --context and --kubeconfig name an API server: give one or the other",
+            )),
+            StoreName::Files => FileStore::open(global).map(Self::Files),
+            StoreName::Kubernetes if !global.files.is_empty() => {
+                Err(Error::usage("-f works on files: leave it out, or leave out --store=kubernetes"))
+            }
+            StoreName::Kubernetes => KubernetesStore::open(global).await.map(Box::new).map(Self::Kubernetes),
+        }
+    }
+
+    /// What it is, for every screen that asks for a yes.
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::Kubernetes(store) => store.name(),
+            Self::Files(store) => store.name(),
+        }
+    }
+
+    /// Whether namespaces narrow what is seen, so that a hint at `-A` makes sense.
+    pub(crate) fn scope(&self) -> String {
+        match self {
+            Self::Kubernetes(store) => store.scope(),
+            Self::Files(store) => store.name(),
+        }
+    }
+
+    /// All clusters in scope.
+    pub(crate) async fn clusters(&self) -> Result<Vec<Document>, Error> {
+        match self {
+            Self::Kubernetes(store) => store.clusters().await,
+            Self::Files(store) => store.clusters(),
+        }
+    }
+
+    /// All profile versions in scope: those of `namespace` where a cluster names one.
+    pub(crate) async fn profiles(&self, namespace: Option<&str>) -> Result<Vec<Document>, Error> {
+        match self {
+            Self::Kubernetes(store) => store.profiles(namespace).await,
+            Self::Files(store) => store.profiles(),
+        }
+    }
+
+    /// The same cluster as it is now.
+    pub(crate) async fn reread(&self, cluster: &Document) -> Result<Document, Error> {
+        match self {
+            Self::Kubernetes(store) => store.reread(cluster).await,
+            Self::Files(store) => store.reread(cluster),
+        }
+    }
+
+    /// Writes the profile content of `after` over `before`, or fails with `Kind::Conflict` when `before` is not what is
+    /// there any more.
+    pub(crate) async fn write_profiles(&self, before: &Document, after: &Value, dry_run: DryRun) -> Result<(), Error> {
+        match self {
+            Self::Kubernetes(store) => store.write_profiles(before, after, dry_run).await,
+            Self::Files(store) => store.write_profiles(before, after, dry_run),
+        }
+    }
+
+    /// All kept revisions of a cluster, oldest first.
+    pub(crate) async fn revisions(&self, cluster: &Document) -> Result<Vec<Revision>, Error> {
+        match self {
+            Self::Kubernetes(store) => store.revisions(cluster).await,
+            Self::Files(store) => store.revisions(cluster),
+        }
+    }
+
+    /// Records a new revision. Its number is free or it fails with `Kind::Conflict`: the record is the lock.
+    pub(crate) async fn create_revision(&self, cluster: &Document, revision: &Revision) -> Result<(), Error> {
+        match self {
+            Self::Kubernetes(store) => store.create_revision(cluster, revision).await,
+            Self::Files(store) => store.create_revision(cluster, revision),
+        }
+    }
+
+    /// Records how far a revision got.
+    pub(crate) async fn settle_revision(&self, cluster: &Document, revision: &Revision) -> Result<(), Error> {
+        match self {
+            Self::Kubernetes(store) => store.settle_revision(cluster, revision).await,
+            Self::Files(store) => store.settle_revision(cluster, revision),
+        }
+    }
+
+    /// Removes a revision of ours that is no longer kept.
+    pub(crate) async fn drop_revision(&self, cluster: &Document, revision: &Revision) -> Result<(), Error> {
+        match self {
+            Self::Kubernetes(store) => store.drop_revision(cluster, revision).await,
+            Self::Files(store) => store.drop_revision(cluster, revision),
+        }
+    }
+
+    /// The user as the store knows them.
+    pub(crate) async fn user(&self) -> Option<String> {
+        match self {
+            Self::Kubernetes(store) => store.user().await,
+            Self::Files(_) => None,
+        }
+    }
+}

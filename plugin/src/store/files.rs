@@ -1,0 +1,113 @@
+//! Files as a store: a directory or files of YAML or JSON, no cluster needed.
+
+use std::path::PathBuf;
+
+use profile_core::{field, profile::PublishedProfile};
+use serde_json::Value;
+
+use super::{Document, DryRun};
+use crate::{
+    cli::Global,
+    error::{Error, Kind},
+};
+
+mod read;
+mod revisions;
+mod splice;
+mod write;
+
+/// The documents of some files, read once at the start.
+pub(crate) struct FileStore {
+    namespace: Option<String>,
+    paths: Vec<PathBuf>,
+    entries: Vec<Entry>,
+}
+
+/// One document and where it stands.
+#[derive(Clone, Debug)]
+struct Entry {
+    path: PathBuf,
+    /// Which of the file's documents it is, counted from 0.
+    index: usize,
+    value: Value,
+}
+
+impl Entry {
+    fn document(&self) -> Document {
+        let place = format!("{}, document {}", self.path.display(), self.index + 1);
+        Document { value: self.value.clone(), place }
+    }
+
+    fn is_cluster(&self) -> bool {
+        field::text(&self.value, &["kind"]).as_deref() == Some("SpectroCluster")
+    }
+
+    /// A `ClusterProfile` object, or a profile as Palette exports it, which names no kind.
+    fn is_profile(&self) -> bool {
+        match field::text(&self.value, &["kind"]) {
+            Some(kind) => kind == "ClusterProfile",
+            None => PublishedProfile::new(&self.value).content().is_some(),
+        }
+    }
+}
+
+impl FileStore {
+    /// Reads all files; documents of other kinds are passed over.
+    pub(crate) fn open(global: &Global) -> Result<Self, Error> {
+        let mut entries = Vec::new();
+        for path in &global.files {
+            for file in read::files(path)? {
+                entries.extend(read::entries(&file)?);
+            }
+        }
+        Ok(Self { namespace: global.namespace.clone(), paths: global.files.clone(), entries })
+    }
+
+    pub(crate) fn name(&self) -> String {
+        let paths: Vec<_> = self.paths.iter().map(|path| path.display().to_string()).collect();
+        format!("files in {}", paths.join(", "))
+    }
+
+    pub(crate) fn clusters(&self) -> Result<Vec<Document>, Error> {
+        let in_scope = |entry: &&Entry| {
+            let namespace = field::text(&entry.value, &["metadata", "namespace"]);
+            self.namespace.is_none() || self.namespace.as_deref() == namespace.as_deref()
+        };
+        Ok(self.entries.iter().filter(|entry| entry.is_cluster()).filter(in_scope).map(Entry::document).collect())
+    }
+
+    pub(crate) fn profiles(&self) -> Result<Vec<Document>, Error> {
+        Ok(self.entries.iter().filter(|entry| entry.is_profile()).map(Entry::document).collect())
+    }
+
+    pub(crate) fn reread(&self, cluster: &Document) -> Result<Document, Error> {
+        let entry = self.entry(cluster)?;
+        let fresh = read::entries(&entry.path)?;
+        let same = fresh.iter().find(|it| {
+            it.is_cluster()
+                && it.document().cluster().name() == cluster.cluster().name()
+                && it.document().cluster().namespace() == cluster.cluster().namespace()
+        });
+        let gone = || {
+            Error::new(
+                Kind::NotFound,
+                format!("cluster {:?} is gone from {}", cluster.cluster().name(), entry.path.display()),
+            )
+        };
+        same.map(Entry::document).ok_or_else(gone)
+    }
+
+    pub(crate) fn write_profiles(&self, before: &Document, after: &Value, dry_run: DryRun) -> Result<(), Error> {
+        if dry_run == DryRun::Server {
+            return Err(Error::usage(
+                "--dry-run=server needs an API server, and files have none; use --dry-run=client",
+            ));
+        }
+        write::profiles(self.entry(before)?, before, after)
+    }
+
+    fn entry(&self, cluster: &Document) -> Result<&Entry, Error> {
+        let found = self.entries.iter().find(|entry| entry.document().place == cluster.place);
+        found.ok_or_else(|| Error::failed(format!("{} is not one of the files that were read", cluster.place)))
+    }
+}

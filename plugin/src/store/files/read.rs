@@ -1,0 +1,67 @@
+//! Reads YAML and JSON files within bounds, and says where they fail.
+
+use std::{
+    fs::{self, File},
+    io::Read,
+    path::{Path, PathBuf},
+};
+
+use profile_core::yaml;
+
+use super::Entry;
+use crate::error::{Error, Kind};
+
+/// Most bytes of one file: three times the largest object that an API server takes.
+const LIMIT: u64 = 4 * 1024 * 1024;
+
+/// The files that `path` names: itself, or the YAML and JSON files right inside it, in the order of their names.
+pub(super) fn files(path: &Path) -> Result<Vec<PathBuf>, Error> {
+    let unreadable = |error: &std::io::Error| {
+        let kind = if error.kind() == std::io::ErrorKind::NotFound { Kind::NotFound } else { Kind::Failed };
+        Error::new(kind, format!("cannot read {}: {error}", path.display()))
+            .hint("-f takes a directory or a file of YAML or JSON")
+    };
+    if !fs::metadata(path).map_err(|error| unreadable(&error))?.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut files = Vec::new();
+    for entry in fs::read_dir(path).map_err(|error| unreadable(&error))? {
+        let file = entry.map_err(|error| unreadable(&error))?.path();
+        let is_data =
+            file.extension().and_then(|it| it.to_str()).is_some_and(|it| ["yaml", "yml", "json"].contains(&it));
+        if is_data && file.is_file() {
+            files.push(file);
+        }
+    }
+    files.sort();
+    if files.is_empty() {
+        return Err(Error::new(
+            Kind::NotFound,
+            format!("directory {} holds no .yaml, .yml or .json file", path.display()),
+        ));
+    }
+    Ok(files)
+}
+
+/// The text of a file.
+pub(super) fn text(path: &Path) -> Result<String, Error> {
+    let failed = |error: &std::io::Error| Error::failed(format!("cannot read {}: {error}", path.display()));
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(|error| failed(&error))?;
+    file.take(LIMIT + 1).read_to_end(&mut bytes).map_err(|error| failed(&error))?;
+    if bytes.len() as u64 > LIMIT {
+        return Err(Error::failed(format!("{} is larger than {LIMIT} bytes", path.display()))
+            .hint("no object of Kubernetes is that large; split the file, or name another"));
+    }
+    String::from_utf8(bytes).map_err(|error| Error::failed(format!("{} is not UTF-8 text: {error}", path.display())))
+}
+
+/// All documents of a file.
+pub(super) fn entries(path: &Path) -> Result<Vec<Entry>, Error> {
+    let text = text(path)?;
+    let documents = yaml::parse_all(&text).map_err(|error| {
+        Error::failed(format!("{} is not valid YAML or JSON: {error}", path.display()))
+            .hint("mend the file; nothing was changed")
+    })?;
+    Ok(documents.into_iter().enumerate().map(|(index, value)| Entry { path: path.to_owned(), index, value }).collect())
+}

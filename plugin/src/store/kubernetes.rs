@@ -1,0 +1,170 @@
+//! The Kubernetes API as a store: the current context, one group, two versions.
+
+use std::time::Duration;
+
+use kube::{Client, core::params::ListParams, core::request::Request};
+use profile_core::field;
+use serde_json::{Value, json};
+
+use super::{Document, DryRun};
+use crate::{
+    cli::Global,
+    error::{Error, Kind},
+};
+
+mod config;
+mod failure;
+mod live;
+mod revisions;
+
+const GROUP: &str = "cluster.spectrocloud.com";
+/// The versions that Palette serves, the preferred one first. Up to 4.9.27 there is only `v1alpha1`.
+const VERSIONS: [&str; 2] = ["v1", "v1alpha1"];
+/// Objects a page of a list.
+const PAGE: u32 = 500;
+/// Deployments of Palette's agent in the namespace of a cluster: where one runs, writes are likely to be undone.
+const AGENTS: [&str; 2] = ["cluster-management-agent", "palette-controller-manager"];
+
+/// A connection to one API server.
+pub(crate) struct KubernetesStore {
+    client: Client,
+    context: String,
+    timeout: Duration,
+    /// The namespace to look in; `None` for all.
+    namespace: Option<String>,
+    version: &'static str,
+}
+
+impl KubernetesStore {
+    /// Connects by the kubeconfig and asks which version of Palette's API is served.
+    pub(crate) async fn open(global: &Global) -> Result<Self, Error> {
+        let (config, context) = config::load(global).await?;
+        let namespace = global.namespace.clone().unwrap_or_else(|| config.default_namespace.clone());
+        let client = Client::try_from(config)
+            .map_err(|error| Error::failed(format!("cannot use context {context:?}: {error}")))?;
+        let namespace = (!global.all_namespaces).then_some(namespace);
+        let mut store = Self { client, context, timeout: global.request_timeout, namespace, version: VERSIONS[0] };
+        store.version = store.served_version().await?;
+        Ok(store)
+    }
+
+    pub(crate) fn name(&self) -> String {
+        format!("Kubernetes, context {}", self.context)
+    }
+
+    pub(crate) fn scope(&self) -> String {
+        let place = self
+            .namespace
+            .as_ref()
+            .map_or_else(|| "all namespaces".into(), |namespace| format!("namespace {namespace}"));
+        format!("{place} of context {}", self.context)
+    }
+
+    pub(crate) async fn clusters(&self) -> Result<Vec<Document>, Error> {
+        self.list("spectroclusters", self.namespace.as_deref()).await
+    }
+
+    pub(crate) async fn profiles(&self, namespace: Option<&str>) -> Result<Vec<Document>, Error> {
+        self.list("clusterprofiles", namespace.or(self.namespace.as_deref())).await
+    }
+
+    pub(crate) async fn reread(&self, cluster: &Document) -> Result<Document, Error> {
+        let (url, name) = self.url_of(cluster);
+        let request = Request::new(url).get(&name, &Default::default());
+        let value = self.send("get", "spectroclusters", request).await?;
+        Ok(Document { value, place: String::new() })
+    }
+
+    /// A merge patch with the resourceVersion that was read: unknown fields stay, and a concurrent write is a conflict.
+    pub(crate) async fn write_profiles(&self, before: &Document, after: &Value, dry_run: DryRun) -> Result<(), Error> {
+        let cluster = before.cluster();
+        let patch = json!({
+            "metadata": {"uid": cluster.uid(), "resourceVersion": cluster.resource_version()},
+            "spec": {"clusterProfileTemplates": profile_core::switch::templates(after)},
+        });
+        let (url, name) = self.url_of(before);
+        self.patch("spectroclusters", url, &name, &patch, dry_run).await.map(|_| ())
+    }
+
+    /// Which deployments of Palette's agent run beside the cluster, by name.
+    pub(crate) async fn agents(&self, cluster: &Document) -> Result<Vec<String>, Error> {
+        let namespace = cluster.cluster().namespace().unwrap_or_default().into_owned();
+        let deployments =
+            self.list_all("deployments", format!("/apis/apps/v1/namespaces/{namespace}/deployments")).await?;
+        let names = deployments.iter().filter_map(|it| field::text(it, &["metadata", "name"]));
+        Ok(names.filter(|name| AGENTS.contains(&name.as_ref())).map(Into::into).collect())
+    }
+
+    pub(crate) async fn user(&self) -> Option<String> {
+        let body = json!({"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"});
+        let request =
+            Request::new("/apis/authentication.k8s.io/v1/selfsubjectreviews").create(&Default::default(), bytes(&body));
+        let review = self.send("create", "selfsubjectreviews", request).await.ok()?;
+        field::text(&review, &["status", "userInfo", "username"]).map(Into::into)
+    }
+
+    async fn served_version(&self) -> Result<&'static str, Error> {
+        let request = Request::new(format!("/apis/{GROUP}")).list(&ListParams::default());
+        let group = match self.send("get", "the API group", request).await {
+            Ok(group) => group,
+            Err(error) if error.kind == Kind::NotFound => return Err(self.not_installed()),
+            Err(error) => return Err(error),
+        };
+        let served: Vec<_> =
+            field::items(&group, &["versions"]).filter_map(|(_, it)| field::text(it, &["version"])).collect();
+        VERSIONS.into_iter().find(|version| served.iter().any(|it| it == version)).ok_or_else(|| self.not_installed())
+    }
+
+    fn not_installed(&self) -> Error {
+        Error::failed(format!("the API server of context {:?} does not serve {GROUP} as v1 or v1alpha1", self.context))
+            .hint("is this the right context? A Palette cluster has these CRDs, and a sandbox gets them from manifests/crds")
+    }
+
+    async fn list(&self, plural: &str, namespace: Option<&str>) -> Result<Vec<Document>, Error> {
+        let items = self.list_all(plural, self.url(plural, namespace)).await?;
+        Ok(items.into_iter().map(|value| Document { value, place: String::new() }).collect())
+    }
+
+    /// All items of a list, page by page.
+    async fn list_all(&self, plural: &str, url: String) -> Result<Vec<Value>, Error> {
+        let mut items = Vec::new();
+        let mut params = ListParams { limit: Some(PAGE), ..ListParams::default() };
+        loop {
+            let mut page = self.send("list", plural, Request::new(url.clone()).list(&params)).await?;
+            params.continue_token = field::text(&page, &["metadata", "continue"]).map(Into::into);
+            if let Some(Value::Array(found)) = page.get_mut("items") {
+                items.append(found);
+            }
+            if params.continue_token.is_none() {
+                return Ok(items);
+            }
+        }
+    }
+
+    async fn patch(
+        &self,
+        plural: &str,
+        url: String,
+        name: &str,
+        patch: &Value,
+        dry_run: DryRun,
+    ) -> Result<Value, Error> {
+        let params = kube::api::PatchParams { dry_run: dry_run == DryRun::Server, ..Default::default() };
+        let params = kube::api::PatchParams { field_manager: Some("kubectl-profile".into()), ..params };
+        self.send("patch", plural, Request::new(url).patch(name, &params, &kube::api::Patch::Merge(patch))).await
+    }
+
+    fn url(&self, plural: &str, namespace: Option<&str>) -> String {
+        let place = namespace.map(|namespace| format!("namespaces/{namespace}/")).unwrap_or_default();
+        format!("/apis/{GROUP}/{}/{place}{plural}", self.version)
+    }
+
+    fn url_of(&self, cluster: &Document) -> (String, String) {
+        let cluster = cluster.cluster();
+        (self.url("spectroclusters", cluster.namespace().as_deref()), cluster.name().into_owned())
+    }
+}
+
+fn bytes(body: &Value) -> Vec<u8> {
+    body.to_string().into_bytes()
+}

@@ -1,0 +1,46 @@
+//! The kubeconfig and kubectl's flags as the client's configuration.
+
+use kube::{
+    Config,
+    config::{KubeConfigOptions, Kubeconfig},
+};
+
+use crate::{cli::Global, error::Error};
+
+/// The configuration of the chosen context, and the context's name.
+pub(super) async fn load(global: &Global) -> Result<(Config, String), Error> {
+    let kubeconfig = match &global.kubeconfig {
+        Some(path) => Kubeconfig::read_from(path),
+        None => Kubeconfig::read(),
+    };
+    let kubeconfig = kubeconfig.map_err(|error| {
+        Error::failed(format!("no kubeconfig can be read: {error}"))
+            .hint("name one by --kubeconfig or KUBECONFIG, or work on files with -f")
+    })?;
+    let context = global.context.clone().or_else(|| kubeconfig.current_context.clone());
+    let context = context.filter(|name| !name.is_empty()).ok_or_else(|| {
+        Error::failed("the kubeconfig has no current context").hint("choose one by --context, or work on files with -f")
+    })?;
+    let names: Vec<_> = kubeconfig.contexts.iter().map(|it| it.name.clone()).collect();
+    if !names.contains(&context) {
+        let names: Vec<_> = names.iter().map(String::as_str).collect();
+        let error = Error::failed(format!("the kubeconfig has no context {context:?}"));
+        return Err(crate::nearest::hint(&context, &names).into_iter().fold(error, Error::hint));
+    }
+    let options = KubeConfigOptions { context: Some(context.clone()), ..KubeConfigOptions::default() };
+    let mut config = Config::from_custom_kubeconfig(kubeconfig, &options)
+        .await
+        .map_err(|error| Error::failed(format!("context {context:?} cannot be used: {error}")))?;
+    config.connect_timeout = Some(global.request_timeout);
+    config.read_timeout = Some(global.request_timeout);
+    config.write_timeout = Some(global.request_timeout);
+    // A retried create would meet its own first try, and the first try is our lock.
+    config.default_retry = false;
+    if global.impersonate.is_some() {
+        config.auth_info.impersonate.clone_from(&global.impersonate);
+    }
+    if !global.impersonate_groups.is_empty() {
+        config.auth_info.impersonate_groups = Some(global.impersonate_groups.clone());
+    }
+    Ok((config, context))
+}

@@ -1,0 +1,79 @@
+//! Requests, and what their failures mean in words.
+
+use kube::core::Status;
+use serde_json::Value;
+
+use super::KubernetesStore;
+use crate::error::{Error, Kind};
+
+/// A request as kube builds it.
+pub(super) type Built = Result<http::Request<Vec<u8>>, kube::core::request::Error>;
+
+impl KubernetesStore {
+    /// Sends a request and reads the answer as JSON. `verb` and `resource` name it in errors.
+    pub(super) async fn send(&self, verb: &str, resource: &str, request: Built) -> Result<Value, Error> {
+        let request =
+            request.map_err(|error| Error::failed(format!("cannot build a request to {verb} {resource}: {error}")))?;
+        match tokio::time::timeout(self.timeout, self.client.request::<Value>(request)).await {
+            Ok(answer) => answer.map_err(|error| self.failure(verb, resource, &error)),
+            Err(_) => Err(Error::new(
+                Kind::TimedOut,
+                format!(
+                    "no answer from the API server of context {:?} to {verb} {resource} in {:?}",
+                    self.context, self.timeout
+                ),
+            )
+            .hint("raise --request-timeout, or check the server")),
+        }
+    }
+
+    fn failure(&self, verb: &str, resource: &str, error: &kube::Error) -> Error {
+        match error {
+            kube::Error::Api(status) => refusal(verb, resource, status),
+            _ => {
+                let mut cause: &dyn std::error::Error = error;
+                while let Some(deeper) = cause.source() {
+                    cause = deeper;
+                }
+                Error::failed(format!(
+                    "cannot {verb} {resource} at the API server of context {:?}: {cause}",
+                    self.context
+                ))
+                .hint("is the server running, and is this the right context?")
+            }
+        }
+    }
+}
+
+/// What the API server says, under the kind that decides the exit code.
+fn refusal(verb: &str, resource: &str, status: &Status) -> Error {
+    let message = status.message.trim_end_matches('.');
+    match (status.code, status.reason.as_str()) {
+        (404, _) => {
+            Error::new(Kind::NotFound, format!("error from server (NotFound): cannot {verb} {resource}: {message}"))
+        }
+        (409, "AlreadyExists" | "Conflict") => {
+            Error::new(Kind::Conflict, format!("error from server ({}): {message}", status.reason))
+        }
+        (401, _) => Error::failed(format!("error from server (Unauthorized): cannot {verb} {resource}: {message}"))
+            .hint("the kubeconfig's credentials are not accepted: log in again"),
+        (403, _) => Error::failed(format!("error from server (Forbidden): you may not {verb} {resource}: {message}"))
+            .hint(format!("ask for the right to {verb} {resource}")),
+        (422, _) => Error::refused(format!("error from server (Invalid): {}", causes(status, message))),
+        (413, _) => Error::failed(format!("error from server: the object is too large to {verb}: {message}")),
+        (500, _) if message.contains("failed calling webhook") => {
+            Error::refused(format!("error from server (InternalError): {message}"))
+                .hint("the guard cannot be reached, and a write of profiles waits for it: check its pods")
+        }
+        (code, reason) => {
+            Error::failed(format!("error from server ({reason}, {code}): cannot {verb} {resource}: {message}"))
+        }
+    }
+}
+
+/// Every cause of a denial, one line each, with its code and its field.
+fn causes(status: &Status, message: &str) -> String {
+    let causes = status.details.iter().flat_map(|details| &details.causes);
+    let lines: Vec<_> = causes.map(|it| format!("\n  {}: {} ({})", it.field, it.message, it.reason)).collect();
+    if lines.is_empty() { message.to_owned() } else { format!("the write is denied{}", lines.concat()) }
+}

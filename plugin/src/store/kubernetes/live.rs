@@ -1,0 +1,1 @@
+//! Live objects of any kind: what orphans are found among, and what is scaled.

@@ -1,0 +1,1 @@
+//! Pack directories: the contents that cluster objects only refer to.

@@ -1,0 +1,26 @@
+# Each recipe is a step of .ci/run; without `just`, run the line itself.
+
+# Everything that CI runs.
+ci:
+    bash .ci/run
+
+# The tour of the product on a throw-away control plane.
+tour:
+    cargo run -p profile-sandbox
+
+# All tests.
+test:
+    cargo test --workspace
+
+# Formatting and lints.
+lint:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets --locked -- -D warnings
+
+# Licences, bans and sources of the dependencies.
+deny:
+    cargo deny --locked check bans licenses sources
+
+# Write the generated files anew; a test fails when they are stale.
+generate:
+    UPDATE_GENERATED=1 cargo test -p profile-tests --test cli -- help

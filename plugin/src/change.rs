@@ -53,15 +53,21 @@ impl Change {
                 return Ok(Vec::new());
             }
         };
-        for revision in revisions.iter_mut().filter(|it| it.status == Status::Pending) {
-            revision.status = revision.settle(&cluster.cluster());
+        let pending: Vec<_> = revisions.iter_mut().filter(|it| it.status == Status::Pending).collect();
+        if pending.is_empty() {
+            return Ok(revisions);
+        }
+        // The cluster is read after the record, so that a write that came between them is seen.
+        let now = store.reread(cluster).await?;
+        for revision in pending {
+            revision.status = revision.settle(&now.cluster());
             output.note(&format!(
                 "revision {} was left pending; the cluster tells that it was {}",
                 revision.number,
                 revision.status.as_str()
             ));
             if dry_run == DryRun::None {
-                store.settle_revision(cluster, revision).await?;
+                store.settle_foreign_revision(cluster, revision).await?;
             }
         }
         Ok(revisions)

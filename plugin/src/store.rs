@@ -136,11 +136,19 @@ impl Store {
         }
     }
 
-    /// Records how far a revision got.
+    /// Records how far a revision got, as its own writer knows it.
     pub(crate) async fn settle_revision(&self, cluster: &Document, revision: &Revision) -> Result<(), Error> {
         match self {
             Self::Kubernetes(store) => store.settle_revision(cluster, revision).await,
             Self::Files(store) => store.settle_revision(cluster, revision),
+        }
+    }
+
+    /// Records how far somebody else's revision got, unless it was settled meanwhile: its own writer knows better.
+    pub(crate) async fn settle_foreign_revision(&self, cluster: &Document, revision: &Revision) -> Result<(), Error> {
+        match self {
+            Self::Kubernetes(store) => store.settle_foreign_revision(cluster, revision).await,
+            Self::Files(store) => store.settle_foreign_revision(cluster, revision),
         }
     }
 

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use profile_core::revision::Revision;
+use profile_core::revision::{Revision, Status};
 
 use super::{Document, Entry, FileStore};
 use crate::error::{Error, Kind};
@@ -59,6 +59,11 @@ impl FileStore {
         let path = self.path(cluster, revision)?;
         let staged = staged(&folder(self.entry(cluster)?), revision)?;
         staged.persist(&path).map(|_| ()).map_err(|error| failed("write", &path, &error.error))
+    }
+
+    pub(crate) fn settle_foreign_revision(&self, cluster: &Document, revision: &Revision) -> Result<(), Error> {
+        let is_pending = read(&self.path(cluster, revision)?)?.status == Status::Pending;
+        if is_pending { self.settle_revision(cluster, revision) } else { Ok(()) }
     }
 
     pub(crate) fn drop_revision(&self, cluster: &Document, revision: &Revision) -> Result<(), Error> {

@@ -5,7 +5,10 @@ use std::io::{Read, Write};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use flate2::{Compression, read::GzDecoder, write::GzEncoder};
 use kube::core::{params::ListParams, request::Request};
-use profile_core::{annotations, field, revision::Revision};
+use profile_core::{
+    annotations, field,
+    revision::{Revision, Status},
+};
 use serde_json::{Value, json};
 
 use super::{Document, DryRun, KubernetesStore, bytes};
@@ -51,8 +54,28 @@ impl KubernetesStore {
     }
 
     pub(crate) async fn settle_revision(&self, cluster: &Document, revision: &Revision) -> Result<(), Error> {
+        self.patch_revision(cluster, revision, None).await
+    }
+
+    pub(crate) async fn settle_foreign_revision(&self, cluster: &Document, revision: &Revision) -> Result<(), Error> {
+        let request = Request::new(secrets(cluster)).get(&name(revision), &Default::default());
+        let secret = self.send("get", "secrets", request).await?;
+        if decode(&secret)?.status != Status::Pending {
+            return Ok(());
+        }
+        let seen = field::text(&secret, &["metadata", "resourceVersion"]);
+        match self.patch_revision(cluster, revision, seen.as_deref()).await {
+            Err(error) if error.kind == Kind::Conflict => Ok(()),
+            patched => patched,
+        }
+    }
+
+    async fn patch_revision(&self, cluster: &Document, revision: &Revision, seen: Option<&str>) -> Result<(), Error> {
         let body = encode(cluster, revision)?;
-        let patch = json!({"metadata": {"labels": body["metadata"]["labels"]}, "data": body["data"]});
+        let mut patch = json!({"metadata": {"labels": body["metadata"]["labels"]}, "data": body["data"]});
+        if let Some(seen) = seen {
+            patch["metadata"]["resourceVersion"] = seen.into();
+        }
         self.patch("secrets", secrets(cluster), &name(revision), &patch, DryRun::None).await.map(|_| ())
     }
 

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{helm_yaml, identity::Identity};
+use crate::field;
 
 /// The most objects of one manifest: more come from a template that went wrong.
 const MAX_OBJECTS: usize = 10_000;
@@ -65,6 +66,12 @@ fn identify(object: &Value, namespace: Option<&str>) -> Result<Identity, String>
     let has_version = object.get("apiVersion").and_then(Value::as_str).is_some_and(|version| !version.is_empty());
     let identity = Identity::of_rendered(object, namespace).filter(|_| has_version);
     let identity = identity.ok_or("an object lacks `apiVersion`, `kind` or `metadata.name`")?;
+    for path in [&["kind"][..], &["metadata", "name"], &["metadata", "namespace"]] {
+        // Without quotes `n` is a truth and `1` a number in YAML, and no API server takes either as a name.
+        if let Some(value) = field::at(object, path).filter(|value| !value.is_string() && !value.is_null()) {
+            return Err(format!("`{}` is {value}, which is no text; quote it", path.join(".")));
+        }
+    }
     // An object whose name is not known here cannot be compared with anything.
     let parts = [Some(&identity.kind), Some(&identity.name), identity.namespace.as_ref()];
     if let Some(part) = parts.into_iter().flatten().find(|part| part.contains("{{")) {
@@ -121,6 +128,8 @@ mod tests {
             ("- a\n- b\n", 1),
             ("a: 1\nb: [\n", 2),
             ("apiVersion: v1\nkind: Job\nmetadata: {generateName: a-}\n", 1),
+            ("apiVersion: v1\nkind: A\nmetadata: {name: n}\n", 1),
+            ("apiVersion: v1\nkind: A\nmetadata: {name: a, namespace: 1}\n", 1),
             ("apiVersion: v1\nkind: A\nmetadata: {name: '{{ .spectro.var.x }}'}\n", 1),
         ] {
             assert!(error(text).line >= line, "{text}: {:?}", error(text));

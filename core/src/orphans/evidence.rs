@@ -1,0 +1,110 @@
+//! Weighs what speaks for an orphan.
+
+use super::{Before, PackRendering, Rendering, Source};
+
+/// How well the evidence for an orphan holds, the weakest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Confidence {
+    /// An attached pack that cannot be rendered may have taken the object over.
+    Suspected,
+    /// A published version renders the object, and nothing attached does; whether the cluster ran that version is not kept.
+    Likely,
+    /// The cluster ran a version that rendered the object, and nothing attached does.
+    Proven,
+}
+
+impl Confidence {
+    /// The word for it in every output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Suspected => "suspected",
+            Self::Likely => "likely",
+            Self::Proven => "proven",
+        }
+    }
+}
+
+/// Who rendered an object last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastRendered {
+    /// The rendering that it comes from.
+    pub source: Source,
+    /// The profile as `NAME@VERSION`.
+    pub profile: String,
+    /// The pack.
+    pub pack: String,
+    /// The manifest.
+    pub manifest: String,
+}
+
+/// One rendering of the past that holds an object, and what stands in the way of certainty.
+pub(super) struct Proof<'a> {
+    pub(super) confidence: Confidence,
+    source: &'a Source,
+    pack: &'a PackRendering,
+    manifest: &'a str,
+    obstacles: Vec<String>,
+}
+
+/// Why the absence of an object from `now` is not certain: the attached packs that were not seen whole, and that were not
+/// the same in `past`. A sentence each.
+///
+/// A macro that is not resolved may stand in a condition, so a pack that holds one may render to other objects than are seen.
+pub(super) fn obstacles(past: &Before, now: &Rendering) -> Vec<String> {
+    let unchanged = |pack: &&PackRendering| past.rendering.packs.iter().any(|old| old.fingerprint == pack.fingerprint);
+    let changed = now.packs.iter().filter(|pack| !unchanged(pack));
+    changed
+        .filter_map(|pack| match &pack.outcome {
+            Err(error) => Some(format!("may have moved to pack {} of {}: {error}", pack.pack, pack.profile)),
+            Ok(rendered) if !rendered.unresolved.is_empty() => Some(format!(
+                "may still be rendered by pack {} of {}, depending on {}",
+                pack.pack,
+                pack.profile,
+                rendered.unresolved.join(", ")
+            )),
+            Ok(_) => None,
+        })
+        .collect()
+}
+
+impl<'a> Proof<'a> {
+    pub(super) fn new(past: &'a Before, pack: &'a PackRendering, manifest: &'a str, obstacles: &[String]) -> Self {
+        let confidence = match past.source {
+            _ if !obstacles.is_empty() => Confidence::Suspected,
+            Source::Revision(_) => Confidence::Proven,
+            Source::Published => Confidence::Likely,
+        };
+        Self { confidence, source: &past.source, pack, manifest, obstacles: obstacles.to_vec() }
+    }
+
+    pub(super) fn last_rendered_by(&self) -> LastRendered {
+        LastRendered {
+            source: self.source.clone(),
+            profile: self.pack.profile.clone(),
+            pack: self.pack.pack.clone(),
+            manifest: self.manifest.to_owned(),
+        }
+    }
+
+    /// The proof in words: who rendered the object, that nobody does now, and what is not certain.
+    pub(super) fn sentences(&self, now: &Rendering) -> Vec<String> {
+        let Self { pack: PackRendering { profile, pack, .. }, manifest, .. } = self;
+        let by = format!("manifest {manifest} of pack {pack} of {profile}");
+        let mut sentences = vec![match self.source {
+            Source::Revision(number) => format!("rendered by revision {number}: {by}"),
+            Source::Published => format!("rendered by {profile} as published: {by}"),
+        }];
+        let rendered = now.packs.iter().filter(|pack| pack.outcome.is_ok()).count();
+        sentences.push(match self.obstacles.is_empty() {
+            true => "rendered by no attached pack now".to_owned(),
+            false => format!("rendered by none of the {rendered} attached packs that can be rendered now"),
+        });
+        if !now.packs.iter().any(|attached| attached.pack == *pack) {
+            sentences.push(format!(
+                "pack {pack} is no longer attached: Palette removes what it applied, which may take a while"
+            ));
+        }
+        sentences.extend(self.obstacles.iter().cloned());
+        sentences
+    }
+}

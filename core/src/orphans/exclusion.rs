@@ -1,0 +1,66 @@
+//! Decides which objects are accounted for by someone else.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::{annotations, field, render::Identity};
+
+/// Why an object that nothing attached renders is not reported.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Exclusion {
+    /// Another object owns it and answers for it: `Kind/name`.
+    Owned(String),
+    /// A Helm release holds it: the release's name.
+    HelmRelease(String),
+    /// Its owner asked Helm to keep it.
+    HelmKeep,
+    /// Its owner asked us to leave it alone.
+    Keep,
+    /// It lives in a namespace of Kubernetes itself, or is one.
+    SystemNamespace(String),
+    /// It is being deleted already.
+    BeingDeleted,
+}
+
+impl fmt::Display for Exclusion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Owned(owner) => write!(f, "owned by {owner}"),
+            Self::HelmRelease(release) => write!(f, "part of the Helm release {release}"),
+            Self::HelmKeep => write!(f, "kept by the annotation helm.sh/resource-policy"),
+            Self::Keep => write!(f, "kept by the annotation {}", annotations::KEEP),
+            Self::SystemNamespace(namespace) => write!(f, "in the system namespace {namespace}"),
+            Self::BeingDeleted => write!(f, "being deleted"),
+        }
+    }
+}
+
+const SYSTEM_NAMESPACES: [&str; 3] = ["kube-system", "kube-public", "kube-node-lease"];
+
+/// Why the live `object` is left out; `None` when it is an orphan.
+pub(super) fn of(identity: &Identity, object: &Value) -> Option<Exclusion> {
+    let annotation = |name| field::text(object, &["metadata", "annotations", name]);
+    if field::text(object, &["metadata", "deletionTimestamp"]).is_some() {
+        return Some(Exclusion::BeingDeleted);
+    }
+    let own_name = identity.is("", "Namespace").then_some(identity.name.as_str());
+    let namespace = identity.namespace.as_deref().or(own_name).filter(|name| SYSTEM_NAMESPACES.contains(name));
+    if let Some(namespace) = namespace {
+        return Some(Exclusion::SystemNamespace(namespace.to_owned()));
+    }
+    if let Some((_, owner)) = field::items(object, &["metadata", "ownerReferences"]).next() {
+        let part = |name| field::text(owner, &[name]).unwrap_or_default();
+        return Some(Exclusion::Owned(format!("{}/{}", part("kind"), part("name"))));
+    }
+    // The value `false` is the one way to say that an object is not to be kept after all.
+    if annotation(annotations::KEEP).is_some_and(|value| !value.eq_ignore_ascii_case("false")) {
+        return Some(Exclusion::Keep);
+    }
+    if annotation("helm.sh/resource-policy").is_some_and(|policy| policy.split(',').any(|word| word.trim() == "keep")) {
+        return Some(Exclusion::HelmKeep);
+    }
+    let by_helm =
+        field::text(object, &["metadata", "labels", "app.kubernetes.io/managed-by"]).as_deref() == Some("Helm");
+    annotation("meta.helm.sh/release-name").filter(|_| by_helm).map(|name| Exclusion::HelmRelease(name.into_owned()))
+}

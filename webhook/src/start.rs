@@ -70,7 +70,7 @@ async fn serve(args: Args) -> Result<Ending, StartError> {
     let shutdown = Shutdown::on_signals().map_err(StartError::Signals)?;
     let bound = Bound::bind(tls, args.listen, args.health_listen).await?;
     if let Ok(address) = bound.local_addr() {
-        info!(%address, health = ?bound.health_addr(), version = env!("CARGO_PKG_VERSION"), "serving");
+        info!(%address, health = bound.health_addr().map(|it| it.to_string()), version = env!("CARGO_PKG_VERSION"), "serving");
     }
     let limits = Limits { shutdown_delay: args.shutdown_delay, ..Limits::default() };
     Ok(bound.serve(Arc::new(Service::new(Policy::default(), limits)), shutdown).await)

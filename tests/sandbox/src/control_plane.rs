@@ -115,6 +115,11 @@ impl ControlPlane {
         &self.server
     }
 
+    /// The administrator's client.
+    pub(crate) fn client(&self) -> Client {
+        self.client.clone()
+    }
+
     /// The kubectl of the same version.
     pub(crate) fn kubectl(&self) -> Result<&Path, SandboxError> {
         self.assets.path(Program::Kubectl)

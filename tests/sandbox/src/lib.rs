@@ -9,7 +9,9 @@ pub mod binaries;
 pub mod certificates;
 pub mod cli;
 pub mod error;
+pub mod install;
 pub mod run;
+pub mod samples;
 pub mod sandbox;
 pub mod supervisor;
 
@@ -17,6 +19,7 @@ mod child;
 mod control_plane;
 mod files;
 mod kubeconfig;
+mod packs;
 mod ports;
 mod progress;
 mod protocol;
@@ -24,4 +27,4 @@ mod wait;
 
 pub use error::SandboxError;
 pub use run::Run;
-pub use sandbox::{Options, Sandbox};
+pub use sandbox::{LocalWebhook, Options, Sandbox};

@@ -4,13 +4,15 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-/// What the supervisor is told on its standard input.
+/// What the supervisor is told on its standard input; so far only its webhook takes requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Request {
-    /// Start the webhook again, on its port.
-    WebhookStart,
-    /// Kill the webhook, as a crash would.
-    WebhookKill,
+pub(crate) enum WebhookRequest {
+    /// Start it again, on its port.
+    Start,
+    /// Kill it, as a crash would.
+    Kill,
+    /// Stop it as Kubernetes stops a pod: SIGTERM, then wait for its end.
+    Stop,
 }
 
 /// What the supervisor says on its standard output.
@@ -37,16 +39,29 @@ pub(crate) struct Ready {
     pub(crate) kubectl: PathBuf,
     /// The address of the API server.
     pub(crate) server: String,
+    /// The webhook, where there is one.
+    pub(crate) webhook: Option<WebhookPlace>,
 }
 
-impl Request {
-    const ALL: [Self; 2] = [Self::WebhookStart, Self::WebhookKill];
+/// Where the API server finds the webhook and whom it has to trust.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct WebhookPlace {
+    /// The address that takes reviews.
+    pub(crate) url: String,
+    /// The file with the certificate of the authority that signed the webhook's.
+    pub(crate) authority: PathBuf,
+}
+
+impl WebhookRequest {
+    const ALL: [Self; 3] = [Self::Start, Self::Kill, Self::Stop];
 
     /// The line that stands for it.
     pub(crate) fn line(self) -> &'static str {
         match self {
-            Self::WebhookStart => "webhook start",
-            Self::WebhookKill => "webhook kill",
+            Self::Start => "webhook start",
+            Self::Kill => "webhook kill",
+            Self::Stop => "webhook stop",
         }
     }
 
@@ -76,8 +91,8 @@ mod tests {
 
     #[test]
     fn requests_and_answers_are_read_as_they_were_written() {
-        for request in Request::ALL {
-            assert_eq!(Request::parse(request.line()), Ok(request));
+        for request in WebhookRequest::ALL {
+            assert_eq!(WebhookRequest::parse(request.line()), Ok(request));
         }
         let answer = Answer::Failed("one\ntwo".into());
         assert!(!answer.line().contains('\n'));

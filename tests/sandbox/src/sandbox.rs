@@ -3,6 +3,7 @@
 mod kubectl;
 mod options;
 mod supervised;
+mod webhook;
 
 use std::{
     fmt::Display,
@@ -16,6 +17,7 @@ use serde_json::json;
 use tokio::runtime::Runtime;
 
 pub use options::Options;
+pub use webhook::LocalWebhook;
 
 use crate::{SandboxError, binaries, certificates::Authority, control_plane, files, kubeconfig, protocol::Ready, wait};
 use supervised::Supervised;

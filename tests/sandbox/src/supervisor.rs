@@ -1,5 +1,8 @@
 //! The process that owns the control plane: stops it when its standard input closes, or on a signal.
 
+mod agent;
+mod webhook;
+
 use std::{
     io::{self, BufRead as _, Write as _},
     process::ExitCode,
@@ -11,11 +14,13 @@ use tokio::{
     sync::mpsc::{self, UnboundedReceiver},
 };
 
+pub(crate) use self::agent::LABEL as AGENT_LABEL;
+use self::webhook::Webhook;
 use crate::{
     SandboxError,
     control_plane::ControlPlane,
     progress::say,
-    protocol::{Answer, Ready, Request},
+    protocol::{Answer, Ready, WebhookRequest},
     sandbox::Options,
 };
 
@@ -38,8 +43,8 @@ fn failed(error: &SandboxError) -> ExitCode {
 
 async fn supervise(options: &Options) -> Result<(), SandboxError> {
     let mut owner = Owner::new()?;
-    let mut plane = tokio::select! {
-        plane = ControlPlane::start(options.nodes) => plane?,
+    let (mut plane, mut webhook) = tokio::select! {
+        started = start(options) => started?,
         // Dropping the start stops what it has started so far.
         () = owner.gone() => return Ok(()),
     };
@@ -48,27 +53,48 @@ async fn supervise(options: &Options) -> Result<(), SandboxError> {
         kubeconfig: plane.kubeconfig(),
         kubectl: plane.kubectl()?.to_owned(),
         server: plane.server().to_owned(),
+        webhook: webhook.as_ref().map(Webhook::place),
     }));
+    let agent = agent::play(plane.client(), options.agent_packs.as_deref());
+    tokio::pin!(agent);
     let result = loop {
         tokio::select! {
             request = owner.request() => match request {
-                Some(line) => tell(&answer(&line)),
+                Some(line) => tell(&answer(webhook.as_mut(), &line).await),
                 None => break Ok(()),
             },
-            error = plane.ended() => {
-                say(&error.to_string());
-                break Err(error);
-            }
+            error = plane.ended() => break Err(error),
+            error = &mut agent => break Err(error),
         }
     };
+    if let Err(error) = &result {
+        say(&error.to_string());
+    }
+    // The webhook goes first, before the directory that its files are in.
+    drop(webhook);
     plane.stop().await?;
     result
 }
 
-fn answer(line: &str) -> Answer {
-    match Request::parse(line) {
-        Ok(_) => Answer::Failed("this sandbox was started without a webhook".into()),
-        Err(problem) => Answer::Failed(problem),
+async fn start(options: &Options) -> Result<(ControlPlane, Option<Webhook>), SandboxError> {
+    let plane = ControlPlane::start(options.nodes).await?;
+    let webhook = match &options.webhook {
+        Some(program) => Some(Webhook::start(program, plane.dir()).await?),
+        None => None,
+    };
+    Ok((plane, webhook))
+}
+
+async fn answer(webhook: Option<&mut Webhook>, line: &str) -> Answer {
+    let request = match WebhookRequest::parse(line) {
+        Ok(request) => request,
+        Err(problem) => return Answer::Failed(problem),
+    };
+    match webhook {
+        Some(webhook) => {
+            webhook.handle(request).await.map_or_else(|e| Answer::Failed(e.to_string()), |()| Answer::Done)
+        }
+        None => Answer::Failed("this sandbox was started without a webhook".into()),
     }
 }
 

@@ -1,0 +1,59 @@
+//! Installs `manifests/` into a sandbox, through an overlay where loopback needs one.
+//!
+//! The API server of a sandbox cannot reach a process through a Service, so the guard gets the webhook's address as a
+//! URL instead. All else is applied as it is shipped.
+
+mod guard;
+
+use std::path::{Path, PathBuf};
+
+use crate::{Sandbox, SandboxError};
+
+/// Installs the CRDs, the webhook's own objects and the guard, and waits until the guard denies.
+pub fn everything(sandbox: &Sandbox) -> Result<(), SandboxError> {
+    crds(sandbox)?;
+    webhook(sandbox)?;
+    guard(sandbox)
+}
+
+/// Installs the CRDs and waits until they are served.
+pub fn crds(sandbox: &Sandbox) -> Result<(), SandboxError> {
+    apply_directory(sandbox, "crds")?;
+    let wait = [
+        "wait",
+        "--for=condition=Established",
+        "--timeout=60s",
+        "crd",
+        "-l",
+        "app.kubernetes.io/part-of=kubectl-profile",
+    ];
+    sandbox.run_kubectl(wait)?.success("kubectl wait crd")?;
+    Ok(())
+}
+
+/// Installs the namespace, the Deployment and what else belongs to the webhook. Its pods are played by kwok, so what
+/// answers is the process that [`crate::Options::with_webhook`] starts.
+pub fn webhook(sandbox: &Sandbox) -> Result<(), SandboxError> {
+    apply_directory(sandbox, "webhook")
+}
+
+/// Installs the guard in front of the sandbox's webhook process and waits until it denies what it must.
+pub fn guard(sandbox: &Sandbox) -> Result<(), SandboxError> {
+    guard::install(sandbox)
+}
+
+/// A directory below `manifests/`.
+fn directory(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../manifests").join(name)
+}
+
+fn apply_directory(sandbox: &Sandbox, name: &str) -> Result<(), SandboxError> {
+    sandbox.apply(&kustomize(sandbox, &directory(name))?)
+}
+
+/// Renders a directory as `kubectl apply -k` would.
+fn kustomize(sandbox: &Sandbox, dir: &Path) -> Result<String, SandboxError> {
+    let mut command = sandbox.kubectl_command();
+    let run = crate::Run::of(command.arg("kustomize").arg(dir))?;
+    Ok(run.success(&format!("kubectl kustomize {}", dir.display()))?.stdout)
+}

@@ -1,0 +1,55 @@
+//! The webhook process of a sandbox, to be killed, stopped and started again.
+
+use super::Sandbox;
+use crate::{
+    SandboxError,
+    protocol::{WebhookPlace, WebhookRequest},
+};
+
+/// The real webhook program, run by the sandbox's supervisor on loopback.
+#[derive(Clone, Copy)]
+pub struct LocalWebhook<'a> {
+    sandbox: &'a Sandbox,
+    place: &'a WebhookPlace,
+}
+
+impl Sandbox {
+    /// The webhook, where the sandbox was started with one.
+    pub fn webhook(&self) -> Result<LocalWebhook<'_>, SandboxError> {
+        let place = self.webhook_place();
+        let place =
+            place.ok_or_else(|| SandboxError::Supervisor("this sandbox was started without a webhook".into()))?;
+        Ok(LocalWebhook { sandbox: self, place })
+    }
+
+    pub(crate) fn webhook_place(&self) -> Option<&WebhookPlace> {
+        self.ready.webhook.as_ref()
+    }
+}
+
+impl LocalWebhook<'_> {
+    /// The address that takes reviews.
+    pub fn url(&self) -> &str {
+        &self.place.url
+    }
+
+    /// The certificate of the authority that signed the webhook's, in PEM.
+    pub fn authority(&self) -> Result<String, SandboxError> {
+        crate::files::read(&self.place.authority)
+    }
+
+    /// Kills it, as a crash would.
+    pub fn kill(&self) -> Result<(), SandboxError> {
+        self.sandbox.supervised.ask(WebhookRequest::Kill)
+    }
+
+    /// Stops it with SIGTERM, as Kubernetes stops a pod, and waits for its end.
+    pub fn stop(&self) -> Result<(), SandboxError> {
+        self.sandbox.supervised.ask(WebhookRequest::Stop)
+    }
+
+    /// Starts it again at the same address, unless it runs, and waits until it is ready.
+    pub fn start(&self) -> Result<(), SandboxError> {
+        self.sandbox.supervised.ask(WebhookRequest::Start)
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use profile_core::{field, profile::PublishedProfile};
+use profile_core::{cluster::Cluster, field, profile::PublishedProfile};
 use serde_json::Value;
 
 use super::{Document, DryRun};
@@ -11,7 +11,7 @@ use crate::{
     error::{Error, Kind},
 };
 
-mod read;
+pub(super) mod read;
 mod revisions;
 mod splice;
 mod write;
@@ -40,6 +40,12 @@ impl Entry {
 
     fn is_cluster(&self) -> bool {
         field::text(&self.value, &["kind"]).as_deref() == Some("SpectroCluster")
+    }
+
+    /// Whether it is the cluster of `document`, wherever in its file it stands by now.
+    fn is(&self, document: &Document) -> bool {
+        let (own, other) = (Cluster::new(&self.value), document.cluster());
+        self.is_cluster() && own.name() == other.name() && own.namespace() == other.namespace()
     }
 
     /// A `ClusterProfile` object, or a profile as Palette exports it, which names no kind.
@@ -83,11 +89,7 @@ impl FileStore {
     pub(crate) fn reread(&self, cluster: &Document) -> Result<Document, Error> {
         let entry = self.entry(cluster)?;
         let fresh = read::entries(&entry.path)?;
-        let same = fresh.iter().find(|it| {
-            it.is_cluster()
-                && it.document().cluster().name() == cluster.cluster().name()
-                && it.document().cluster().namespace() == cluster.cluster().namespace()
-        });
+        let same = fresh.iter().find(|it| it.is(cluster));
         let gone = || {
             Error::new(
                 Kind::NotFound,
@@ -107,7 +109,7 @@ impl FileStore {
     }
 
     fn entry(&self, cluster: &Document) -> Result<&Entry, Error> {
-        let found = self.entries.iter().find(|entry| entry.document().place == cluster.place);
+        let found = self.entries.iter().find(|entry| entry.is(cluster));
         found.ok_or_else(|| Error::failed(format!("{} is not one of the files that were read", cluster.place)))
     }
 }

@@ -44,7 +44,7 @@ pub(super) fn files(path: &Path) -> Result<Vec<PathBuf>, Error> {
 }
 
 /// The text of a file.
-pub(super) fn text(path: &Path) -> Result<String, Error> {
+pub(in crate::store) fn text(path: &Path) -> Result<String, Error> {
     let failed = |error: &std::io::Error| Error::failed(format!("cannot read {}: {error}", path.display()));
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(|error| failed(&error))?;
@@ -58,8 +58,12 @@ pub(super) fn text(path: &Path) -> Result<String, Error> {
 
 /// All documents of a file.
 pub(super) fn entries(path: &Path) -> Result<Vec<Entry>, Error> {
-    let text = text(path)?;
-    let documents = yaml::parse_all(&text).map_err(|error| {
+    parsed(path, &text(path)?)
+}
+
+/// All documents of a file's text.
+pub(super) fn parsed(path: &Path, text: &str) -> Result<Vec<Entry>, Error> {
+    let documents = yaml::parse_all(text).map_err(|error| {
         Error::failed(format!("{} is not valid YAML or JSON: {error}", path.display()))
             .hint("mend the file; nothing was changed")
     })?;

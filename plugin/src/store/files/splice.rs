@@ -1,104 +1,112 @@
-//! Replaces one attached profile in a file's text and leaves every other line as it is.
+//! Replaces attached profiles in a file's text and leaves every other line as it is.
 
 use std::ops::Range;
 
 use profile_core::yaml;
+use serde::Serialize;
 use serde_json::Value;
 
-/// `text` with item `item` of `spec.clusterProfileTemplates` in document `document` replaced by `value`. `None` when the
-/// text is not written in block style there. The caller reads the result back before it trusts it.
-pub(super) fn replace_profile(text: &str, document: usize, item: usize, value: &Value) -> Option<String> {
-    if text.trim_start().starts_with('{') {
-        return replace_in_json(text, item, value);
-    }
-    let lines: Vec<&str> = text.split_inclusive('\n').collect();
-    let range = document_lines(&lines, document)?;
-    let spec = children(&lines, range).find(|range| key_of(lines[range.start]) == Some("spec"))?;
-    let templates = children(&lines, spec.start + 1..spec.end)
-        .find(|range| key_of(lines[range.start]) == Some("clusterProfileTemplates"))?;
-    let item = items(&lines, templates.start + 1..templates.end).nth(item)?;
-    let mut replaced: String = lines[..item.start].concat();
-    replaced.push_str(&item_text(value, indent(lines[item.start]))?);
-    replaced.push_str(&lines[item.end..].concat());
-    Some(replaced)
+mod lines;
+mod node;
+mod scalar;
+
+/// How much of the text is written anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// The smallest parts that differ.
+    Smallest,
+    /// The whole attached profile.
+    WholeItem,
 }
 
+/// `text` with item `item` of `spec.clusterProfileTemplates` in document `document`, which holds `old`, replaced by
+/// `new`. `None` when the text is not written in block style there. The caller reads the result back before it trusts it.
+pub(super) fn replace_profile(
+    text: &str,
+    document: usize,
+    item: usize,
+    (old, new): (&Value, &Value),
+    reach: Reach,
+) -> Option<String> {
+    if text.trim_start().starts_with('{') {
+        return replace_in_json(text, item, new);
+    }
+    let style = Style::of(text);
+    let text = style.stripped(text);
+    let all: Vec<&str> = text.split_inclusive('\n').collect();
+    let spec = entry(&all, document_lines(&all, document)?, "spec")?;
+    let templates = entry(&all, spec.start + 1..spec.end, "clusterProfileTemplates")?;
+    let start = templates.start + 1;
+    let own = lines::items(&all[start..templates.end]).into_iter().nth(item)?;
+    let own = start + own.start..start + own.end;
+    let replaced = match reach {
+        Reach::Smallest => node::item(&all[own.clone()], old, new)?,
+        Reach::WholeItem => node::item_text(new, lines::indent(all[own.start]))?,
+    };
+    let text = all[..own.start].concat() + &replaced + &all[own.end..].concat();
+    Some(style.restored(&text))
+}
+
+/// How the lines of a file end.
+#[derive(Clone, Copy)]
+struct Style {
+    has_carriage_returns: bool,
+    has_last_break: bool,
+}
+
+impl Style {
+    fn of(text: &str) -> Self {
+        let lines = text.matches('\n').count();
+        Self {
+            has_carriage_returns: lines > 0 && text.matches("\r\n").count() == lines,
+            has_last_break: text.ends_with('\n'),
+        }
+    }
+
+    fn stripped(self, text: &str) -> String {
+        let text = if self.has_carriage_returns { text.replace("\r\n", "\n") } else { text.to_owned() };
+        if self.has_last_break { text } else { text + "\n" }
+    }
+
+    fn restored(self, text: &str) -> String {
+        let text = if self.has_last_break { text } else { text.strip_suffix('\n').unwrap_or(text) };
+        if self.has_carriage_returns { text.replace('\n', "\r\n") } else { text.to_owned() }
+    }
+}
+
+/// JSON has no comments: the whole file is written anew, with its own indentation.
 fn replace_in_json(text: &str, item: usize, value: &Value) -> Option<String> {
     let mut document: Value = serde_json::from_str(text).ok()?;
     *document.pointer_mut(&format!("/spec/clusterProfileTemplates/{item}"))? = value.clone();
-    Some(serde_json::to_string_pretty(&document).ok()? + "\n")
+    let trimmed = text.trim();
+    let end = &text[text.trim_end().len()..];
+    let Some(second) = trimmed.lines().nth(1) else { return Some(document.to_string() + end) };
+    let margin = &second[..second.len() - second.trim_start().len()];
+    let mut bytes = Vec::new();
+    let formatter = serde_json::ser::PrettyFormatter::with_indent(margin.as_bytes());
+    document.serialize(&mut serde_json::Serializer::with_formatter(&mut bytes, formatter)).ok()?;
+    Some(String::from_utf8(bytes).ok()? + end)
 }
 
 /// The lines of the document that is the `wanted`th with anything in it.
-fn document_lines(lines: &[&str], wanted: usize) -> Option<Range<usize>> {
+fn document_lines(all: &[&str], wanted: usize) -> Option<Range<usize>> {
     let is_marker = |line: &&str| line.trim_end() == "---" || line.starts_with("--- ");
-    let mut starts: Vec<_> =
-        lines.iter().enumerate().filter(|(_, line)| is_marker(line)).map(|(at, _)| at + 1).collect();
+    let mut starts: Vec<_> = all.iter().enumerate().filter(|(_, line)| is_marker(line)).map(|(at, _)| at + 1).collect();
     starts.insert(0, 0);
     let ranges =
-        starts.iter().enumerate().map(|(at, start)| *start..starts.get(at + 1).map_or(lines.len(), |next| next - 1));
-    ranges.filter(|range| yaml::parse(&lines[range.clone()].concat()).is_ok_and(|value| !value.is_null())).nth(wanted)
+        starts.iter().enumerate().map(|(at, start)| *start..starts.get(at + 1).map_or(all.len(), |next| next - 1));
+    ranges.filter(|range| yaml::parse(&all[range.clone()].concat()).is_ok_and(|value| !value.is_null())).nth(wanted)
 }
 
-/// The entries of the block mapping in `range`: from a key's line to the last line that belongs to it.
-fn children<'l>(lines: &'l [&'l str], range: Range<usize>) -> impl Iterator<Item = Range<usize>> + 'l {
-    let level = range.clone().find(|at| is_content(lines[*at])).map(|at| indent(lines[at]));
-    let starts: Vec<_> = range
-        .clone()
-        .filter(|at| {
-            is_content(lines[*at]) && Some(indent(lines[*at])) == level && !lines[*at].trim_start().starts_with('-')
-        })
-        .collect();
-    ranges(lines, starts, range.end)
-}
-
-/// The items of the block list in `range`.
-fn items<'l>(lines: &'l [&'l str], range: Range<usize>) -> impl Iterator<Item = Range<usize>> + 'l {
-    let level = range.clone().find(|at| is_content(lines[*at])).map(|at| indent(lines[at]));
-    let is_item = |at: &usize| {
-        let line = lines[*at];
-        is_content(line) && Some(indent(line)) == level && (line.trim_start().starts_with("- ") || line.trim() == "-")
+/// The lines of the entry `wanted` of the block mapping in `range`, when its value stands in the lines below.
+fn entry(all: &[&str], range: Range<usize>, wanted: &str) -> Option<Range<usize>> {
+    let is_wanted = |line: &str| {
+        lines::key(line)
+            .is_some_and(|(key, _, rest)| key == wanted && (rest.trim().is_empty() || rest.starts_with('#')))
     };
-    let starts: Vec<_> = range.clone().filter(is_item).collect();
-    ranges(lines, starts, range.end)
-}
-
-/// From each start to the next, without the comments and blank lines that stand before the next.
-fn ranges<'l>(lines: &'l [&'l str], starts: Vec<usize>, end: usize) -> impl Iterator<Item = Range<usize>> + 'l {
-    let ends: Vec<_> = starts.iter().skip(1).copied().chain([end]).collect();
-    starts.into_iter().zip(ends).map(|(start, end)| {
-        let last = (start..end).rev().find(|at| is_content(lines[*at])).unwrap_or(start);
-        start..last + 1
-    })
-}
-
-fn item_text(value: &Value, level: usize) -> Option<String> {
-    let yaml = serde_saphyr::to_string(value).ok()?;
-    let margin = " ".repeat(level);
-    let mut text = String::new();
-    for (at, line) in yaml.lines().enumerate() {
-        let lead = if at == 0 { "- " } else { "  " };
-        text.push_str(if line.is_empty() { "" } else { &margin });
-        text.push_str(if line.is_empty() { "" } else { lead });
-        text.push_str(line);
-        text.push('\n');
-    }
-    Some(text)
-}
-
-fn key_of(line: &str) -> Option<&str> {
-    let (key, rest) = line.trim().split_once(':')?;
-    let rest = rest.trim();
-    (rest.is_empty() || rest.starts_with('#')).then_some(key.trim_matches(['"', '\'']))
-}
-
-fn indent(line: &str) -> usize {
-    line.len() - line.trim_start_matches(' ').len()
-}
-
-fn is_content(line: &str) -> bool {
-    let text = line.trim();
-    !text.is_empty() && !text.starts_with('#')
+    let inside = &all[range.clone()];
+    let own = lines::entries(inside).into_iter().find(|own| is_wanted(inside[own.start]))?;
+    Some(range.start + own.start..range.start + own.end)
 }
 
 #[cfg(test)]
@@ -133,19 +141,32 @@ spec:
 status: {state: Running}
 ";
 
+    /// The text with item `item` replaced, whatever that took.
+    fn replaced(text: &str, document: usize, item: usize, value: &Value, reach: Reach) -> Option<String> {
+        let documents = yaml::parse_all(text).unwrap();
+        let old = documents[document].pointer(&format!("/spec/clusterProfileTemplates/{item}"));
+        replace_profile(text, document, item, (old.unwrap_or(&Value::Null), value), reach)
+    }
+
     #[test]
     fn only_the_item_changes() {
         let value = json!({"name": "hello", "packs": [{"name": "k", "values": "# kept\na: 3\n\nb: \"2\"\n"}]});
-        let replaced = replace_profile(TEXT, 1, 1, &value).unwrap();
+        for reach in [Reach::Smallest, Reach::WholeItem] {
+            check_only_the_item_changes(&value, reach);
+        }
+    }
+
+    fn check_only_the_item_changes(value: &Value, reach: Reach) {
+        let replaced = replaced(TEXT, 1, 1, value, reach).unwrap();
         let documents = yaml::parse_all(&replaced).unwrap();
-        assert_eq!(documents[1]["spec"]["clusterProfileTemplates"][1], value);
+        assert_eq!(documents[1]["spec"]["clusterProfileTemplates"][1], *value);
         for line in
             TEXT.lines().filter(|line| line.contains("about") || line.contains("stays") || line.contains("infra"))
         {
             assert!(replaced.contains(line), "{line:?} is gone from {replaced}");
         }
         let mut expected = yaml::parse_all(TEXT).unwrap();
-        expected[1]["spec"]["clusterProfileTemplates"][1] = value;
+        expected[1]["spec"]["clusterProfileTemplates"][1] = value.clone();
         assert_eq!(documents, expected);
     }
 
@@ -153,30 +174,159 @@ status: {state: Running}
     fn the_same_item_in_its_own_place_changes_no_meaning() {
         for item in [0, 1] {
             let value = yaml::parse_all(TEXT).unwrap()[1]["spec"]["clusterProfileTemplates"][item].clone();
-            let replaced = replace_profile(TEXT, 1, item, &value).unwrap();
-            assert_eq!(yaml::parse_all(&replaced).unwrap(), yaml::parse_all(TEXT).unwrap());
+            let whole = replaced(TEXT, 1, item, &value, Reach::WholeItem).unwrap();
+            assert_eq!(yaml::parse_all(&whole).unwrap(), yaml::parse_all(TEXT).unwrap());
+            assert_eq!(replaced(TEXT, 1, item, &value, Reach::Smallest).unwrap(), TEXT);
         }
+    }
+
+    /// Each pair of lines is what goes and what comes; every other line has to stay.
+    fn check_lines(text: &str, value: &Value, expected: &[(&str, &str)]) {
+        let replaced = replaced(text, 0, 0, value, Reach::Smallest).unwrap();
+        assert_eq!(yaml::parse(&replaced).unwrap()["spec"]["clusterProfileTemplates"][0], *value, "{replaced}");
+        let mut wanted = text.to_owned();
+        for (from, to) in expected {
+            assert!(wanted.contains(from), "{from:?}");
+            wanted = wanted.replacen(from, to, 1);
+        }
+        assert_eq!(replaced, wanted);
+    }
+
+    const PACKS: &str = "\
+spec:
+  clusterProfileTemplates:
+    - uid: \"1e5\"   # of Palette
+      name: hello
+      packs:
+        # the system
+        - {name: os, version: 1}
+
+        # the cluster
+        - name: k8s
+          version: '1.30'
+          values: |
+              a: 1
+              # ends with a comment
+        # the rest
+        - name: app
+          tag: x
+          manifests:
+          - {name: m, uid: u1}
+  after: 1 # stays
+";
+
+    fn packs() -> Value {
+        yaml::parse(PACKS).unwrap()["spec"]["clusterProfileTemplates"][0].clone()
+    }
+
+    #[test]
+    fn the_smallest_parts_are_rewritten_in_their_own_style() {
+        let mut value = packs();
+        value["uid"] = json!("2e5");
+        value["packs"][1]["version"] = json!("1.31");
+        value["packs"][1]["values"] = json!("a: 2\n# ends with a comment\n");
+        value["packs"][2]["manifests"][0]["uid"] = json!("u2");
+        check_lines(
+            PACKS,
+            &value,
+            &[
+                ("\"1e5\"   #", "\"2e5\"   #"),
+                ("'1.30'", "'1.31'"),
+                ("a: 1", "a: 2"),
+                ("          - {name: m, uid: u1}\n", "          - name: m\n            uid: u2\n"),
+            ],
+        );
+    }
+
+    #[test]
+    fn keys_come_and_go_by_their_own_lines() {
+        let mut value = packs();
+        value["packs"][2].as_object_mut().unwrap().shift_remove("tag");
+        value["packs"][2]["version"] = json!("1.0.0");
+        value.as_object_mut().unwrap().shift_remove("uid");
+        check_lines(
+            PACKS,
+            &value,
+            &[
+                ("    - uid: \"1e5\"   # of Palette\n      name: hello\n", "    - name: hello\n"),
+                ("          tag: x\n", ""),
+                ("uid: u1}\n", "uid: u1}\n          version: \"1.0.0\"\n"),
+            ],
+        );
+    }
+
+    #[test]
+    fn packs_come_go_and_move_with_their_comments() {
+        let mut value = packs();
+        let list = value["packs"].as_array_mut().unwrap();
+        list.remove(1);
+        list.push(json!({"name": "new", "layer": "addon"}));
+        check_lines(
+            PACKS,
+            &value,
+            &[
+                (&PACKS[PACKS.find("\n        # the cluster").unwrap()..PACKS.find("        # the rest").unwrap()], ""),
+                ("uid: u1}\n", "uid: u1}\n        - name: new\n          layer: addon\n"),
+            ],
+        );
+        let mut value = packs();
+        value["packs"].as_array_mut().unwrap().swap(1, 2);
+        let cluster = PACKS.find("\n        # the cluster").unwrap();
+        let (rest, after) = (PACKS.find("        # the rest").unwrap(), PACKS.find("  after").unwrap());
+        let swapped = [&PACKS[..cluster], &PACKS[rest..after], &PACKS[cluster..rest], &PACKS[after..]].concat();
+        assert_eq!(replaced(PACKS, 0, 0, &value, Reach::Smallest).unwrap(), swapped);
+    }
+
+    #[test]
+    fn packs_that_share_a_name_are_told_apart_by_position() {
+        let text = "spec:\n  clusterProfileTemplates:\n  - packs:\n    - name: a # 1\n    - name: a # 2\n";
+        let value = json!({"packs": [{"name": "a"}, {"name": "b"}]});
+        check_lines(text, &value, &[("a # 2", "b # 2")]);
+    }
+
+    #[test]
+    fn the_ends_of_lines_stay_as_they_are() {
+        let mut value = packs();
+        value["packs"][1]["values"] = json!("a: 2\nb: 3\n");
+        let plain = replaced(PACKS, 0, 0, &value, Reach::Smallest).unwrap();
+        let windows = replaced(&PACKS.replace('\n', "\r\n"), 0, 0, &value, Reach::Smallest).unwrap();
+        assert_eq!(windows, plain.replace('\n', "\r\n"));
+        let cut = replaced(PACKS.trim_end(), 0, 0, &value, Reach::Smallest).unwrap();
+        assert_eq!(cut, plain.trim_end());
     }
 
     #[test]
     fn indented_lists_and_json_are_understood() {
         let indented = "spec:\n  clusterProfileTemplates:\n    - name: a\n    - name: b\n  x: 1\n";
-        let replaced = replace_profile(indented, 0, 1, &json!({"name": "c"})).unwrap();
-        assert_eq!(replaced, "spec:\n  clusterProfileTemplates:\n    - name: a\n    - name: c\n  x: 1\n");
-        let replaced = replace_profile(
-            "{\"spec\": {\"clusterProfileTemplates\": [{\"name\": \"a\"}]}}",
-            0,
-            0,
-            &json!({"name": "c"}),
-        )
-        .unwrap();
-        assert_eq!(yaml::parse(&replaced).unwrap(), json!({"spec": {"clusterProfileTemplates": [{"name": "c"}]}}));
+        for reach in [Reach::Smallest, Reach::WholeItem] {
+            let text = replaced(indented, 0, 1, &json!({"name": "c"}), reach).unwrap();
+            assert_eq!(text, "spec:\n  clusterProfileTemplates:\n    - name: a\n    - name: c\n  x: 1\n");
+        }
+    }
+
+    #[test]
+    fn json_keeps_its_own_indentation() {
+        for (text, expected) in [
+            ("{\"spec\":{\"clusterProfileTemplates\":[1]}}\n", "{\"spec\":{\"clusterProfileTemplates\":[2]}}\n"),
+            (
+                "{\n\t\"spec\": {\n\t\t\"clusterProfileTemplates\": [\n\t\t\t1\n\t\t]\n\t}\n}",
+                "{\n\t\"spec\": {\n\t\t\"clusterProfileTemplates\": [\n\t\t\t2\n\t\t]\n\t}\n}",
+            ),
+        ] {
+            assert_eq!(replaced(text, 0, 0, &json!(2), Reach::Smallest).as_deref(), Some(expected));
+        }
     }
 
     #[test]
     fn flow_style_is_not_guessed_at() {
-        assert_eq!(replace_profile("spec: {clusterProfileTemplates: [{name: a}]}\n", 0, 0, &json!({})), None);
-        assert_eq!(replace_profile("spec:\n  clusterProfileTemplates: [{name: a}]\n", 0, 0, &json!({})), None);
-        assert_eq!(replace_profile("spec:\n  clusterProfileTemplates:\n  - name: a\n", 0, 7, &json!({})), None);
+        for (text, item) in [
+            ("spec: {clusterProfileTemplates: [{name: a}]}\n", 0),
+            ("spec:\n  clusterProfileTemplates: [{name: a}]\n", 0),
+            ("spec:\n  clusterProfileTemplates:\n  - name: a\n", 7),
+        ] {
+            for reach in [Reach::Smallest, Reach::WholeItem] {
+                assert_eq!(replaced(text, 0, item, &json!({}), reach), None, "{text}");
+            }
+        }
     }
 }

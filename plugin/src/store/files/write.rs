@@ -5,41 +5,46 @@ use std::{fs, io::Write, path::Path};
 use profile_core::{content::Content, switch, yaml};
 use serde_json::Value;
 
-use super::{Document, Entry, read, splice};
+use super::{
+    Document, Entry, read,
+    splice::{self, Reach},
+};
 use crate::error::{Error, Kind};
 
 /// Writes the attached profiles of `after` over those of `before`.
 pub(super) fn profiles(entry: &Entry, before: &Document, after: &Value) -> Result<(), Error> {
     let path = &entry.path;
     let original = read::text(path)?;
-    let fresh = read::entries(path)?;
-    let now = fresh.iter().find(|it| it.index == entry.index).ok_or_else(|| moved(path))?;
+    let fresh = read::parsed(path, &original)?;
+    let now = fresh.iter().find(|it| it.is(before)).ok_or_else(|| moved(path))?;
     if Content::of(&now.document().cluster()) != Content::of(&before.cluster()) {
         return Err(moved(path));
     }
-    let mut text = original;
-    for (item, value) in changed(&before.value, after) {
-        text = splice::replace_profile(&text, entry.index, item, &value).ok_or_else(|| not_block_style(path))?;
-    }
     let mut expected: Vec<_> = fresh.iter().map(|it| it.value.clone()).collect();
-    expected[entry.index] = after.clone();
+    // Whatever else moved in the file since, such as a status, stays as it is now.
+    expected[now.index]["spec"]["clusterProfileTemplates"] = switch::templates(after);
     // The text was patched by lines: it counts only if it reads back as exactly what was meant.
-    let reads_back = yaml::parse_all(&text).is_ok_and(|documents| documents == expected);
-    if !reads_back {
-        return Err(not_block_style(path));
-    }
+    let reads_back = |text: &String| yaml::parse_all(text).is_ok_and(|documents| documents == expected);
+    let text = [Reach::Smallest, Reach::WholeItem]
+        .into_iter()
+        .find_map(|reach| patched(&original, now, after, reach).filter(reads_back))
+        .ok_or_else(|| not_block_style(path))?;
     replace(path, &text)
 }
 
-/// The positions and contents of the attached profiles that differ.
-fn changed(before: &Value, after: &Value) -> Vec<(usize, Value)> {
-    let (before, after) = (switch::templates(before), switch::templates(after));
-    let list = after.as_array().cloned().unwrap_or_default();
-    list.into_iter().enumerate().filter(|(at, value)| before.get(at) != Some(value)).collect()
+/// `text` with each attached profile of `after` that differs.
+fn patched(text: &str, now: &Entry, after: &Value, reach: Reach) -> Option<String> {
+    let (before, after) = (switch::templates(&now.value), switch::templates(after));
+    let pairs = before.as_array()?.iter().zip(after.as_array()?).enumerate();
+    pairs
+        .filter(|(_, (old, new))| old != new)
+        .try_fold(text.to_owned(), |text, (item, pair)| splice::replace_profile(&text, now.index, item, pair, reach))
 }
 
 fn replace(path: &Path, text: &str) -> Result<(), Error> {
     let write = || {
+        // A link stays one: what it points to is replaced.
+        let path = &fs::canonicalize(path)?;
         let folder = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let mut staged = tempfile::Builder::new().prefix(".kubectl-profile-").tempfile_in(folder)?;
         staged.write_all(text.as_bytes())?;

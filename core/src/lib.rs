@@ -16,6 +16,7 @@ mod notices;
 pub mod orphans;
 pub mod pack;
 pub mod profile;
+pub mod reconciliation;
 pub mod render;
 pub mod revision;
 pub mod rules;

@@ -1,0 +1,158 @@
+//! What the rules promise to whoever must not be stopped.
+
+use serde_json::{Value, json};
+
+use crate::{
+    changes,
+    choices::{Choices, for_random_choices},
+    generate,
+    reference::{is_layer, kubernetes_pairs},
+    verdict::{agreed, verdict},
+    world::{Field, List, Pack, Reported, World},
+};
+
+#[test]
+fn a_write_that_leaves_the_kubernetes_packs_alone_breaks_no_kubernetes_rule() {
+    for_random_choices(10_000, |choices| {
+        let before = generate::world(choices);
+        let mut after = before.clone();
+        changes::edit_around_kubernetes(choices, &mut after);
+        assert_eq!(kubernetes_pairs(&before), kubernetes_pairs(&after), "the generator changed a Kubernetes pack");
+        breaks_no_kubernetes_rule(&before, &after)
+    });
+}
+
+#[test]
+fn a_repair_of_the_kubernetes_version_breaks_no_kubernetes_rule() {
+    for_random_choices(10_000, |choices| {
+        let (before, after) = repair(choices);
+        breaks_no_kubernetes_rule(&before, &after)
+    });
+}
+
+#[test]
+fn a_cluster_that_is_only_written_in_another_order_breaks_no_rule() {
+    for_random_choices(6_000, |choices| {
+        let before = generate::world(choices);
+        let mut after = before.clone();
+        let is_unchanged = choices.chance(10);
+        if !is_unchanged {
+            changes::shuffle(choices, &mut after);
+        }
+        let broken = agreed(&before, &after)?.broken;
+        let (before, mut after) = (before.document(), after.document());
+        if !is_unchanged {
+            shuffle_keys(choices, &mut after);
+        }
+        let verdict = verdict(&before, &after);
+        let is_quiet = broken.is_empty() && verdict.violations().next().is_none() && verdict.notices.is_empty();
+        if is_quiet { Ok(()) } else { Err(format!("{verdict:?}\nbefore: {before}\nafter: {after}")) }
+    });
+}
+
+#[test]
+fn a_field_that_is_unknown_to_us_changes_no_verdict() {
+    for_random_choices(6_000, |choices| {
+        let (before, after) = changes::pair(choices);
+        let (before, after) = (before.document(), after.document());
+        let (mut more_before, mut more_after) = (before.clone(), after.clone());
+        add_unknown_fields(choices, &mut more_before);
+        add_unknown_fields(choices, &mut more_after);
+        let (verdict, with_more) = (verdict(&before, &after), verdict(&more_before, &more_after));
+        if verdict == with_more {
+            return Ok(());
+        }
+        Err(format!("{verdict:?} became {with_more:?}\nbefore: {more_before}\nafter: {more_after}"))
+    });
+}
+
+fn breaks_no_kubernetes_rule(before: &World, after: &World) -> Result<(), String> {
+    let broken = agreed(before, after)?.broken;
+    if broken.iter().any(|code| code.starts_with("K8s")) {
+        return Err(format!("{broken:?} broken\nbefore: {}\nafter: {}", before.document(), after.document()));
+    }
+    Ok(())
+}
+
+/// A cluster whose only Kubernetes pack has a version that it should not have, and a write that makes it better.
+fn repair(choices: &mut Choices) -> (World, World) {
+    let mut before = generate::world(choices);
+    let name: Field = "kubernetes-of-the-repair".into();
+    for template in before.templates.items_mut() {
+        if let List::Items(packs) = &mut template.packs {
+            packs.retain(|pack| !is_layer(pack, "k8s"));
+        }
+    }
+    // Three versions in ascending order, by at least one patch each.
+    let mut at = (20 + choices.below(4), choices.below(3));
+    let [low, middle, high] = [(); 3].map(|()| {
+        let minors = choices.one_of(&[0, 1, 2, 3]);
+        at = if minors == 0 { (at.0, at.1 + 1 + choices.below(3)) } else { (at.0 + minors, choices.below(12)) };
+        format!("1.{}.{}", at.0, at.1)
+    });
+    let (runs, desired, new, condition) = match choices.below(6) {
+        // Nearer to what runs, from above and from below.
+        0 => (low, high, middle, "Ready"),
+        1 => (high, low, middle, "Ready"),
+        // Back to what runs, from either side.
+        2 => (low.clone(), middle, low, "Installed"),
+        3 => (high.clone(), low, high, "UpgradeAvailable"),
+        // Back while the upgrade is in flight.
+        4 => (low.clone(), high, low, choices.one_of(&["Error", "WaitingForOtherLayers", "ReadyForInstall"])),
+        // From garbage to what runs.
+        _ => (middle.clone(), choices.one_of(&["banana", "", "1.33.x"]).into(), middle, "Ready"),
+    };
+    let dressed = choices.one_of(&[("", ""), ("v", ""), ("", "+k3s1"), ("v", "-rke2r1")]);
+    let pack = |version: String| Pack {
+        name: name.clone(),
+        layer: "k8s".into(),
+        version: Field::Text(version),
+        ..Pack::default()
+    };
+    let mut after = before.clone();
+    let mut new = pack(format!("{}{new}{}", dressed.0, dressed.1));
+    if choices.chance(20) {
+        new.name = "kubernetes-by-another-name".into();
+    }
+    for (world, pack) in [(&mut before, pack(desired)), (&mut after, new)] {
+        let templates = world.templates.list_mut();
+        if templates.is_empty() {
+            templates.push(Default::default());
+        }
+        templates[0].packs.list_mut().push(pack);
+    }
+    let entry = Reported { name, version: Field::Text(runs), condition: condition.into(), ..Reported::default() };
+    before.reported.list_mut().push(entry);
+    (before, after)
+}
+
+/// Brings the keys of every object into another order.
+fn shuffle_keys(choices: &mut Choices, document: &mut Value) {
+    match document {
+        Value::Object(fields) => {
+            let mut pairs: Vec<_> = std::mem::take(fields).into_iter().collect();
+            choices.shuffle(&mut pairs);
+            pairs.iter_mut().for_each(|(_, value)| shuffle_keys(choices, value));
+            fields.extend(pairs);
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| shuffle_keys(choices, item)),
+        _ => {}
+    }
+}
+
+/// Adds fields that no rule reads to some of the objects.
+fn add_unknown_fields(choices: &mut Choices, document: &mut Value) {
+    match document {
+        Value::Object(fields) => {
+            fields.values_mut().for_each(|value| add_unknown_fields(choices, value));
+            if choices.chance(50) {
+                let key = choices.one_of(&["registryUid", "digest", "Version", "layers", "x"]);
+                let value =
+                    choices.one_of(&[json!("1.99.0"), json!(null), json!(["k8s"]), json!({"version": "1.1.0"})]);
+                fields.insert(key.to_owned(), value);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| add_unknown_fields(choices, item)),
+        _ => {}
+    }
+}

@@ -1,0 +1,223 @@
+//! Clusters as plain structs: what the generator makes, the reference judges and core reads as JSON.
+
+use serde_json::{Map, Value, json};
+
+/// What stands in one field of a document.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) enum Field {
+    #[default]
+    Absent,
+    Null,
+    Text(String),
+    Integer(u64),
+    Decimal(f64),
+    Truth(bool),
+    /// An object where none belongs.
+    Object,
+}
+
+/// A list, or what stands in its place.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) enum List<T> {
+    #[default]
+    Absent,
+    Null,
+    Text,
+    Items(Vec<T>),
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct World {
+    pub(crate) deletion_timestamp: Field,
+    pub(crate) label: Field,
+    pub(crate) cloud_type: Field,
+    pub(crate) cluster_type: Field,
+    pub(crate) state: Field,
+    pub(crate) templates: List<Template>,
+    pub(crate) reported: List<Reported>,
+}
+
+/// A profile attached to the cluster.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Template {
+    pub(crate) uid: Field,
+    pub(crate) name: Field,
+    pub(crate) kind: Field,
+    pub(crate) profile_version: Field,
+    pub(crate) packs: List<Pack>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Pack {
+    pub(crate) name: Field,
+    pub(crate) layer: Field,
+    pub(crate) kind: Field,
+    pub(crate) version: Field,
+    pub(crate) tag: Field,
+    pub(crate) values: Field,
+    pub(crate) manifests: List<Manifest>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Manifest {
+    pub(crate) kind: Field,
+    pub(crate) name: Field,
+    pub(crate) uid: Field,
+    pub(crate) content: Field,
+}
+
+/// An entry of `status.packs`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Reported {
+    pub(crate) name: Field,
+    pub(crate) version: Field,
+    pub(crate) profile_uid: Field,
+    pub(crate) condition: Field,
+    pub(crate) condition_status: Field,
+}
+
+impl From<&str> for Field {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl<T> List<T> {
+    /// The items; none when this is no list.
+    pub(crate) fn items(&self) -> &[T] {
+        match self {
+            Self::Items(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// The items to change; none when this is no list.
+    pub(crate) fn items_mut(&mut self) -> &mut [T] {
+        match self {
+            Self::Items(items) => items,
+            _ => &mut [],
+        }
+    }
+
+    /// The list to change, made when there was none.
+    pub(crate) fn list_mut(&mut self) -> &mut Vec<T> {
+        if !matches!(self, Self::Items(_)) {
+            *self = Self::Items(Vec::new());
+        }
+        let Self::Items(items) = self else { unreachable!("just made") };
+        items
+    }
+}
+
+impl World {
+    /// The packs of all templates.
+    pub(crate) fn packs(&self) -> impl Iterator<Item = &Pack> {
+        self.templates.items().iter().flat_map(|template| template.packs.items())
+    }
+
+    /// The packs of all templates, to change.
+    pub(crate) fn packs_mut(&mut self) -> impl Iterator<Item = &mut Pack> {
+        self.templates.items_mut().iter_mut().flat_map(|template| template.packs.items_mut())
+    }
+
+    /// The document that core reads.
+    pub(crate) fn document(&self) -> Value {
+        let mut metadata = Map::new();
+        put(&mut metadata, "deletionTimestamp", &self.deletion_timestamp);
+        let mut labels = Map::new();
+        put(&mut labels, "team", &self.label);
+        metadata.insert("labels".into(), Value::Object(labels));
+        let mut spec = Map::new();
+        put(&mut spec, "cloudType", &self.cloud_type);
+        put(&mut spec, "clusterType", &self.cluster_type);
+        put_list(&mut spec, "clusterProfileTemplates", &self.templates, Template::document);
+        let mut status = Map::new();
+        put(&mut status, "state", &self.state);
+        put_list(&mut status, "packs", &self.reported, Reported::document);
+        let mut document = Map::new();
+        document.insert("metadata".into(), Value::Object(metadata));
+        // An empty spec or status is left out, so that documents without them occur.
+        for (key, part) in [("spec", spec), ("status", status)] {
+            if !part.is_empty() {
+                document.insert(key.into(), Value::Object(part));
+            }
+        }
+        Value::Object(document)
+    }
+}
+
+impl Template {
+    fn document(&self) -> Value {
+        let mut document = Map::new();
+        put(&mut document, "uid", &self.uid);
+        put(&mut document, "name", &self.name);
+        put(&mut document, "type", &self.kind);
+        put(&mut document, "profileVersion", &self.profile_version);
+        put_list(&mut document, "packs", &self.packs, Pack::document);
+        Value::Object(document)
+    }
+}
+
+impl Pack {
+    fn document(&self) -> Value {
+        let mut document = Map::new();
+        put(&mut document, "name", &self.name);
+        put(&mut document, "layer", &self.layer);
+        put(&mut document, "type", &self.kind);
+        put(&mut document, "version", &self.version);
+        put(&mut document, "tag", &self.tag);
+        put(&mut document, "values", &self.values);
+        put_list(&mut document, "manifests", &self.manifests, Manifest::document);
+        Value::Object(document)
+    }
+}
+
+impl Manifest {
+    fn document(&self) -> Value {
+        let mut document = Map::new();
+        put(&mut document, "kind", &self.kind);
+        put(&mut document, "name", &self.name);
+        put(&mut document, "uid", &self.uid);
+        put(&mut document, "content", &self.content);
+        Value::Object(document)
+    }
+}
+
+impl Reported {
+    fn document(&self) -> Value {
+        let mut document = Map::new();
+        put(&mut document, "name", &self.name);
+        put(&mut document, "version", &self.version);
+        put(&mut document, "profileUid", &self.profile_uid);
+        let mut condition = Map::new();
+        put(&mut condition, "type", &self.condition);
+        put(&mut condition, "status", &self.condition_status);
+        if !condition.is_empty() {
+            document.insert("condition".into(), Value::Object(condition));
+        }
+        Value::Object(document)
+    }
+}
+
+fn put(document: &mut Map<String, Value>, key: &str, field: &Field) {
+    let value = match field {
+        Field::Absent => return,
+        Field::Null => Value::Null,
+        Field::Text(text) => json!(text),
+        Field::Integer(number) => json!(number),
+        Field::Decimal(number) => json!(number),
+        Field::Truth(truth) => json!(truth),
+        Field::Object => json!({"unexpected": 1}),
+    };
+    document.insert(key.to_owned(), value);
+}
+
+fn put_list<T>(document: &mut Map<String, Value>, key: &str, list: &List<T>, item: impl Fn(&T) -> Value) {
+    let value = match list {
+        List::Absent => return,
+        List::Null => Value::Null,
+        List::Text => json!("no list"),
+        List::Items(items) => items.iter().map(item).collect(),
+    };
+    document.insert(key.to_owned(), value);
+}

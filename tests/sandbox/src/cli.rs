@@ -4,12 +4,15 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::{progress::say, sandbox::Options, supervisor};
+use crate::{progress::say, sandbox::Options, supervisor, tour};
 
-/// A throw-away Kubernetes control plane with the webhook and sample clusters
+/// Show the tour of the page "Update a Cluster" on a throw-away Kubernetes control plane
 #[derive(Debug, Parser)]
 #[command(name = "profile-sandbox", version)]
 struct Arguments {
+    /// Leave the control plane running after the tour, and print the KUBECONFIG to use
+    #[arg(long)]
+    keep: bool,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -23,14 +26,15 @@ enum Command {
 
 /// Reads the arguments and does what they say.
 pub fn main() -> ExitCode {
-    match Arguments::parse().command {
+    let arguments = Arguments::parse();
+    match arguments.command {
         Some(Command::Supervise(options)) => supervisor::run(&options),
-        None => tour(),
+        None => match tour::run(arguments.keep) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                say(&format!("error: {error}"));
+                ExitCode::FAILURE
+            }
+        },
     }
-}
-
-/// The place of the tour, the default command.
-fn tour() -> ExitCode {
-    say("there is no tour yet");
-    ExitCode::FAILURE
 }

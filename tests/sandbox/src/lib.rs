@@ -14,6 +14,7 @@ pub mod run;
 pub mod samples;
 pub mod sandbox;
 pub mod supervisor;
+pub mod tour;
 
 mod child;
 mod control_plane;

@@ -52,6 +52,11 @@ impl Sandbox {
         &self.ready.kubectl
     }
 
+    /// The freshly built plugin.
+    pub fn plugin(&self) -> &Path {
+        &self.plugin
+    }
+
     /// The temporary directory of everything; a test may put files there.
     pub fn dir(&self) -> &Path {
         &self.ready.dir

@@ -63,7 +63,9 @@ fn faults(step: &Step, run: &Run) -> Vec<String> {
     if run.code != Some(step.code) {
         faults.push(format!("it ended with {:?} and must end with {}", run.code, step.code));
     }
-    faults.extend(step.shows.iter().filter(|text| !said.contains(**text)).map(|text| format!("it does not say {text:?}")));
+    faults.extend(
+        step.shows.iter().filter(|text| !said.contains(**text)).map(|text| format!("it does not say {text:?}")),
+    );
     faults.extend(step.hides.iter().filter(|text| said.contains(**text)).map(|text| format!("it says {text:?}")));
     faults
 }
@@ -90,7 +92,10 @@ fn stay(sandbox: &Sandbox) -> Result<(), SandboxError> {
 
 fn tell(text: &str) -> Result<(), SandboxError> {
     let mut stdout = io::stdout().lock();
-    stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).map_err(SandboxError::io("write to the standard output"))
+    stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+        .map_err(SandboxError::io("write to the standard output"))
 }
 
 /// A word as a shell takes it.

@@ -15,8 +15,18 @@ fn step(title: &'static str, words: &[&str], code: i32, shows: &'static [&'stati
 fn look() -> Vec<Step> {
     let (namespace, aws) = AWS_CLUSTER;
     vec![
-        step("Which profiles are there, and who uses them?", &["profile", "list", "-A"], 0, &["hello-aws", "1.1.0", "shop-aws"]),
-        step("What do the clusters run?", &["profile", "status", "-A"], 0, &["shop-aws", "hello-aws@1.0.0", "store-edge"]),
+        step(
+            "Which profiles are there, and who uses them?",
+            &["profile", "list", "-A"],
+            0,
+            &["hello-aws", "1.1.0", "shop-aws"],
+        ),
+        step(
+            "What do the clusters run?",
+            &["profile", "status", "-A"],
+            0,
+            &["shop-aws", "hello-aws@1.0.0", "store-edge"],
+        ),
         step(
             "Current against Pending: version 1.1.0 switches the API preset on. Secrets are masked.",
             &["profile", "diff", aws, "hello-aws@1.1.0", "-n", namespace],
@@ -28,8 +38,10 @@ fn look() -> Vec<Step> {
 
 fn refusals() -> Vec<Step> {
     let ((namespace, aws), (edge_namespace, edge)) = (AWS_CLUSTER, EDGE_CLUSTER);
-    let kubernetes = r#"[{"op": "replace", "path": "/spec/clusterProfileTemplates/0/packs/1/version", "value": "1.34.1"}]"#;
-    let cni = r#"[{"op": "replace", "path": "/spec/clusterProfileTemplates/0/packs/2/name", "value": "cni-cilium-oss"}]"#;
+    let kubernetes =
+        r#"[{"op": "replace", "path": "/spec/clusterProfileTemplates/0/packs/1/version", "value": "1.34.1"}]"#;
+    let cni =
+        r#"[{"op": "replace", "path": "/spec/clusterProfileTemplates/0/packs/2/name", "value": "cni-cilium-oss"}]"#;
     vec![
         step(
             "Version 1.3.0 skips a minor version of Kubernetes: refused before anything is written.",
@@ -57,7 +69,17 @@ fn refusals() -> Vec<Step> {
         ),
         step(
             "Say that the cluster is being provisioned.",
-            &["patch", "spc", aws, "-n", namespace, "--subresource=status", "--type=merge", "-p", r#"{"status": {"state": "Provisioning"}}"#],
+            &[
+                "patch",
+                "spc",
+                aws,
+                "-n",
+                namespace,
+                "--subresource=status",
+                "--type=merge",
+                "-p",
+                r#"{"status": {"state": "Provisioning"}}"#,
+            ],
             0,
             &["patched"],
         ),
@@ -67,15 +89,20 @@ fn refusals() -> Vec<Step> {
             4,
             &["ClusterProvisioning", "cannot be updated while its state is Provisioning"],
         ),
-        step(
-            "Labels never wait for us.",
-            &["label", "spc", aws, "-n", namespace, "team=shop"],
-            0,
-            &["labeled"],
-        ),
+        step("Labels never wait for us.", &["label", "spc", aws, "-n", namespace, "team=shop"], 0, &["labeled"]),
         step(
             "It runs again.",
-            &["patch", "spc", aws, "-n", namespace, "--subresource=status", "--type=merge", "-p", r#"{"status": {"state": "Running"}}"#],
+            &[
+                "patch",
+                "spc",
+                aws,
+                "-n",
+                namespace,
+                "--subresource=status",
+                "--type=merge",
+                "-p",
+                r#"{"status": {"state": "Running"}}"#,
+            ],
             0,
             &["patched"],
         ),
@@ -87,7 +114,18 @@ fn update() -> Vec<Step> {
     vec![
         step(
             "The update: shown, recorded, written, and followed until the cluster runs it.",
-            &["profile", "switch", aws, "hello-aws@1.1.0", "-n", namespace, "--yes", "--wait", "--reason", "the API preset"],
+            &[
+                "profile",
+                "switch",
+                aws,
+                "hello-aws@1.1.0",
+                "-n",
+                namespace,
+                "--yes",
+                "--wait",
+                "--reason",
+                "the API preset",
+            ],
             0,
             &["switched to hello-aws@1.1.0", "runs what its spec says"],
         ),
@@ -97,7 +135,12 @@ fn update() -> Vec<Step> {
             0,
             &["deployment.apps/hello-universe-deployment condition met", "deployment.apps/api condition met"],
         ),
-        step("So it looks now.", &["get", "pods", "-n", "hello-universe"], 0, &["hello-universe-deployment-", "api-", "postgres-", "ui-"]),
+        step(
+            "So it looks now.",
+            &["get", "pods", "-n", "hello-universe"],
+            0,
+            &["hello-universe-deployment-", "api-", "postgres-", "ui-"],
+        ),
     ]
 }
 
@@ -108,7 +151,12 @@ fn clean_up() -> Vec<Step> {
         let words: Vec<_> = words.iter().copied().chain(["--packs", &packs]).collect();
         step(title, &words, 0, shows)
     };
-    let mut gone = step("The old pod is gone, the new ones stay.", &["get", "pods", "-n", "hello-universe"], 0, &["api-", "postgres-", "ui-"]);
+    let mut gone = step(
+        "The old pod is gone, the new ones stay.",
+        &["get", "pods", "-n", "hello-universe"],
+        0,
+        &["api-", "postgres-", "ui-"],
+    );
     gone.hides = &["hello-universe-deployment-"];
     vec![
         with_packs(
@@ -122,8 +170,18 @@ fn clean_up() -> Vec<Step> {
             &["hello-universe-deployment scaled down"],
         ),
         gone,
-        step("It was wanted after all: scale it back.", &["profile", "scale-back", aws, "-n", namespace, "--yes", "--wait"], 0, &["hello-universe-deployment scaled back"]),
+        step(
+            "It was wanted after all: scale it back.",
+            &["profile", "scale-back", aws, "-n", namespace, "--yes", "--wait"],
+            0,
+            &["hello-universe-deployment scaled back"],
+        ),
         step("It runs again.", &["get", "pods", "-n", "hello-universe"], 0, &["hello-universe-deployment-"]),
-        step("Everything is on record.", &["profile", "history", aws, "-n", namespace], 0, &["deployed", "hello-aws@1.0.0", "hello-aws@1.1.0", "the API preset"]),
+        step(
+            "Everything is on record.",
+            &["profile", "history", aws, "-n", namespace],
+            0,
+            &["deployed", "hello-aws@1.0.0", "hello-aws@1.1.0", "the API preset"],
+        ),
     ]
 }

@@ -132,6 +132,11 @@ pub fn find(before: &[Before], now: &Rendering, live: &[Value]) -> Findings {
     let mut findings = Findings { unrendered: now.unrendered(), ..Findings::default() };
     for (identity, proof) in proofs {
         let Some((identity, object)) = find_live(identity, &live_by_identity) else { continue };
+        // A cluster-scoped object is the same one whatever namespace its pack would have given it.
+        let same = |now: &&Identity| Identity { namespace: None, ..(*now).clone() } == identity;
+        if identity.namespace.is_none() && rendered_now.iter().any(same) {
+            continue;
+        }
         match exclusion::of(&identity, object) {
             Some(reason) => findings.excluded.push(Excluded { identity, reason }),
             None => findings.orphans.push(orphan(identity, object, proof, now, live)),

@@ -267,6 +267,26 @@ fn a_cluster_scoped_custom_resource_is_found_without_its_namespace() {
 }
 
 #[test]
+fn a_cluster_scoped_custom_resource_is_no_orphan_when_only_its_packs_namespace_changed() {
+    let in_namespace = |namespace: &str| {
+        let content = "apiVersion: example.com/v1\nkind: ClusterIssuer\nmetadata: {name: a}\n";
+        let values = format!("pack: {{namespace: {namespace}}}");
+        let manifest = json!({"name": "m", "content": content});
+        let raw = json!({"name": "app", "type": "manifest", "values": values, "manifests": [manifest]});
+        Rendering { packs: vec![pack("p@1", &raw, None)] }
+    };
+    let (before, now) = (in_namespace("one"), in_namespace("two"));
+    let mut objects = live(&[&before]);
+    assert_eq!(
+        find(&[revision(1, before.clone())], &now, &objects).orphans.len(),
+        1,
+        "it is left in its old namespace"
+    );
+    objects[0]["metadata"].as_object_mut().unwrap().remove("namespace");
+    assert_eq!(find(&[revision(1, before)], &now, &objects), Findings::default());
+}
+
+#[test]
 fn what_someone_else_accounts_for_is_left_out_with_the_reason() {
     for (pointer, value, reason) in [
         ("ownerReferences", json!([{"kind": "Rollout", "name": "r"}]), "owned by Rollout/r"),

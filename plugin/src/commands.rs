@@ -45,8 +45,10 @@ pub(crate) enum Outcome {
     Differences,
     /// Nothing was to be done, and the user asked to be told by the exit code.
     Unchanged,
-    /// A rule is broken.
+    /// A rule is broken, or everything that was asked for is refused.
     Refused,
+    /// Part of what was asked for is done, and part of it is not.
+    Partial,
 }
 
 impl Outcome {
@@ -57,6 +59,7 @@ impl Outcome {
             Self::Differences => 1,
             Self::Unchanged => 3,
             Self::Refused => 4,
+            Self::Partial => 5,
         }
     }
 }

@@ -5,6 +5,7 @@ use std::{ffi::OsString, process::ExitCode};
 use clap::{FromArgMatches, error::ErrorKind};
 
 mod change;
+mod cleanup;
 mod cli;
 mod commands;
 mod error;

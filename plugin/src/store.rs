@@ -8,7 +8,7 @@ mod kubernetes;
 pub(crate) mod packs;
 
 pub(crate) use files::FileStore;
-pub(crate) use kubernetes::KubernetesStore;
+pub(crate) use kubernetes::{KubernetesStore, live::Resource};
 
 use crate::{
     cli::{Global, StoreName},

@@ -1,15 +1,42 @@
-//! (being written)
+//! `kubectl profile orphans`: what an update left behind, each with its proof.
 
 use clap::Args;
 
 use super::Outcome;
-use crate::{cli::Global, error::Error, output::Output};
+use crate::{
+    cleanup::{self, Sources},
+    cli::{Format, Global},
+    error::Error,
+    output::Output,
+    selection,
+    store::Store,
+};
 
-/// (being written)
+/// Find live objects that the cluster's profiles rendered before and render no longer
+///
+/// Compares what each revision of the cluster rendered with what its profiles render now. Each orphan names its proof: one
+/// is proven when the cluster ran the version that rendered it, likely when only --from says so, and suspected while a pack
+/// that cannot be rendered may have taken it over. Nothing is written.
 #[derive(Args, Debug)]
-pub(crate) struct OrphansArgs {}
+pub(crate) struct OrphansArgs {
+    /// The cluster, which may be left out where there is only one
+    cluster: Option<String>,
+    #[command(flatten)]
+    sources: Sources,
+    /// How to print it
+    #[arg(short, long, value_enum, default_value_t)]
+    output: Format,
+    /// Exit with 1 when there are orphans
+    #[arg(long)]
+    exit_code: bool,
+}
 
 /// Runs the command.
-pub(crate) async fn run(_args: &OrphansArgs, _global: &Global, _output: &mut Output) -> Result<Outcome, Error> {
-    Err(Error::failed("not there yet"))
+pub(crate) async fn run(args: &OrphansArgs, global: &Global, output: &mut Output) -> Result<Outcome, Error> {
+    let store = Store::open(global).await?;
+    let cluster = selection::cluster(&store, args.cluster.as_deref()).await?;
+    let search = cleanup::search(&store, &cluster, &args.sources, output).await?;
+    cleanup::print(&search, &cluster, args.output, output)?;
+    let found = !search.findings.orphans.is_empty();
+    Ok(if args.exit_code && found { Outcome::Differences } else { Outcome::Done })
 }

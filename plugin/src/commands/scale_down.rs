@@ -1,15 +1,36 @@
-//! (being written)
+//! `kubectl profile scale-down`: orphans to zero, with a record of the size they had.
 
 use clap::Args;
 
 use super::Outcome;
-use crate::{cli::Global, error::Error, output::Output};
+use crate::{
+    cleanup::{self, DownArgs},
+    cli::Global,
+    error::Error,
+    output::Output,
+    selection,
+    store::Store,
+};
 
-/// (being written)
+/// Scale orphans down to zero, with a record of the size they had
+///
+/// Without names all proven orphans that have a size; a likely one only when it is named, a suspected one never. Refuses
+/// until every pack is reconciled and the workloads that take their place are available. Nothing is ever deleted, and
+/// scale-back undoes it.
 #[derive(Args, Debug)]
-pub(crate) struct ScaleDownArgs {}
+pub(crate) struct ScaleDownArgs {
+    /// The cluster, which may be left out where there is only one, and the orphans, such as deployment/web
+    #[arg(value_name = "[CLUSTER] [KIND/NAME...]")]
+    words: Vec<String>,
+    #[command(flatten)]
+    down: DownArgs,
+}
 
 /// Runs the command.
-pub(crate) async fn run(_args: &ScaleDownArgs, _global: &Global, _output: &mut Output) -> Result<Outcome, Error> {
-    Err(Error::failed("not there yet"))
+pub(crate) async fn run(args: &ScaleDownArgs, global: &Global, output: &mut Output) -> Result<Outcome, Error> {
+    let (cluster, names) = cleanup::words(&args.words)?;
+    let store = Store::open(global).await?;
+    cleanup::live_store(&store)?;
+    let cluster = selection::cluster(&store, cluster).await?;
+    cleanup::scale_down(&store, &cluster, &names, &args.down, output).await
 }

@@ -14,7 +14,7 @@ use crate::{
 
 mod config;
 mod failure;
-mod live;
+pub(crate) mod live;
 mod revisions;
 
 const GROUP: &str = "cluster.spectrocloud.com";

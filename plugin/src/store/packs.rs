@@ -1,1 +1,201 @@
 //! Pack directories: the contents that cluster objects only refer to.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Component, Path, PathBuf},
+};
+
+use profile_core::{
+    pack::Pack,
+    render::{ManifestText, PackContent, PackManifest, manifest_name},
+};
+
+use super::files::read;
+use crate::error::{Error, Kind};
+
+/// What pack directories hold of the packs that were asked for.
+#[derive(Debug, Default)]
+pub(crate) struct Packs {
+    found: Vec<Found>,
+}
+
+#[derive(Debug)]
+struct Found {
+    place: PathBuf,
+    content: PackContent,
+}
+
+impl Packs {
+    /// Reads `DIR/pack.json` and `DIR/*/pack.json` of each directory, and the manifests of the packs in `names`. Manifests
+    /// of others are left alone: a large library of packs may hold broken ones that do not matter here.
+    pub(crate) fn read(directories: &[PathBuf], names: &BTreeSet<String>) -> Result<Self, Error> {
+        let mut packs = Self::default();
+        for directory in directories {
+            for place in places(directory)? {
+                let file = place.join("pack.json");
+                let manifest = PackManifest::parse(read::text(&file)?.as_bytes())
+                    .map_err(|reason| Error::failed(format!("{}: {reason}", file.display())))?;
+                if names.contains(&manifest.name) {
+                    let texts = manifest.kube_manifests.iter().map(|path| text(&place, path));
+                    let texts = texts.collect::<Result<_, _>>()?;
+                    packs.add(place, PackContent { manifest, texts })?;
+                }
+            }
+        }
+        Ok(packs)
+    }
+
+    /// The content of `pack` in its very version.
+    pub(crate) fn of(&self, pack: &Pack<'_>) -> Option<&PackContent> {
+        let version = pack.version()?;
+        self.named(pack).find(|it| bare(&it.manifest.version) == bare(&version))
+    }
+
+    /// Some other version of `pack`, to be named where the right one is missing.
+    pub(crate) fn other_version_of(&self, pack: &Pack<'_>) -> Option<&PackContent> {
+        self.named(pack).next()
+    }
+
+    fn named(&self, pack: &Pack<'_>) -> impl Iterator<Item = &PackContent> {
+        let name = pack.name();
+        self.found.iter().map(|it| &it.content).filter(move |it| it.manifest.name == name)
+    }
+
+    /// The same pack twice is fine while both are the same; otherwise nobody can tell which is meant.
+    fn add(&mut self, place: PathBuf, content: PackContent) -> Result<(), Error> {
+        let is_same_version = |it: &&Found| {
+            let (known, new) = (&it.content.manifest, &content.manifest);
+            known.name == new.name && bare(&known.version) == bare(&new.version)
+        };
+        match self.found.iter().find(is_same_version) {
+            Some(known) if known.content == content => Ok(()),
+            Some(known) => Err(Error::failed(format!(
+                "pack {} {} stands in {} and in {}, and they differ",
+                content.manifest.name,
+                content.manifest.version,
+                known.place.display(),
+                place.display()
+            ))
+            .hint("name only one of them by --packs")),
+            None => {
+                self.found.push(Found { place, content });
+                Ok(())
+            }
+        }
+    }
+}
+
+fn bare(version: &str) -> &str {
+    version.trim_start_matches('v')
+}
+
+/// The directories that hold a `pack.json`: `directory` itself and those right inside it, in the order of their names.
+fn places(directory: &Path) -> Result<Vec<PathBuf>, Error> {
+    let unreadable = |error: std::io::Error| {
+        let kind = if error.kind() == std::io::ErrorKind::NotFound { Kind::NotFound } else { Kind::Failed };
+        Error::new(kind, format!("cannot read {}: {error}", directory.display()))
+            .hint("--packs takes a directory of packs, each in a directory of its own with a pack.json")
+    };
+    let mut places = vec![directory.to_owned()];
+    for entry in fs::read_dir(directory).map_err(unreadable)? {
+        places.push(entry.map_err(unreadable)?.path());
+    }
+    places.retain(|place| place.join("pack.json").is_file());
+    places.sort();
+    if places.is_empty() {
+        let message = format!("directory {} holds no pack: there is no */pack.json in it", directory.display());
+        return Err(Error::new(Kind::NotFound, message));
+    }
+    Ok(places)
+}
+
+/// One manifest that a `pack.json` names. A path may not lead out of the pack's directory.
+fn text(place: &Path, path: &str) -> Result<ManifestText, Error> {
+    let relative = path.replace('\\', "/");
+    let is_inside = Path::new(&relative).components().all(|it| matches!(it, Component::Normal(_) | Component::CurDir));
+    if !is_inside {
+        let file = place.join("pack.json");
+        return Err(Error::failed(format!("{} names {path:?}, which is not inside its directory", file.display())));
+    }
+    Ok(ManifestText { name: manifest_name(path), content: read::text(&place.join(relative))? })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn write(directory: &Path, name: &str, text: &str) {
+        let file = directory.join(name);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
+    }
+
+    fn pack_json(version: &str, manifest: &str) -> String {
+        json!({"name": "hello", "version": version, "kubeManifests": [manifest]}).to_string()
+    }
+
+    fn read(directories: &[&Path]) -> Result<Packs, String> {
+        let directories: Vec<_> = directories.iter().map(|it| it.to_path_buf()).collect();
+        Packs::read(&directories, &["hello".to_owned()].into()).map_err(|error| error.message)
+    }
+
+    fn version_of(packs: &Packs, version: &str) -> Option<String> {
+        let raw = json!({"name": "hello", "version": version});
+        packs.of(&Pack::new(&raw, "p".into())).map(|it| it.texts[0].content.clone())
+    }
+
+    #[test]
+    fn a_pack_is_found_by_name_and_version() {
+        let root = tempfile::tempdir().unwrap();
+        for version in ["1.0.0", "v1.1.0"] {
+            write(root.path(), &format!("{version}/pack.json"), &pack_json(version, "manifests/a.yaml"));
+            write(root.path(), &format!("{version}/manifests/a.yaml"), version);
+        }
+        let packs = read(&[root.path()]).unwrap();
+        assert_eq!(version_of(&packs, "1.0.0").as_deref(), Some("1.0.0"));
+        assert_eq!(version_of(&packs, "1.1.0").as_deref(), Some("v1.1.0"));
+        assert_eq!(version_of(&packs, "1.2.0"), None);
+    }
+
+    #[test]
+    fn a_manifest_outside_of_the_pack_is_not_read() {
+        for path in ["../secret.yaml", "/etc/hostname", "a/../../secret.yaml", "..\\secret.yaml"] {
+            let root = tempfile::tempdir().unwrap();
+            write(root.path(), "secret.yaml", "secret");
+            write(root.path(), "p/pack.json", &pack_json("1.0.0", path));
+            let error = read(&[root.path()]).unwrap_err();
+            assert!(error.contains("not inside its directory"), "{path}: {error}");
+        }
+    }
+
+    #[test]
+    fn an_error_names_the_file() {
+        let root = tempfile::tempdir().unwrap();
+        assert!(read(&[root.path()]).unwrap_err().contains("holds no pack"));
+        write(root.path(), "p/pack.json", &pack_json("1.0.0", "a.yaml"));
+        assert!(read(&[root.path()]).unwrap_err().contains("p/a.yaml"));
+        write(root.path(), "p/pack.json", "{");
+        assert!(read(&[root.path()]).unwrap_err().contains("p/pack.json"));
+    }
+
+    #[test]
+    fn a_broken_pack_of_another_name_does_not_matter() {
+        let root = tempfile::tempdir().unwrap();
+        write(root.path(), "p/pack.json", r#"{"name": "other", "kubeManifests": ["missing.yaml"]}"#);
+        assert!(read(&[root.path()]).is_ok());
+    }
+
+    #[test]
+    fn two_different_contents_of_one_pack_are_an_error() {
+        let (left, right) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        for (root, text) in [(&left, "a"), (&right, "b")] {
+            write(root.path(), "p/pack.json", &pack_json("1.0.0", "a.yaml"));
+            write(root.path(), "p/a.yaml", text);
+        }
+        assert!(read(&[left.path(), left.path()]).is_ok());
+        assert!(read(&[left.path(), right.path()]).unwrap_err().contains("they differ"));
+    }
+}

@@ -57,8 +57,11 @@ fn refusal(verb: &str, resource: &str, status: &Status) -> Error {
         }
         (401, _) => Error::failed(format!("error from server (Unauthorized): cannot {verb} {resource}: {message}"))
             .hint("the kubeconfig's credentials are not accepted: log in again"),
-        (403, _) => Error::failed(format!("error from server (Forbidden): you may not {verb} {resource}: {message}"))
-            .hint(format!("ask for the right to {verb} {resource}")),
+        (403, _) => Error::new(
+            Kind::Forbidden,
+            format!("error from server (Forbidden): you may not {verb} {resource}: {message}"),
+        )
+        .hint(format!("ask for the right to {verb} {resource}")),
         (422, _) => Error::refused(format!("error from server (Invalid): {}", causes(status, message))),
         (413, _) => Error::failed(format!("error from server: the object is too large to {verb}: {message}")),
         (500, _) if message.contains("failed calling webhook") => {

@@ -1,0 +1,36 @@
+//! Finds what an update left behind, and scales it to zero and back: the work behind three commands.
+
+mod back;
+mod down;
+mod guard;
+mod names;
+mod past;
+mod report;
+mod scaling;
+mod search;
+mod settled;
+mod sight;
+mod users;
+
+pub(crate) use self::{
+    back::scale_back,
+    down::{DownArgs, scale_down},
+    names::words,
+    past::Sources,
+    report::print,
+    scaling::Scaling,
+    search::search,
+};
+use crate::{
+    error::Error,
+    store::{KubernetesStore, Store},
+};
+
+/// The store whose live objects can be scaled.
+pub(crate) fn live_store(store: &Store) -> Result<&KubernetesStore, Error> {
+    match store {
+        Store::Kubernetes(store) => Ok(store),
+        Store::Files(_) => Err(Error::usage("there are no live objects in files, so nothing can be scaled there")
+            .hint("leave -f out to work on the current kubeconfig context")),
+    }
+}

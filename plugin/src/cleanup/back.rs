@@ -1,0 +1,154 @@
+//! Gives workloads the size back that their records name, the last one scaled down first.
+
+use profile_core::{
+    annotations, field,
+    render::Identity,
+    scale::{Record, plan_back},
+};
+use serde_json::Value;
+
+use super::{
+    live_store,
+    names::{Name, pick},
+    past,
+    scaling::{Scaling, Step, scale},
+};
+use crate::{
+    commands::Outcome,
+    error::{Error, Kind},
+    output::Output,
+    store::{Document, KubernetesStore, Resource, Store},
+};
+
+/// Scales the workloads back that were scaled down for `cluster`, or those that `names` name.
+pub(crate) async fn scale_back(
+    store: &Store,
+    cluster: &Document,
+    names: &[Name],
+    scaling: &Scaling,
+    output: &mut Output,
+) -> Result<Outcome, Error> {
+    let kubernetes = live_store(store)?;
+    let name = cluster.cluster().name().into_owned();
+    let workloads = in_order(workloads(kubernetes, cluster, output).await?, &name);
+    let identities: Vec<_> = workloads.iter().filter_map(Identity::of_live).collect();
+    let what = format!("a workload that was scaled down for cluster {name:?}");
+    let picked = pick(names, &identities.iter().collect::<Vec<_>>(), &what)?;
+    if picked.is_empty() {
+        output.note(&format!("nothing to scale back: nothing is scaled down for cluster {name:?}"));
+        return Ok(Outcome::Done);
+    }
+    let planner = |live: &Value| plan_back(live).map(Some).map_err(|refusal| refusal.to_string());
+    let live = picked.into_iter().map(|index| &workloads[index]);
+    let steps: Vec<_> = live.map(|live| Step { planned: planner(live), live: live.clone() }).collect();
+    scale(kubernetes, cluster, &steps, &planner, scaling, output).await
+}
+
+/// All Deployments and StatefulSets that this user may list: everywhere, or else where the cluster's packs are.
+async fn workloads(store: &KubernetesStore, cluster: &Document, output: &mut Output) -> Result<Vec<Value>, Error> {
+    let mut found = Vec::new();
+    for resource in Resource::scalable() {
+        match store.live_list(&resource, None).await {
+            Ok(items) => found.extend(items),
+            Err(error) if error.kind == Kind::Forbidden => {
+                found.extend(by_namespace(store, cluster, &resource, output).await?);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(found)
+}
+
+async fn by_namespace(
+    store: &KubernetesStore,
+    cluster: &Document,
+    resource: &Resource,
+    output: &mut Output,
+) -> Result<Vec<Value>, Error> {
+    let revisions = store.revisions(cluster).await.unwrap_or_default();
+    let namespaces: Vec<_> = past::namespaces(cluster, &revisions).into_iter().collect();
+    let plural = &resource.plural;
+    let places = namespaces.join(", ");
+    output.warning(&format!(
+        "you may not list {plural} in all namespaces; only those of the cluster's packs are looked at: {places}"
+    ));
+    let mut found = Vec::new();
+    let mut refused = None;
+    for namespace in &namespaces {
+        match store.live_list(resource, Some(namespace)).await {
+            Ok(items) => found.extend(items),
+            Err(error) if error.kind == Kind::Forbidden => {
+                output.warning(&format!("not visible: you may not list {plural} in namespace {namespace}"));
+                refused.get_or_insert(error);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    match refused {
+        Some(error) if found.is_empty() => Err(error),
+        _ => Ok(found),
+    }
+}
+
+/// The workloads that carry a record for the cluster, the last one scaled down first. A record that nobody can read may be
+/// this cluster's, and comes last: it is refused in words and not passed over.
+fn in_order(workloads: Vec<Value>, cluster: &str) -> Vec<Value> {
+    let mut ours: Vec<_> = workloads
+        .into_iter()
+        .filter_map(|live| match Record::of(&live) {
+            Ok(None) => None,
+            Ok(Some(record)) => (record.cluster == cluster).then_some((Some(record.at), live)),
+            Err(_) => recorded_cluster(&live).is_none_or(|it| it == cluster).then_some((None, live)),
+        })
+        .collect();
+    // A later time as RFC 3339 text in UTC is the greater text, down to the same number of decimals, which we write.
+    ours.sort_by(|(left, _), (right, _)| right.cmp(left));
+    ours.into_iter().map(|(_, live)| live).collect()
+}
+
+/// The cluster in a record that is otherwise not what we write.
+fn recorded_cluster(live: &Value) -> Option<String> {
+    let text = field::text(live, &["metadata", "annotations", annotations::SCALED_DOWN])?;
+    let record: Value = serde_json::from_str(&text).ok()?;
+    field::text(&record, &["cluster"]).map(Into::into)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn workload(name: &str, record: Option<Value>) -> Value {
+        let annotations =
+            record.map(|it| json!({annotations::SCALED_DOWN: it.as_str().map_or(it.to_string(), Into::into)}));
+        json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name, "annotations": annotations}})
+    }
+
+    fn record(cluster: &str, at: &str) -> Option<Value> {
+        Some(json!({"replicas": 2, "at": at, "cluster": cluster, "uid": "u"}))
+    }
+
+    #[test]
+    fn the_last_one_scaled_down_comes_first_and_other_clusters_do_not_matter() {
+        let workloads = vec![
+            workload("first", record("c", "2026-01-01T00:00:00.001Z")),
+            workload("last", record("c", "2026-01-01T00:00:00.010Z")),
+            workload("other", record("d", "2026-01-01T00:00:00.020Z")),
+            workload("bare", None),
+        ];
+        let names: Vec<_> = in_order(workloads, "c").iter().map(|it| it["metadata"]["name"].clone()).collect();
+        assert_eq!(names, ["last", "first"]);
+    }
+
+    #[test]
+    fn a_record_that_cannot_be_read_is_not_passed_over() {
+        let workloads = vec![
+            workload("garbage", Some(json!("{"))),
+            workload("edited", Some(json!({"replicas": 0, "at": "", "cluster": "c", "uid": "u"}))),
+            workload("edited-of-another", Some(json!({"replicas": 0, "at": "", "cluster": "d", "uid": "u"}))),
+        ];
+        let names: Vec<_> = in_order(workloads, "c").iter().map(|it| it["metadata"]["name"].clone()).collect();
+        assert_eq!(names, ["garbage", "edited"]);
+    }
+}

@@ -1,0 +1,167 @@
+//! `KIND/NAME`, the way users name an object, as kubectl spells it or as we print it.
+
+use std::str::FromStr;
+
+use profile_core::render::Identity;
+
+use crate::{
+    error::{Error, Kind},
+    nearest,
+};
+
+/// An object as it was named: `Deployment/web`, `deploy/web`, `deployment.apps/web`, or `deployment/NAMESPACE/web`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Name {
+    text: String,
+    kind: String,
+    namespace: Option<String>,
+    name: String,
+}
+
+/// kubectl's short names of the kinds that packs render.
+const SHORT: [(&str, &str); 11] = [
+    ("deploy", "deployment"),
+    ("sts", "statefulset"),
+    ("ds", "daemonset"),
+    ("cj", "cronjob"),
+    ("svc", "service"),
+    ("cm", "configmap"),
+    ("sa", "serviceaccount"),
+    ("pvc", "persistentvolumeclaim"),
+    ("ns", "namespace"),
+    ("ing", "ingress"),
+    ("hpa", "horizontalpodautoscaler"),
+];
+
+impl FromStr for Name {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parts: Vec<_> = text.split('/').collect();
+        let (kind, namespace, name) = match parts[..] {
+            [kind, name] => (kind, None, name),
+            [kind, namespace, name] => (kind, Some(namespace), name),
+            _ => return Err(format!("{text:?} is not KIND/NAME; write it like deployment/web")),
+        };
+        if parts.iter().any(|part| part.is_empty()) {
+            return Err(format!("{text:?} is not KIND/NAME; write it like deployment/web"));
+        }
+        // Where a group follows, as in deployment.apps, the kind says enough.
+        let kind = kind.split('.').next().unwrap_or(kind).to_ascii_lowercase();
+        let kind = SHORT.iter().find(|(short, _)| *short == kind).map_or(kind, |(_, full)| (*full).to_owned());
+        Ok(Self { text: text.to_owned(), kind, namespace: namespace.map(str::to_owned), name: name.to_owned() })
+    }
+}
+
+impl Name {
+    fn is(&self, identity: &Identity) -> bool {
+        let kind = identity.kind.to_ascii_lowercase();
+        let is_kind = self.kind == kind || self.kind == format!("{kind}s") || self.kind == format!("{kind}es");
+        let is_namespace = self.namespace.is_none() || self.namespace == identity.namespace;
+        is_kind && is_namespace && self.name == identity.name
+    }
+}
+
+/// Splits the words into a cluster, which may be left out, and objects, which hold a slash.
+pub(crate) fn words(words: &[String]) -> Result<(Option<&str>, Vec<Name>), Error> {
+    let (cluster, rest) = match words {
+        [first, rest @ ..] if !first.contains('/') => (Some(first.as_str()), rest),
+        all => (None, all),
+    };
+    let names = rest.iter().map(|word| word.parse().map_err(Error::usage)).collect::<Result<_, _>>()?;
+    Ok((cluster, names))
+}
+
+/// The positions of the named objects in `all`, in its order; those of all objects where nothing is named. `what` says
+/// what they are: `an orphan`.
+pub(crate) fn pick(names: &[Name], all: &[&Identity], what: &str) -> Result<Vec<usize>, Error> {
+    if names.is_empty() {
+        return Ok((0..all.len()).collect());
+    }
+    let mut picked = Vec::new();
+    for name in names {
+        let meant: Vec<_> = (0..all.len()).filter(|&index| name.is(all[index])).collect();
+        match meant[..] {
+            [index] => picked.push(index),
+            [] => {
+                let labels: Vec<_> = all.iter().map(ToString::to_string).collect();
+                let labels: Vec<_> = labels.iter().map(String::as_str).collect();
+                let error = Error::new(Kind::NotFound, format!("{:?} is not {what}", name.text));
+                return Err(nearest::hint(&name.text, &labels).into_iter().fold(error, Error::hint));
+            }
+            _ => {
+                let full = |index: &usize| {
+                    let Identity { kind, namespace, name, .. } = all[*index];
+                    format!("{kind}/{}/{name}", namespace.as_deref().unwrap_or_default())
+                };
+                let labels: Vec<_> = meant.iter().map(full).collect();
+                return Err(Error::usage(format!("{:?} stands in several namespaces", name.text))
+                    .hint(format!("name one as KIND/NAMESPACE/NAME: {}", labels.join(", "))));
+            }
+        }
+    }
+    picked.sort_unstable();
+    picked.dedup();
+    Ok(picked)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn identity(kind: &str, namespace: &str, name: &str) -> Identity {
+        let [kind, name] = [kind, name].map(str::to_owned);
+        Identity { group: "apps".into(), kind, namespace: Some(namespace.into()), name }
+    }
+
+    fn picked(names: &[&str]) -> Result<Vec<usize>, String> {
+        let all = [
+            identity("Deployment", "a", "web"),
+            identity("Deployment", "b", "web"),
+            identity("StatefulSet", "a", "db"),
+        ];
+        let names: Vec<Name> = names.iter().map(|it| it.parse().unwrap()).collect();
+        let all: Vec<_> = all.iter().collect();
+        pick(&names, &all, "an orphan").map_err(|error| format!("{error} {}", error.hints.join(" ")))
+    }
+
+    #[test]
+    fn a_kind_is_read_as_kubectl_spells_it() {
+        for kind in ["StatefulSet", "statefulset", "statefulsets", "sts", "statefulset.apps", "STATEFULSETS"] {
+            assert_eq!(picked(&[&format!("{kind}/db")]), Ok(vec![2]), "{kind}");
+        }
+    }
+
+    #[test]
+    fn no_name_means_all_and_a_name_counts_once() {
+        assert_eq!(picked(&[]), Ok(vec![0, 1, 2]));
+        assert_eq!(picked(&["sts/db", "sts/db"]), Ok(vec![2]));
+    }
+
+    #[test]
+    fn a_name_in_two_namespaces_must_say_which() {
+        assert!(picked(&["deploy/web"]).unwrap_err().contains("Deployment/b/web"));
+        assert_eq!(picked(&["deploy/b/web"]), Ok(vec![1]));
+    }
+
+    #[test]
+    fn a_name_that_is_not_there_is_told_with_the_nearest() {
+        let error = picked(&["deployment/wep"]).unwrap_err();
+        assert!(error.contains("is not an orphan") && error.contains("Deployment/web"), "{error}");
+    }
+
+    #[test]
+    fn a_cluster_has_no_slash() {
+        let of = |list: &[&str]| {
+            let owned: Vec<_> = list.iter().map(|it| (*it).to_owned()).collect();
+            words(&owned).map(|(cluster, names)| (cluster.map(str::to_owned), names.len())).map_err(|it| it.message)
+        };
+        assert_eq!(of(&[]), Ok((None, 0)));
+        assert_eq!(of(&["c"]), Ok((Some("c".into()), 0)));
+        assert_eq!(of(&["c", "deploy/a"]), Ok((Some("c".into()), 1)));
+        assert_eq!(of(&["deploy/a", "deploy/b"]), Ok((None, 2)));
+        for wrong in [&["c", "d"][..], &["c", "a/b/c/d"], &["c", "deploy/"]] {
+            assert!(of(wrong).unwrap_err().contains("KIND/NAME"), "{wrong:?}");
+        }
+    }
+}

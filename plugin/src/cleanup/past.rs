@@ -1,0 +1,255 @@
+//! What a cluster's profiles rendered before, and what they render now.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+};
+
+use clap::Args;
+use profile_core::{
+    cluster::Cluster,
+    field,
+    orphans::{Before, PackRendering, Rendering, Source},
+    pack::Pack,
+    profile::{self, AttachedProfile},
+    render::{RenderError, fingerprint, render_pack},
+    revision::{Revision, Status},
+    yaml,
+};
+use serde_json::{Value, json};
+
+use crate::{
+    error::Error,
+    output::Output,
+    reference, selection,
+    store::{Document, Store, packs::Packs},
+};
+
+/// Where the past of a cluster and the contents of its packs come from.
+#[derive(Args, Debug)]
+pub(crate) struct Sources {
+    /// Directory of packs, each in a directory of its own with a pack.json; may be given several times
+    #[arg(long, value_name = "DIR")]
+    packs: Vec<PathBuf>,
+    /// A version that the cluster ran before, for changes of which there is no revision; may be given several times
+    #[arg(long, value_name = "PROFILE@VERSION")]
+    from: Vec<String>,
+}
+
+/// All renderings to compare, the newest of the past first.
+pub(super) struct Past {
+    pub(super) before: Vec<Before>,
+    pub(super) now: Rendering,
+    /// What `before` was taken from, in words.
+    pub(super) compared: Vec<String>,
+}
+
+/// One state of the profiles in the past: a document to view and where it comes from.
+struct State {
+    source: Source,
+    document: Value,
+}
+
+impl Sources {
+    /// Reads the past from the revisions and from `--from`, and renders it.
+    pub(super) async fn read(&self, store: &Store, cluster: &Document, output: &mut Output) -> Result<Past, Error> {
+        let profiles = store.profiles(cluster.cluster().namespace().as_deref()).await?;
+        let revisions = match store.revisions(cluster).await {
+            Ok(revisions) => revisions,
+            Err(error) => {
+                output.warning(&format!("the revisions of this cluster are not visible: {error}"));
+                Vec::new()
+            }
+        };
+        let mut states = of_revisions(&revisions, &cluster.cluster());
+        let mut compared: Vec<String> = states.iter().map(|state| label(&state.source)).collect();
+        compared.dedup();
+        for text in &self.from {
+            let reference = reference::with_version(text).map_err(Error::usage)?;
+            let version = selection::version(&profiles, &reference, &store.scope())?;
+            states.push(published(version)?);
+            compared.push(format!("{} as published", version.profile().reference()));
+        }
+        if states.is_empty() {
+            return Err(nothing_to_compare(cluster, &profiles));
+        }
+        let documents = || states.iter().map(|state| &state.document).chain([&cluster.value]);
+        let names = documents().flat_map(|it| Cluster::new(it).packs()).map(|it| it.name().into_owned());
+        let packs = Packs::read(&self.packs, &names.collect())?;
+        let before = states.iter().map(|state| Before {
+            source: state.source.clone(),
+            rendering: rendering(&Cluster::new(&state.document), &packs),
+        });
+        Ok(Past { before: before.collect(), now: rendering(&cluster.cluster(), &packs), compared })
+    }
+}
+
+impl Past {
+    /// The packs of the past that cannot be rendered and are not attached unchanged: what they left behind is not found.
+    pub(super) fn unseen(&self) -> Vec<String> {
+        let is_attached = |it: &&PackRendering| self.now.packs.iter().any(|now| now.fingerprint == it.fingerprint);
+        let packs = self.before.iter().flat_map(|it| &it.rendering.packs).filter(|it| !is_attached(it));
+        let unseen = packs.filter_map(|it| Some((it, it.outcome.as_ref().err()?)));
+        let unseen = unseen.map(|(it, error)| format!("what pack {} of {} rendered: {error}", it.pack, it.profile));
+        unseen.collect::<BTreeSet<_>>().into_iter().collect()
+    }
+}
+
+/// Both sides of every deployed revision, the newest first; a side that equals the one before it is left out.
+///
+/// The newest one's `after` counts, too: where somebody moved the cluster by other means since, it did run that.
+fn of_revisions(revisions: &[Revision], cluster: &Cluster<'_>) -> Vec<State> {
+    let is_deployed = |it: &&Revision| match it.status {
+        Status::Deployed => true,
+        Status::Abandoned => false,
+        Status::Pending => it.settle(cluster) == Status::Deployed,
+    };
+    let mut deployed: Vec<_> = revisions.iter().filter(is_deployed).collect();
+    deployed.sort_by_key(|it| std::cmp::Reverse(it.number));
+    let mut states: Vec<State> = Vec::new();
+    for revision in deployed {
+        let after = json!({"spec": {"clusterProfileTemplates": revision.after}});
+        for document in [after, revision.before_document()] {
+            if states.last().is_none_or(|last| last.document != document) {
+                states.push(State { source: Source::Revision(revision.number), document });
+            }
+        }
+    }
+    states
+}
+
+/// What is published for a version, as if a cluster had it attached.
+fn published(version: &Document) -> Result<State, Error> {
+    let view = version.profile();
+    let Some(content) = view.content() else {
+        return Err(Error::failed(format!("{} is a draft: nothing is published for it", view.reference())));
+    };
+    let mut template = content.raw().clone();
+    if let Value::Object(fields) = &mut template {
+        fields.insert("name".into(), json!(view.name()));
+        fields.insert("profileVersion".into(), json!(view.version()));
+    }
+    let document = json!({"spec": {"clusterProfileTemplates": [template]}});
+    Ok(State { source: Source::Published, document })
+}
+
+fn rendering(cluster: &Cluster<'_>, packs: &Packs) -> Rendering {
+    let of_profile = |profile: AttachedProfile<'_>| {
+        let reference = profile::reference(&profile.name(), profile.version().as_deref());
+        let packs = profile.packs().into_iter().map(|pack| rendered(reference.clone(), &pack, packs));
+        packs.collect::<Vec<_>>()
+    };
+    Rendering { packs: cluster.profiles().into_iter().flat_map(of_profile).collect() }
+}
+
+fn rendered(profile: String, pack: &Pack<'_>, packs: &Packs) -> PackRendering {
+    let content = packs.of(pack);
+    let mut outcome = render_pack(pack, content);
+    if let Err(RenderError::NotVisible { .. } | RenderError::ManifestNotVisible { .. }) = outcome
+        && let (None, Some(other)) = (content, packs.other_version_of(pack))
+    {
+        // The directory is there, only not for this version: core says which one it holds instead.
+        outcome = render_pack(pack, Some(other));
+    }
+    PackRendering { profile, pack: pack.name().into_owned(), fingerprint: fingerprint(pack, content), outcome }
+}
+
+fn label(source: &Source) -> String {
+    match source {
+        Source::Revision(number) => format!("revision {number}"),
+        Source::Published => "a published version".to_owned(),
+    }
+}
+
+fn nothing_to_compare(cluster: &Document, profiles: &[Document]) -> Error {
+    let view = cluster.cluster();
+    let error = Error::failed(format!(
+        "what cluster {:?} ran before is not known: it has no revision, and --from names no version",
+        view.name()
+    ));
+    let mut others = BTreeMap::<String, Vec<String>>::new();
+    for attached in view.profiles() {
+        let current = profile::reference(&attached.name(), attached.version().as_deref());
+        let versions = profiles.iter().map(Document::profile).filter(|it| it.name() == attached.name());
+        let versions = versions.filter(|it| it.content().is_some()).map(|it| it.reference());
+        others.entry(current.clone()).or_default().extend(versions.filter(|it| *it != current));
+    }
+    let others: Vec<_> = others.into_values().flatten().collect();
+    if others.is_empty() {
+        return error.hint("no other version of its profiles is published here, so there is nothing to compare with");
+    }
+    error.hint(format!("name the version that it ran before, as --from PROFILE@VERSION: {}", others.join(", ")))
+}
+
+/// The namespaces that a cluster's packs name, now and in its revisions: where its workloads are, as far as can be told
+/// without the packs' contents.
+pub(super) fn namespaces(cluster: &Document, revisions: &[Revision]) -> BTreeSet<String> {
+    let states = of_revisions(revisions, &cluster.cluster());
+    let documents = states.iter().map(|state| &state.document).chain([&cluster.value]);
+    let values = documents.flat_map(|it| Cluster::new(it).packs()).map(|pack| pack.values().into_owned());
+    let values = values.flat_map(|text| yaml::parse_all(&text).unwrap_or_default());
+    let named = values.filter_map(|it| field::text(&it, &["pack", "namespace"]).map(Into::into));
+    named.chain(["default".to_owned()]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn templates(version: &str) -> Value {
+        let values = format!("pack: {{namespace: ns-{version}}}");
+        json!([{"name": "hello", "profileVersion": version, "packs": [{"name": "p", "layer": "addon", "values": values}]}])
+    }
+
+    fn cluster(version: &str) -> Document {
+        Document { value: json!({"spec": {"clusterProfileTemplates": templates(version)}}), place: String::new() }
+    }
+
+    fn revision(number: u64, from: &str, to: &str, status: &str) -> Revision {
+        let text = json!({
+            "number": number, "cluster": "c", "clusterUid": null, "status": status, "action": "switch",
+            "from": format!("hello@{from}"), "to": format!("hello@{to}"), "createdAt": "", "user": null, "reason": null,
+            "before": templates(from), "after": templates(to), "publishedBase": null, "publishedTarget": null,
+        });
+        serde_json::from_value(text).unwrap()
+    }
+
+    fn numbers(revisions: &[Revision], now: &str) -> Vec<(u64, String)> {
+        let cluster = cluster(now);
+        let states = of_revisions(revisions, &cluster.cluster());
+        let version = |it: &State| Cluster::new(&it.document).profiles()[0].version().unwrap_or_default().into_owned();
+        let number = |it: &State| if let Source::Revision(number) = it.source { number } else { 0 };
+        states.iter().map(|it| (number(it), version(it))).collect()
+    }
+
+    #[test]
+    fn both_sides_of_deployed_revisions_are_the_past_newest_first() {
+        let revisions = [revision(1, "1", "2", "deployed"), revision(2, "2", "3", "deployed")];
+        assert_eq!(numbers(&revisions, "3"), [(2, "3".into()), (2, "2".into()), (1, "1".into())]);
+        let edited = [revision(1, "1", "2", "deployed"), revision(2, "5", "3", "deployed")];
+        assert_eq!(numbers(&edited, "3"), [(2, "3".into()), (2, "5".into()), (1, "2".into()), (1, "1".into())]);
+    }
+
+    #[test]
+    fn what_never_happened_is_no_past() {
+        assert_eq!(numbers(&[revision(1, "1", "2", "abandoned")], "1"), []);
+        assert_eq!(numbers(&[revision(1, "1", "2", "pending")], "1"), []);
+        assert_eq!(numbers(&[revision(1, "1", "2", "pending")], "2").len(), 2);
+    }
+
+    #[test]
+    fn namespaces_come_from_values_of_now_and_before() {
+        let found = namespaces(&cluster("2"), &[revision(1, "1", "2", "deployed")]);
+        assert_eq!(found.into_iter().collect::<Vec<_>>(), ["default", "ns-1", "ns-2"]);
+    }
+
+    #[test]
+    fn where_nothing_is_known_the_other_published_versions_are_named() {
+        let published = |version: &str| {
+            let value = json!({"spec": {"version": version, "published": {"name": "hello", "packs": []}}});
+            Document { value, place: String::new() }
+        };
+        let error = nothing_to_compare(&cluster("2"), &[published("1"), published("2"), published("3")]);
+        assert!(error.hints[0].ends_with("hello@1, hello@3"), "{:?}", error.hints);
+    }
+}

@@ -2,7 +2,6 @@
 
 use profile_core::{
     diff::{self, Change, Kind},
-    pack::Pack,
     profile::AttachedProfile,
     rules::Verdict,
 };
@@ -30,29 +29,47 @@ impl Comparison<'_> {
         for change in changes.iter().filter(|change| !is_in_text(change)) {
             output.line(&summary(change))?;
         }
-        let (before, after) = (self.current.packs(), self.pending.packs());
-        let mut seen = Vec::new();
-        for pack in after.iter().chain(&before) {
-            let name = pack.name();
-            if seen.contains(&name) {
-                continue;
-            }
-            let of = |packs: &[Pack<'_>]| {
-                packs.iter().find(|it| it.name() == name).map(|it| it.values().into_owned()).unwrap_or_default()
+        let (before, after) = (Self::texts(&self.current), Self::texts(&self.pending));
+        let gone = before.iter().filter(|(name, _)| !after.iter().any(|(other, _)| other == name));
+        for (name, _) in after.iter().chain(gone) {
+            let of = |texts: &[(String, String)]| {
+                texts.iter().find(|(other, _)| other == name).map(|(_, text)| text.clone()).unwrap_or_default()
             };
-            let label = |side: &str| format!("{side}: pack {name}");
+            let label = |side: &str| format!("{side}: {name}");
             let text =
                 diff::unified(&of(&before), &of(&after), &label(&self.current_label), &label(&self.pending_label));
             output.text(&crate::output::escape::control(&text))?;
-            seen.push(name);
         }
         Ok(())
+    }
+
+    /// The texts of one side under names of their own: the values of each pack, and the manifests whose content is there.
+    fn texts(side: &AttachedProfile<'_>) -> Vec<(String, String)> {
+        let mut texts: Vec<(String, String)> = Vec::new();
+        let mut add = |name: String, text: String| {
+            // Packs can share a name; each is compared with the one at the same place among those.
+            let same = |other: &&(String, String)| other.0 == name || other.0.starts_with(&format!("{name} #"));
+            let count = texts.iter().filter(same).count();
+            texts.push((if count == 0 { name } else { format!("{name} #{}", count + 1) }, text));
+        };
+        for pack in side.packs() {
+            add(format!("pack {}", pack.name()), pack.values().into_owned());
+            for manifest in pack.manifests() {
+                let name = format!("pack {}, manifest {}", pack.name(), manifest.name);
+                add(name, manifest.content.unwrap_or_default().into_owned());
+            }
+        }
+        texts
     }
 }
 
 /// Whether the unified diff of the values shows the change already.
 fn is_in_text(change: &Change) -> bool {
     matches!(change.kind, Kind::Value | Kind::Format | Kind::Text)
+}
+
+fn is_text(side: &Option<Value>) -> bool {
+    side.as_ref().and_then(Value::as_str).is_some_and(|text| text.contains('\n'))
 }
 
 fn summary(change: &Change) -> String {
@@ -66,6 +83,10 @@ fn summary(change: &Change) -> String {
         Kind::PackAdded | Kind::ProfileAdded => format!("+ {place} {pending}"),
         Kind::PackRemoved | Kind::ProfileRemoved => format!("- {place} {current}"),
         Kind::Presets => format!("~ {place}: presets {current} → {pending}"),
+        Kind::Manifest if change.current.is_none() => format!("+ {place}: manifest"),
+        Kind::Manifest if change.pending.is_none() => format!("- {place}: manifest"),
+        // What differs in it follows as text.
+        Kind::Manifest if current == pending || is_text(&change.pending) => format!("~ {place}: manifest"),
         Kind::Manifest => format!("~ {place}: manifest {current} → {pending}"),
         _ => format!("~ {place}: {current} → {pending}"),
     }

@@ -52,7 +52,7 @@ impl Output {
         let text = match format {
             Format::Yaml => serde_saphyr::to_string(&document).map_err(|error| unprintable(&error))?,
             Format::Json | Format::Table => {
-                serde_json::to_string_pretty(&document).map_err(|error| unprintable(&error))? + "\n"
+                escape::json(&serde_json::to_string_pretty(&document).map_err(|error| unprintable(&error))?) + "\n"
             }
         };
         self.text(&text)

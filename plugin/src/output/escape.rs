@@ -4,10 +4,6 @@ use std::borrow::Cow;
 
 /// The same text with control characters shown as `^X` or `\u{..}`; line breaks and tabs stay.
 pub(crate) fn control(text: &str) -> Cow<'_, str> {
-    let is_harmful = |letter: char| {
-        let reorders = matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        (letter.is_control() && !matches!(letter, '\n' | '\t')) || reorders
-    };
     if !text.contains(is_harmful) {
         return Cow::Borrowed(text);
     }
@@ -22,9 +18,29 @@ pub(crate) fn control(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().map(escaped).collect())
 }
 
+/// JSON with the same characters written as JSON's own escapes, so that it still says the same.
+pub(crate) fn json(text: &str) -> String {
+    let escaped = |letter: char| {
+        // All that harms and is not escaped by JSON itself has a code of four hexadecimal digits at most.
+        if is_harmful(letter) { format!("\\u{:04x}", u32::from(letter)) } else { letter.to_string() }
+    };
+    text.chars().map(escaped).collect()
+}
+
+fn is_harmful(letter: char) -> bool {
+    let reorders = matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    (letter.is_control() && !matches!(letter, '\n' | '\t')) || reorders
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn json_says_the_same_and_drives_no_terminal() {
+        let text = json("{\n  \"a\": \"\u{9b}31m\u{202e}\"\n}");
+        assert_eq!(text, "{\n  \"a\": \"\\u009b31m\\u202e\"\n}");
+    }
 
     #[test]
     fn escapes_what_drives_a_terminal() {

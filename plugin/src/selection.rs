@@ -25,8 +25,10 @@ pub(crate) async fn cluster(store: &Store, name: Option<&str>) -> Result<Documen
         (0, None) => Err(with_scope_hint(Error::new(Kind::NotFound, format!("no cluster in {scope}")), store)),
         (count, Some(name)) => {
             let places: Vec<_> = meant.iter().map(|it| place(it)).collect();
+            let first = meant[0].cluster().namespace();
+            let differ = meant.iter().any(|it| it.cluster().namespace() != first);
             Err(Error::usage(format!("{count} clusters are called {name:?} in {scope}: {}", places.join(", ")))
-                .hint("choose one by -n NAMESPACE"))
+                .hint(if differ { "choose one by -n NAMESPACE" } else { "name fewer files by -f, until one is left" }))
         }
         (count, None) => {
             Err(Error::usage(format!("there are {count} clusters in {scope}, and one is meant: {}", names.join(", ")))

@@ -38,7 +38,8 @@ pub(super) fn files(path: &Path) -> Result<Vec<PathBuf>, Error> {
         return Err(Error::new(
             Kind::NotFound,
             format!("directory {} holds no .yaml, .yml or .json file", path.display()),
-        ));
+        )
+        .hint("name the directory that holds the clusters and profiles; those inside it are not searched"));
     }
     Ok(files)
 }
@@ -53,7 +54,13 @@ pub(in crate::store) fn text(path: &Path) -> Result<String, Error> {
         return Err(Error::failed(format!("{} is larger than {LIMIT} bytes", path.display()))
             .hint("no object of Kubernetes is that large; split the file, or name another"));
     }
-    String::from_utf8(bytes).map_err(|error| Error::failed(format!("{} is not UTF-8 text: {error}", path.display())))
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = valid.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let column = valid.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
+        Error::failed(format!("{} is not UTF-8 text: line {line}, byte {column} of it", path.display()))
+            .hint("save the file as UTF-8; nothing was changed")
+    })
 }
 
 /// All documents of a file.

@@ -14,6 +14,7 @@ use crate::error::{Error, Kind};
 /// Writes the attached profiles of `after` over those of `before`.
 pub(super) fn profiles(entry: &Entry, before: &Document, after: &Value) -> Result<(), Error> {
     let path = &entry.path;
+    let _lock = lock(path)?;
     let original = read::text(path)?;
     let fresh = read::parsed(path, &original)?;
     let now = fresh.iter().find(|it| it.is(before)).ok_or_else(|| moved(path))?;
@@ -39,6 +40,16 @@ fn patched(text: &str, now: &Entry, after: &Value, reach: Reach) -> Option<Strin
     pairs
         .filter(|(_, (old, new))| old != new)
         .try_fold(text.to_owned(), |text, (item, pair)| splice::replace_profile(&text, now.index, item, pair, reach))
+}
+
+/// Keeps a second writer waiting from the reading to the renaming. Whoever waited then reads what the first one wrote.
+fn lock(path: &Path) -> Result<fs::File, Error> {
+    let file =
+        fs::File::open(path).map_err(|error| Error::failed(format!("cannot read {}: {error}", path.display())))?;
+    // Elsewhere a lock would keep ourselves from reading, and a file system without locks is none to refuse.
+    #[cfg(unix)]
+    let _ = file.lock();
+    Ok(file)
 }
 
 fn replace(path: &Path, text: &str) -> Result<(), Error> {

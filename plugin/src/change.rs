@@ -43,11 +43,15 @@ impl Change {
     pub(crate) async fn settle_pending(
         store: &Store,
         cluster: &Document,
-        dry_run: DryRun,
+        (dry_run, keeps_history): (DryRun, bool),
         output: &mut Output,
     ) -> Result<Vec<Revision>, Error> {
         let mut revisions = match store.revisions(cluster).await {
             Ok(revisions) => revisions,
+            // A file that is there and cannot be read has a number, which the next one would collide with.
+            Err(error) if keeps_history && dry_run == DryRun::None && matches!(store, Store::Files(_)) => {
+                return Err(error.hint("--no-history writes without a revision; nothing was written"));
+            }
             Err(error) => {
                 output.warning(&format!("the revisions of this cluster are not visible: {error}"));
                 return Ok(Vec::new());

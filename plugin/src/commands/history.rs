@@ -64,9 +64,11 @@ pub(crate) async fn run(args: &HistoryArgs, global: &Global, output: &mut Output
                 it.created_at.clone(),
                 user,
                 reason,
+                it.dropped.join(", "),
             ]
         })
         .collect();
-    output.text(&table(&["REVISION", "STATUS", "ACTION", "FROM", "TO", "CREATED", "USER", "REASON"], &rows))?;
+    output
+        .text(&table(&["REVISION", "STATUS", "ACTION", "FROM", "TO", "CREATED", "USER", "REASON", "DROPPED"], &rows))?;
     Ok(Outcome::Done)
 }

@@ -75,9 +75,13 @@ pub(crate) async fn run(args: &SwitchArgs, global: &Global, output: &mut Output)
     if args.wait && matches!(target.store, Store::Files(_)) {
         return Err(Error::usage("--wait follows a running cluster, and files have none: leave it out"));
     }
+    if args.dry_run == DryRun::Server && matches!(target.store, Store::Files(_)) {
+        return Err(Error::usage("--dry-run=server needs an API server, and files have none: use --dry-run=client"));
+    }
     target::refuse_template(&target.cluster)?;
     guards::refuse_agent(&target.store, &target.cluster, args.agent_may_revert, output).await?;
-    let revisions = Change::settle_pending(&target.store, &target.cluster, args.dry_run, output).await?;
+    let mode = (args.dry_run, !args.no_history);
+    let revisions = Change::settle_pending(&target.store, &target.cluster, mode, output).await?;
     loop {
         let dropped = overrides::refuse(&target, &revisions, args.overrides == Some(Overrides::Drop))?;
         let is_same = Content::of(&target.cluster.cluster()) == Content::of(&Cluster::new(&target.pending));

@@ -18,7 +18,8 @@ pub struct YamlError {
     pub message: String,
 }
 
-/// The one document of `text`; an empty text is null.
+/// The one document of `text`; an empty text is null. Only `true` and `false` are booleans: `yes`, `on` and `y` keep their
+/// text, so that a difference is shown as it is written.
 ///
 /// # Errors
 /// When the text is not YAML, holds several documents, or is nested deeper than [`MAX_DEPTH`].
@@ -41,14 +42,14 @@ pub fn parse_all(text: &str) -> Result<Vec<Value>, YamlError> {
 
 fn options() -> serde_saphyr::Options {
     let budget = serde_saphyr::budget! { max_depth: MAX_DEPTH };
-    serde_saphyr::options! { budget: budget, with_snippet: false }
+    serde_saphyr::options! { budget: budget, with_snippet: false, strict_booleans: true }
 }
 
 fn error_of(error: &serde_saphyr::Error) -> YamlError {
     let (line, column) = error.location().map_or((0, 0), |location| (location.line(), location.column()));
     let message = error.to_string();
     let message = message.lines().next().unwrap_or("not YAML").trim_start_matches("error: ").to_owned();
-    YamlError { line: u64::from(line), column: u64::from(column), message }
+    YamlError { line, column, message }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use crate::{
     choices::Choices,
     generate::{
-        LAYERS, list, manifests, name, pack, rarely, reports, some_text, state, template, values, version, world,
+        LAYERS, list, manifests, name, pack, rarely, reports, some_text, state, tag, template, values, version, world,
     },
     reference::is_layer,
     world::{Field, List, Pack, World},
@@ -26,7 +26,11 @@ pub(crate) fn pair(choices: &mut Choices) -> (World, World) {
 pub(crate) fn edit(choices: &mut Choices, world: &mut World) {
     match choices.below(22) {
         0..=5 => on_pack(choices, world, Some("k8s"), |choices, pack| pack.version = version(choices)),
-        6 => on_pack(choices, world, None, |choices, pack| pack.version = version(choices)),
+        6 => on_pack(choices, world, None, |choices, pack| match choices.below(3) {
+            0 => pack.version = version(choices),
+            1 => pack.tag = tag(choices),
+            _ => (pack.version, pack.tag) = (Field::Absent, tag(choices)),
+        }),
         7 => on_pack(choices, world, Some("k8s"), |choices, pack| pack.name = name(choices, "k8s")),
         8 => on_pack(choices, world, Some("cni"), |choices, pack| pack.name = name(choices, "cni")),
         9 => on_packs(choices, world, |choices, packs| _ = packs.remove(choices.below(packs.len()))),

@@ -123,14 +123,15 @@ pub(crate) fn pack(choices: &mut Choices, layer: &str) -> Pack {
         layer: written.into(),
         kind: rarely(choices, 20, &["spectro", "oci"]),
         version: version(choices),
-        tag: if with_tag {
-            some_text(choices, &["1.31.x", "1.31.0", "1.30.4", "1.x", "*", "banana"])
-        } else {
-            Field::Absent
-        },
+        tag: if with_tag { tag(choices) } else { Field::Absent },
         values: values(choices),
         manifests: if choices.chance(15) { manifests(choices) } else { List::Absent },
     }
+}
+
+/// A tag, concrete or not.
+pub(crate) fn tag(choices: &mut Choices) -> Field {
+    some_text(choices, &["1.31.x", "1.31.0", "1.30.4", "1.x", "*", "banana"])
 }
 
 /// The name of a pack of this layer.

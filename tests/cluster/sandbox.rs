@@ -185,18 +185,21 @@ fn the_agent_is_played_and_leaves_an_orphan() {
 }
 
 fn children(process: u32) -> Vec<u32> {
-    let run = Command::new("ps").args(["-o", "pid=", "--ppid", &process.to_string()]).output().unwrap();
-    String::from_utf8_lossy(&run.stdout).lines().filter_map(|line| line.trim().parse().ok()).collect()
+    ps(&["-o", "pid=", "--ppid", &process.to_string()]).lines().filter_map(|line| line.trim().parse().ok()).collect()
 }
 
 fn command_line(process: u32) -> String {
-    let run = Command::new("ps").args(["-o", "args=", "-p", &process.to_string()]).output().unwrap();
-    String::from_utf8_lossy(&run.stdout).into_owned()
+    ps(&["-o", "args=", "-p", &process.to_string()])
 }
 
 /// Whether a process runs; one that only waits to be noticed by its parent does not.
 fn is_alive(process: u32) -> bool {
-    let run = Command::new("ps").args(["-o", "state=", "-p", &process.to_string()]).output().unwrap();
-    let state = String::from_utf8_lossy(&run.stdout).trim().to_owned();
-    !state.is_empty() && !state.starts_with('Z')
+    let state = ps(&["-o", "state=", "-p", &process.to_string()]);
+    !state.trim().is_empty() && !state.starts_with('Z')
+}
+
+/// What `ps` prints; its exit code says no more than whether there is such a process.
+fn ps(arguments: &[&str]) -> String {
+    let run = profile_sandbox::Run::of(Command::new("ps").args(arguments));
+    run.unwrap_or_else(|error| panic!("{error}")).stdout
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::{
     commands::Target,
-    error::Error,
+    error::{Error, Kind},
     output::Output,
     store::{Document, DryRun, Store},
 };
@@ -56,17 +56,12 @@ pub(crate) fn refuse_size(pending: &Value) -> Result<(), Error> {
         .hint("make the values of the profile smaller; nothing was written"))
 }
 
-/// Lets the API server and its admission judge the write without making it.
+/// Lets the store judge the write without making it: an API server with its admission, or the file's own text.
 pub(crate) async fn refuse_denied(target: &Target) -> Result<(), Error> {
-    match &target.store {
-        Store::Files(_) => Ok(()),
-        Store::Kubernetes(store) => {
-            match store.write_profiles(&target.cluster, &target.pending, DryRun::Server).await {
-                // Whoever changed it meanwhile is met again at the write itself, where it is read anew.
-                Err(error) if error.kind == crate::error::Kind::Conflict => Ok(()),
-                judged => judged.map_err(|error| error.hint("nothing was written")),
-            }
-        }
+    match target.store.write_profiles(&target.cluster, &target.pending, DryRun::Server).await {
+        // Whoever changed it meanwhile is met again at the write itself, where it is read anew.
+        Err(error) if error.kind == Kind::Conflict => Ok(()),
+        judged => judged.map_err(|error| error.hint("nothing was written")),
     }
 }
 

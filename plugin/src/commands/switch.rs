@@ -92,7 +92,7 @@ pub(crate) async fn run(args: &SwitchArgs, global: &Global, output: &mut Output)
         }
         show(&target, &dropped, output)?;
         guards::refuse_size(&target.pending)?;
-        if args.dry_run != DryRun::Client {
+        if args.dry_run != DryRun::Client || matches!(target.store, Store::Files(_)) {
             // Admission speaks before anybody is asked, and before anything is recorded.
             guards::refuse_denied(&target).await?;
         }

@@ -29,12 +29,15 @@ struct Entry {
     path: PathBuf,
     /// Which of the file's documents it is, counted from 0.
     index: usize,
+    /// Which item of it, where the document is a list.
+    item: Option<usize>,
     value: Value,
 }
 
 impl Entry {
     fn document(&self) -> Document {
-        let place = format!("{}, document {}", self.path.display(), self.index + 1);
+        let item = self.item.map(|item| format!(", item {}", item + 1)).unwrap_or_default();
+        let place = format!("{}, document {}{item}", self.path.display(), self.index + 1);
         Document { value: self.value.clone(), place }
     }
 
@@ -103,8 +106,11 @@ impl FileStore {
     }
 
     pub(crate) fn write_profiles(&self, before: &Document, after: &Value, dry_run: DryRun) -> Result<(), Error> {
-        // A dry run asks an API server, and nobody is there to ask.
-        if dry_run == DryRun::None { write::profiles(self.entry(before)?, before, after) } else { Ok(()) }
+        let entry = self.entry(before)?;
+        match dry_run {
+            DryRun::None => write::profiles(entry, before, after),
+            DryRun::Client | DryRun::Server => write::text(entry, before, after).map(|_| ()),
+        }
     }
 
     fn entry(&self, cluster: &Document) -> Result<&Entry, Error> {

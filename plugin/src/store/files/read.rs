@@ -6,7 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use profile_core::yaml;
+use profile_core::{field, yaml};
+use serde_json::Value;
 
 use super::Entry;
 use crate::error::{Error, Kind};
@@ -74,5 +75,17 @@ pub(super) fn parsed(path: &Path, text: &str) -> Result<Vec<Entry>, Error> {
         Error::failed(format!("{} is not valid YAML or JSON: {error}", path.display()))
             .hint("mend the file; nothing was changed")
     })?;
-    Ok(documents.into_iter().enumerate().map(|(index, value)| Entry { path: path.to_owned(), index, value }).collect())
+    Ok(documents.into_iter().enumerate().flat_map(|(index, document)| objects(path, index, document)).collect())
+}
+
+/// The document itself, or the items of a list such as `kubectl get --output=yaml` prints.
+fn objects(path: &Path, index: usize, document: Value) -> Vec<Entry> {
+    let entry = |item, value| Entry { path: path.to_owned(), index, item, value };
+    let is_list = field::text(&document, &["kind"]).is_some_and(|kind| kind.ends_with("List"));
+    match document.get("items") {
+        Some(Value::Array(items)) if is_list => {
+            items.iter().enumerate().map(|(item, value)| entry(Some(item), value.clone())).collect()
+        }
+        _ => vec![entry(None, document)],
+    }
 }

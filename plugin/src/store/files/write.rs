@@ -2,7 +2,7 @@
 
 use std::{fs, io::Write, path::Path};
 
-use profile_core::{content::Content, switch, yaml};
+use profile_core::{switch, yaml};
 use serde_json::Value;
 
 use super::{
@@ -13,24 +13,34 @@ use crate::error::{Error, Kind};
 
 /// Writes the attached profiles of `after` over those of `before`.
 pub(super) fn profiles(entry: &Entry, before: &Document, after: &Value) -> Result<(), Error> {
+    let _lock = lock(&entry.path)?;
+    replace(&entry.path, &text(entry, before, after)?)
+}
+
+/// The text of the file with the attached profiles of `after` in the place of those of `before`.
+pub(super) fn text(entry: &Entry, before: &Document, after: &Value) -> Result<String, Error> {
     let path = &entry.path;
-    let _lock = lock(path)?;
     let original = read::text(path)?;
     let fresh = read::parsed(path, &original)?;
     let now = fresh.iter().find(|it| it.is(before)).ok_or_else(|| moved(path))?;
-    if Content::of(&now.document().cluster()) != Content::of(&before.cluster()) {
+    if switch::templates(&now.value) != switch::templates(&before.value) {
         return Err(moved(path));
     }
-    let mut expected: Vec<_> = fresh.iter().map(|it| it.value.clone()).collect();
+    if now.item.is_some() {
+        return Err(Error::failed(format!("{} is an item of a list, which is not written to", before.place))
+            .hint("write it as a document of its own; nothing was changed"));
+    }
+    let mut expected = yaml::parse_all(&original).unwrap_or_default();
     // Whatever else moved in the file since, such as a status, stays as it is now.
-    expected[now.index]["spec"]["clusterProfileTemplates"] = switch::templates(after);
+    if let Some(Value::Object(spec)) = expected.get_mut(now.index).and_then(|document| document.get_mut("spec")) {
+        spec.insert("clusterProfileTemplates".into(), switch::templates(after));
+    }
     // The text was patched by lines: it counts only if it reads back as exactly what was meant.
     let reads_back = |text: &String| yaml::parse_all(text).is_ok_and(|documents| documents == expected);
-    let text = [Reach::Smallest, Reach::WholeItem]
+    [Reach::Smallest, Reach::WholeItem]
         .into_iter()
         .find_map(|reach| patched(&original, now, after, reach).filter(reads_back))
-        .ok_or_else(|| not_block_style(path))?;
-    replace(path, &text)
+        .ok_or_else(|| not_block_style(path))
 }
 
 /// `text` with each attached profile of `after` that differs.

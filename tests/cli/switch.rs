@@ -1,0 +1,131 @@
+//! `switch` on files: what is written, recorded and told.
+
+use std::{fs, os::unix::fs::PermissionsExt};
+
+use serde_json::json;
+
+use crate::{
+    fixtures::{self, packs},
+    folder::Folder,
+};
+
+const REVISION: &str = ".kubectl-profile/cluster-66f0a1b2c3d4e5f600000001.shop-aws.v1.json";
+
+#[test]
+fn the_cluster_is_at_the_target_afterwards() {
+    let folder = Folder::hub();
+    let ran = folder.run("switch shop-aws hello-aws@1.1.0 --yes").exits(0);
+    ran.shows("spectrocluster/shop-aws switched to hello-aws@1.1.0\n");
+    folder.run("diff shop-aws").exits(0).prints("");
+    folder.run("status shop-aws").exits(0).shows("hello-aws@1.1.0");
+}
+
+#[test]
+fn the_screen_names_the_store_the_cluster_and_the_file() {
+    let ran = Folder::hub().run("switch shop-aws hello-aws@1.1.0 --dry-run").exits(0);
+    ran.shows("Store:    files in .\nCluster:  cluster-66f0a1b2c3d4e5f600000001/shop-aws (./cluster-shop-aws.yaml, document 1)\n");
+}
+
+#[test]
+fn the_revision_is_deployed_and_for_nobody_elses_eyes() {
+    let folder = Folder::hub();
+    folder.run("switch shop-aws hello-aws@1.1.0 --yes --reason because").exits(0);
+    let mode = fs::metadata(folder.path(REVISION)).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let revision = folder.json(REVISION);
+    assert_eq!((&revision["status"], &revision["reason"]), (&json!("deployed"), &json!("because")));
+    assert_eq!((&revision["from"], &revision["to"]), (&json!("hello-aws@1.0.0"), &json!("hello-aws@1.1.0")));
+    assert_eq!(revision["before"][0]["profileVersion"], "1.0.0");
+    assert_eq!(revision["after"][0]["profileVersion"], "1.1.0");
+    let left: Vec<_> = fs::read_dir(folder.path(".kubectl-profile")).unwrap().collect();
+    assert_eq!(left.len(), 1, "{left:?}");
+}
+
+#[test]
+fn a_second_run_changes_nothing() {
+    let folder = Folder::hub();
+    folder.run("switch shop-aws hello-aws@1.1.0 --yes").exits(0);
+    let before = folder.snapshot();
+    folder.run("switch shop-aws hello-aws@1.1.0 --yes").exits(0).prints("spectrocluster/shop-aws unchanged\n");
+    folder.run("switch shop-aws hello-aws@1.1.0").exits(0).prints("spectrocluster/shop-aws unchanged\n");
+    folder.run("switch shop-aws hello-aws@1.1.0 --yes --error-unchanged").exits(3);
+    assert_eq!(folder.snapshot(), before);
+}
+
+#[test]
+fn a_dry_run_shows_all_and_writes_nothing() {
+    let folder = Folder::hub();
+    let before = folder.snapshot();
+    for flag in ["--dry-run", "--dry-run=client", "--dry-run --yes"] {
+        let ran = folder.run(&format!("switch shop-aws hello-aws@1.1.0 {flag}")).exits(0);
+        ran.shows("+    apiEnabled: true\n").shows("spectrocluster/shop-aws switched (client dry run)\n");
+        assert_eq!(folder.snapshot(), before);
+    }
+}
+
+#[test]
+fn there_and_back_leaves_the_file_as_it_was() {
+    let folder = Folder::hub();
+    let before = folder.text("cluster-shop-aws.yaml");
+    folder.run("switch shop-aws hello-aws@1.1.0 --yes").exits(0);
+    assert_ne!(folder.text("cluster-shop-aws.yaml"), before);
+    folder.run("switch shop-aws hello-aws@1.0.0 --yes").exits(0);
+    assert_eq!(folder.text("cluster-shop-aws.yaml"), before);
+    let document = folder.run("history shop-aws -o json").exits(0).document("RevisionList");
+    assert_eq!(document["items"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn without_history_nothing_but_the_cluster_is_written() {
+    let folder = Folder::hub();
+    folder.run("switch shop-aws hello-aws@1.1.0 --yes --no-history").exits(0);
+    assert!(!folder.path(".kubectl-profile").exists());
+    folder.run("diff shop-aws").exits(0);
+}
+
+#[test]
+fn overrides_that_are_given_up_are_named_then_and_later() {
+    let folder = Folder::hub();
+    folder.edit("cluster-shop-aws.yaml", "mtu: 1440", "mtu: 8951");
+    let place = "hello-aws/cni-calico: manifests.calico.mtu";
+    let ran = folder.run("switch shop-aws hello-aws@1.1.0 --yes --overrides=drop").exits(0);
+    ran.shows(&format!("override dropped: {place}\n"));
+    folder.run("diff shop-aws").exits(0);
+    folder.run("history shop-aws").exits(0).shows(place);
+    let document = folder.run("history shop-aws -o json").exits(0).document("RevisionList");
+    assert_eq!(document["items"][0]["droppedOverrides"], json!([place]));
+}
+
+#[test]
+fn an_edit_of_the_published_version_is_no_override_of_a_cluster_that_took_it_before() {
+    let folder = fixtures::demo();
+    folder.run("switch hello@1.1.0 --yes").exits(0);
+    fixtures::add(&folder, "1.1.0", &packs("1.32.2", "replicas: 7\n"));
+    fixtures::add(&folder, "1.2.0", &packs("1.32.2", "replicas: 3\n"));
+    folder.run("switch hello@1.2.0 --yes").exits(0);
+}
+
+#[test]
+fn ten_revisions_are_kept() {
+    let folder = fixtures::demo();
+    for round in 0..12 {
+        let version = if round % 2 == 0 { "1.1.0" } else { "1.0.0" };
+        fixtures::add(&folder, version, &packs("1.32.1", &format!("replicas: {round}\n")));
+        folder.run(&format!("switch hello@{version} --yes --overrides=drop")).exits(0);
+    }
+    let document = folder.run("history -o json").exits(0).document("RevisionList");
+    let numbers: Vec<_> = document["items"].as_array().unwrap().iter().map(|it| it["revision"].clone()).collect();
+    assert_eq!(numbers, (3..=12).collect::<Vec<_>>());
+}
+
+#[test]
+fn clusters_of_one_name_in_two_namespaces_have_two_histories() {
+    let folder = fixtures::demo();
+    let mut other = folder.json("cluster.json");
+    other["metadata"]["namespace"] = json!("cluster-2");
+    folder.write("other.json", other.to_string());
+    folder.run("switch demo hello@1.1.0 --yes -n cluster-2").exits(0);
+    assert!(folder.path(".kubectl-profile/cluster-2.demo.v1.json").exists());
+    assert_eq!(folder.json("cluster.json")["spec"]["clusterProfileTemplates"][0]["profileVersion"], "1.0.0");
+    folder.run("history demo -n cluster-2").exits(0).shows("hello@1.1.0");
+}

@@ -1,3 +1,4 @@
 //! Tests on a real control plane, through real kubectl.
 
+mod orphans;
 mod sandbox;

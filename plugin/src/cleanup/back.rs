@@ -1,5 +1,7 @@
 //! Gives workloads the size back that their records name, the last one scaled down first.
 
+use std::collections::BTreeSet;
+
 use profile_core::{
     annotations, field,
     render::Identity,
@@ -11,7 +13,7 @@ use super::{
     live_store,
     names::{Name, pick},
     past,
-    scaling::{Scaling, Step, scale},
+    scaling::{Scaling, Step, cluster_of_record, scale},
 };
 use crate::{
     commands::Outcome,
@@ -30,7 +32,12 @@ pub(crate) async fn scale_back(
 ) -> Result<Outcome, Error> {
     let kubernetes = live_store(store)?;
     let name = cluster.cluster().name().into_owned();
-    let workloads = in_order(workloads(kubernetes, cluster, output).await?, &name);
+    // Without the right to read the revisions, today's packs still name their namespaces.
+    let revisions = kubernetes.revisions(cluster).await.unwrap_or_default();
+    let namespaces = past::namespaces(cluster, &revisions);
+    let workloads = workloads(kubernetes, &namespaces, output).await?;
+    let may_be_ours = |namespace: &str| !names.is_empty() || namespaces.contains(namespace);
+    let workloads = in_order(workloads, &cluster_of_record(cluster), may_be_ours);
     let identities: Vec<_> = workloads.iter().filter_map(Identity::of_live).collect();
     let what = format!("a workload that was scaled down for cluster {name:?}");
     let picked = pick(names, &identities.iter().collect::<Vec<_>>(), &what)?;
@@ -45,13 +52,17 @@ pub(crate) async fn scale_back(
 }
 
 /// All Deployments and StatefulSets that this user may list: everywhere, or else where the cluster's packs are.
-async fn workloads(store: &KubernetesStore, cluster: &Document, output: &mut Output) -> Result<Vec<Value>, Error> {
+async fn workloads(
+    store: &KubernetesStore,
+    namespaces: &BTreeSet<String>,
+    output: &mut Output,
+) -> Result<Vec<Value>, Error> {
     let mut found = Vec::new();
     for resource in Resource::scalable() {
         match store.live_list(&resource, None).await {
             Ok(items) => found.extend(items),
             Err(error) if error.kind == Kind::Forbidden => {
-                found.extend(by_namespace(store, cluster, &resource, output).await?);
+                found.extend(by_namespace(store, namespaces, &resource, output).await?);
             }
             Err(error) => return Err(error),
         }
@@ -61,20 +72,18 @@ async fn workloads(store: &KubernetesStore, cluster: &Document, output: &mut Out
 
 async fn by_namespace(
     store: &KubernetesStore,
-    cluster: &Document,
+    namespaces: &BTreeSet<String>,
     resource: &Resource,
     output: &mut Output,
 ) -> Result<Vec<Value>, Error> {
-    let revisions = store.revisions(cluster).await.unwrap_or_default();
-    let namespaces: Vec<_> = past::namespaces(cluster, &revisions).into_iter().collect();
     let plural = &resource.plural;
-    let places = namespaces.join(", ");
+    let places = namespaces.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
     output.warning(&format!(
         "you may not list {plural} in all namespaces; only those of the cluster's packs are looked at: {places}"
     ));
     let mut found = Vec::new();
     let mut refused = None;
-    for namespace in &namespaces {
+    for namespace in namespaces {
         match store.live_list(resource, Some(namespace)).await {
             Ok(items) => found.extend(items),
             Err(error) if error.kind == Kind::Forbidden => {
@@ -90,15 +99,19 @@ async fn by_namespace(
     }
 }
 
-/// The workloads that carry a record for the cluster, the last one scaled down first. A record that nobody can read may be
-/// this cluster's, and comes last: it is refused in words and not passed over.
-fn in_order(workloads: Vec<Value>, cluster: &str) -> Vec<Value> {
+/// The workloads that carry a record for the cluster, the last one scaled down first. A record that nobody can read comes
+/// last where it may be this cluster's: it is refused in words and not passed over.
+fn in_order(workloads: Vec<Value>, cluster: &str, may_be_ours: impl Fn(&str) -> bool) -> Vec<Value> {
     let mut ours: Vec<_> = workloads
         .into_iter()
         .filter_map(|live| match Record::of(&live) {
             Ok(None) => None,
             Ok(Some(record)) => (record.cluster == cluster).then_some((Some(record.at), live)),
-            Err(_) => recorded_cluster(&live).is_none_or(|it| it == cluster).then_some((None, live)),
+            Err(_) => {
+                let namespace = field::text(&live, &["metadata", "namespace"]).unwrap_or_default();
+                let is_ours = recorded_cluster(&live).map_or_else(|| may_be_ours(&namespace), |it| it == cluster);
+                is_ours.then_some((None, live))
+            }
         })
         .collect();
     // A later time as RFC 3339 text in UTC is the greater text, down to the same number of decimals, which we write.
@@ -122,7 +135,7 @@ mod tests {
     fn workload(name: &str, record: Option<Value>) -> Value {
         let annotations =
             record.map(|it| json!({annotations::SCALED_DOWN: it.as_str().map_or(it.to_string(), Into::into)}));
-        json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name, "annotations": annotations}})
+        json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name, "namespace": "n", "annotations": annotations}})
     }
 
     fn record(cluster: &str, at: &str) -> Option<Value> {
@@ -137,7 +150,8 @@ mod tests {
             workload("other", record("d", "2026-01-01T00:00:00.020Z")),
             workload("bare", None),
         ];
-        let names: Vec<_> = in_order(workloads, "c").iter().map(|it| it["metadata"]["name"].clone()).collect();
+        let names: Vec<_> =
+            in_order(workloads, "c", |it| it == "n").iter().map(|it| it["metadata"]["name"].clone()).collect();
         assert_eq!(names, ["last", "first"]);
     }
 
@@ -148,7 +162,11 @@ mod tests {
             workload("edited", Some(json!({"replicas": 0, "at": "", "cluster": "c", "uid": "u"}))),
             workload("edited-of-another", Some(json!({"replicas": 0, "at": "", "cluster": "d", "uid": "u"}))),
         ];
-        let names: Vec<_> = in_order(workloads, "c").iter().map(|it| it["metadata"]["name"].clone()).collect();
-        assert_eq!(names, ["garbage", "edited"]);
+        let names = |may_be_ours: bool| -> Vec<Value> {
+            let ours = in_order(workloads.clone(), "c", |_| may_be_ours);
+            ours.iter().map(|it| it["metadata"]["name"].clone()).collect()
+        };
+        assert_eq!(names(true), ["garbage", "edited"]);
+        assert_eq!(names(false), ["edited"]);
     }
 }

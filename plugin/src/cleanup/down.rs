@@ -15,7 +15,7 @@ use super::{
     guard, live_store,
     names::{Name, pick},
     past::Sources,
-    scaling::{Scaling, Step, object, scale},
+    scaling::{Scaling, Step, cluster_of_record, object, scale},
     search::{Search, search},
     users,
 };
@@ -60,7 +60,7 @@ pub(crate) async fn scale_down(
         return Ok(Outcome::Done);
     }
     let scalers = scalers(kubernetes, &orphans).await?;
-    let name = cluster.cluster().name().into_owned();
+    let name = cluster_of_record(cluster);
     let planner = |live: &Value| {
         let identity = Identity::of_live(live);
         let orphan = orphans.iter().find(|it| Some(&it.identity) == identity.as_ref());

@@ -110,6 +110,12 @@ pub(super) async fn scale(
     }
 }
 
+/// The cluster as records name it: clusters of several namespaces may share a name.
+pub(super) fn cluster_of_record(cluster: &Document) -> String {
+    let view = cluster.cluster();
+    view.namespace().map_or_else(|| view.name().into_owned(), |namespace| format!("{namespace}/{}", view.name()))
+}
+
 /// An object as kubectl prints it: `deployment.apps/web`.
 pub(super) fn object(identity: &Identity) -> String {
     let kind = identity.kind.to_ascii_lowercase();

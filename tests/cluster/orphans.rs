@@ -1,5 +1,7 @@
 //! What an update leaves behind is found with its proof, scaled to zero and brought back, through real kubectl.
 
+#![expect(clippy::unwrap_used, reason = "in a test a failed unwrap is a failed test")]
+
 use std::{collections::BTreeSet, time::Duration};
 
 use profile_sandbox::{Run, Sandbox, samples};

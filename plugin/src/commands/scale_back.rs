@@ -19,7 +19,7 @@ use crate::{
 #[derive(Args, Debug)]
 pub(crate) struct ScaleBackArgs {
     /// The cluster, which may be left out where there is only one, and the workloads, such as deployment/web
-    #[arg(value_name = "[CLUSTER] [KIND/NAME...]")]
+    #[arg(value_name = "CLUSTER|KIND/NAME")]
     words: Vec<String>,
     #[command(flatten)]
     scaling: Scaling,

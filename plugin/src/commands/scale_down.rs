@@ -20,7 +20,7 @@ use crate::{
 #[derive(Args, Debug)]
 pub(crate) struct ScaleDownArgs {
     /// The cluster, which may be left out where there is only one, and the orphans, such as deployment/web
-    #[arg(value_name = "[CLUSTER] [KIND/NAME...]")]
+    #[arg(value_name = "CLUSTER|KIND/NAME")]
     words: Vec<String>,
     #[command(flatten)]
     down: DownArgs,

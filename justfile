@@ -23,4 +23,4 @@ deny:
 
 # Write the generated files anew; a test fails when they are stale.
 generate:
-    UPDATE_GENERATED=1 cargo test -p profile-tests --test cli -- help
+    UPDATE_GENERATED=1 cargo test -p profile-tests --test cli -- reference

@@ -1,5 +1,7 @@
 //! The plugin's binary run on files, one file a command.
 
+#![expect(clippy::unwrap_used, reason = "in a test a failed unwrap is a failed test")]
+
 mod bad_input;
 mod bad_values;
 mod check;
@@ -11,6 +13,7 @@ mod history;
 mod interrupted;
 mod list;
 mod meanwhile;
+mod reference;
 mod show;
 mod status;
 mod switch;

@@ -8,6 +8,7 @@ use profile_core::{
 };
 
 use crate::{
+    cleanup,
     commands::Target,
     error::{Error, Kind},
     output::Output,
@@ -169,10 +170,23 @@ impl Change {
         }
     }
 
-    /// Drops our oldest revisions beyond those that are kept. A failure here spoils nothing.
+    /// Drops our oldest revisions beyond those that are kept, but none that an open scale-down names. A failure here
+    /// spoils nothing.
     async fn prune(&self, target: &Target, known: &[Revision], output: &mut Output) {
         let surplus = (known.len() + 1).saturating_sub(KEPT);
-        for revision in known.iter().take(if self.keeps_history { surplus } else { 0 }) {
+        if surplus == 0 || !self.keeps_history {
+            return;
+        }
+        let used = match cleanup::revisions_in_use(&target.store, &target.cluster).await {
+            Ok(used) => used,
+            Err(error) => {
+                output.warning(&format!(
+                    "older revisions are kept, because it is not visible which are still needed: {error}"
+                ));
+                return;
+            }
+        };
+        for revision in known.iter().take(surplus).filter(|it| !used.contains(&it.number)) {
             if let Err(error) = target.store.drop_revision(&target.cluster, revision).await {
                 output.warning(&format!("revision {} is not dropped: {error}", revision.number));
             }

@@ -13,7 +13,7 @@ mod sight;
 mod users;
 
 pub(crate) use self::{
-    back::scale_back,
+    back::{revisions_in_use, scale_back},
     down::{DownArgs, scale_down},
     names::words,
     past::Sources,

@@ -14,7 +14,7 @@ pub struct Occasion<'a> {
     pub reason: Option<&'a str>,
     /// The revision that left the workload behind.
     pub revision: Option<u64>,
-    /// The cluster's name.
+    /// The cluster, as `NAMESPACE/NAME`: two clusters may have one name.
     pub cluster: &'a str,
 }
 

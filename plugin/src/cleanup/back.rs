@@ -51,6 +51,23 @@ pub(crate) async fn scale_back(
     scale(kubernetes, cluster, &steps, &planner, scaling, output).await
 }
 
+/// The revisions that a scale-down of `cluster` still names, in all namespaces: they tell what it was about.
+///
+/// # Errors
+/// When not everything is visible, or a record cannot be read: then no revision can be said to be unused.
+pub(crate) async fn revisions_in_use(store: &Store, cluster: &Document) -> Result<BTreeSet<u64>, Error> {
+    let Store::Kubernetes(kubernetes) = store else { return Ok(BTreeSet::new()) };
+    let cluster = cluster_of_record(cluster);
+    let mut used = BTreeSet::new();
+    for resource in Resource::scalable() {
+        for live in kubernetes.live_list(&resource, None).await? {
+            let record = Record::of(&live).map_err(Error::failed)?;
+            used.extend(record.filter(|record| record.cluster == cluster).and_then(|record| record.revision));
+        }
+    }
+    Ok(used)
+}
+
 /// All Deployments and StatefulSets that this user may list: everywhere, or else where the cluster's packs are.
 async fn workloads(
     store: &KubernetesStore,

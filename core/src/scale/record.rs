@@ -19,7 +19,7 @@ pub struct Record {
     /// The revision of the cluster that left the workload behind, where one is kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<u64>,
-    /// The cluster, as Palette calls it.
+    /// The cluster, as `NAMESPACE/NAME`: two clusters may have one name.
     pub cluster: String,
     /// The uid of the object: a record that was copied to another object is none of its own.
     pub uid: String,

@@ -81,7 +81,7 @@ pub(crate) async fn run(args: &SwitchArgs, global: &Global, output: &mut Output)
     target::refuse_template(&target.cluster)?;
     guards::refuse_agent(&target.store, &target.cluster, args.agent_may_revert, output).await?;
     let mode = (args.dry_run, !args.no_history);
-    let revisions = Change::settle_pending(&target.store, &target.cluster, mode, output).await?;
+    let mut revisions = Change::settle_pending(&target.store, &target.cluster, mode, output).await?;
     loop {
         let dropped = overrides::refuse(&target, &revisions, args.overrides == Some(Overrides::Drop))?;
         let is_same = Content::of(&target.cluster.cluster()) == Content::of(&Cluster::new(&target.pending));
@@ -124,6 +124,8 @@ pub(crate) async fn run(args: &SwitchArgs, global: &Global, output: &mut Output)
                         .hint("nothing was written; look at the new diff and run this again"));
                 }
                 output.warning(&format!("{message}. The new diff:"));
+                // The try that was given up took a number, which the next one must not take again.
+                revisions = Change::settle_pending(&target.store, &target.cluster, mode, output).await?;
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Requests, and what their failures mean in words.
 
-use kube::core::Status;
+use kube::core::{Status, response::StatusCause};
 use serde_json::Value;
 
 use super::KubernetesStore;
@@ -74,9 +74,13 @@ fn refusal(verb: &str, resource: &str, status: &Status) -> Error {
     }
 }
 
-/// Every cause of a denial, one line each, with its code and its field.
+/// Every cause of a denial, one line each, with its field and its code; the guard's sentences hold their code already.
 fn causes(status: &Status, message: &str) -> String {
     let causes = status.details.iter().flat_map(|details| &details.causes);
-    let lines: Vec<_> = causes.map(|it| format!("\n  {}: {} ({})", it.field, it.message, it.reason)).collect();
+    let line = |it: &StatusCause| {
+        let code = if it.message.contains(&it.reason) { String::new() } else { format!(" ({})", it.reason) };
+        format!("\n  {}: {}{code}", it.field, it.message)
+    };
+    let lines: Vec<_> = causes.map(line).collect();
     if lines.is_empty() { message.to_owned() } else { format!("the write is denied{}", lines.concat()) }
 }

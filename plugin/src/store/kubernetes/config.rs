@@ -31,9 +31,11 @@ pub(super) async fn load(global: &Global) -> Result<(Config, String), Error> {
     let mut config = Config::from_custom_kubeconfig(kubeconfig, &options)
         .await
         .map_err(|error| Error::failed(format!("context {context:?} cannot be used: {error}")))?;
-    config.connect_timeout = Some(global.request_timeout);
-    config.read_timeout = Some(global.request_timeout);
-    config.write_timeout = Some(global.request_timeout);
+    // Each request has one limit of its own, from its first byte to its last. A second one in the client would race it
+    // and win now and then, as a failure of another kind.
+    config.connect_timeout = None;
+    config.read_timeout = None;
+    config.write_timeout = None;
     // A retried create would meet its own first try, and the first try is our lock.
     config.default_retry = false;
     if global.impersonate.is_some() {

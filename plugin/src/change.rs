@@ -49,8 +49,9 @@ impl Change {
     ) -> Result<Vec<Revision>, Error> {
         let mut revisions = match store.revisions(cluster).await {
             Ok(revisions) => revisions,
-            // A file that is there and cannot be read has a number, which the next one would collide with.
-            Err(error) if keeps_history && dry_run == DryRun::None && matches!(store, Store::Files(_)) => {
+            // A revision that is there and cannot be read has a number, which the next one would collide with. Whoever
+            // may not read any is refused later, with all that they may not do.
+            Err(error) if keeps_history && dry_run == DryRun::None && error.kind != Kind::Forbidden => {
                 return Err(error.hint("--no-history writes without a revision; nothing was written"));
             }
             Err(error) => {
@@ -161,6 +162,13 @@ impl Change {
             return error.hint("whether the write happened is not known; the next run finds out");
         };
         let status = revision.settle(&now.cluster());
+        if error.kind == Kind::TimedOut && status != Status::Deployed {
+            let number = revision.number;
+            return error.hint(format!(
+                "the write has not arrived so far, but it may still do; revision {number} stays pending, and the next run \
+                 settles it"
+            ));
+        }
         let said = if status == Status::Deployed { "the write happened all the same" } else { "nothing was written" };
         match self.settle(target, &mut revision, status).await {
             Ok(()) => error.hint(said),

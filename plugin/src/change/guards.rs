@@ -65,10 +65,10 @@ pub(crate) async fn refuse_denied(target: &Target) -> Result<(), Error> {
     }
 }
 
-/// Refuses where no revision can be recorded, before anybody is asked.
+/// Refuses where no revision can be read, recorded and settled, before anybody is asked.
 pub(crate) async fn refuse_without_history(target: &Target) -> Result<(), Error> {
     let Store::Kubernetes(store) = &target.store else { return Ok(()) };
-    for verb in ["create", "patch"] {
+    for verb in ["create", "patch", "list", "get"] {
         if !store.may(&target.cluster, verb, "", "secrets").await? {
             let namespace = target.cluster.cluster().namespace().unwrap_or_default().into_owned();
             return Err(Error::refused(format!(

@@ -40,6 +40,14 @@ impl Former<'_> {
         if self.is_reconciled { reported.or(self.desired.as_ref()) } else { self.desired.as_ref().or(reported) }
     }
 
+    /// Which of several is measured against: the highest baseline. Among equals an upgrade in flight counts first, because
+    /// it allows less, and the rest keeps the order of packs from mattering.
+    fn precedence(&self) -> impl Ord + use<> {
+        let rank = |version: Option<&Version>| version.map(Version::rank);
+        let (desired, reported) = (rank(self.desired.as_ref()), rank(self.reported.as_ref()));
+        (rank(self.baseline()), self.in_flight().is_some(), desired, reported)
+    }
+
     /// The version that is on its way out or in, while an upgrade is in flight.
     pub(crate) fn in_flight(&self) -> Option<&Version> {
         self.reported.as_ref().filter(|_| !self.is_reconciled)
@@ -67,8 +75,7 @@ pub(crate) fn moves<'a>(before: &Cluster<'a>, after: &Cluster<'a>) -> Vec<Move<'
         .map(|pack| {
             let is_paired = names.contains(&pack.name());
             let candidates = former.iter().filter(|former| !is_paired || former.name == pack.name());
-            let former =
-                candidates.filter(|it| it.baseline().is_some()).max_by_key(|it| it.baseline().map(Version::rank));
+            let former = candidates.filter(|it| it.baseline().is_some()).max_by_key(|it| it.precedence());
             Move { version: readable(&pack), former: former.cloned(), is_paired, pack }
         })
         .collect()

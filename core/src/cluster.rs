@@ -145,7 +145,9 @@ impl<'a> Cluster<'a> {
         field::items(self.raw, &["status", "packs"])
             .map(|(_, raw)| PackStatus {
                 name: field::text(raw, &["name"]).unwrap_or_default(),
-                version: field::text(raw, &["version"]),
+                // A number may have lost zeros: 1.3 for 1.30. It tells nothing for certain.
+                version: field::text(raw, &["version"])
+                    .filter(|_| !raw.get("version").is_some_and(field::is_ambiguous_number)),
                 profile_uid: field::text(raw, &["profileUid"]),
                 condition: field::text(raw, &["condition", "type"]),
                 condition_status: field::text(raw, &["condition", "status"]),

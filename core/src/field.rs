@@ -20,6 +20,12 @@ pub fn text<'a>(value: &'a Value, path: &[&str]) -> Option<Cow<'a, str>> {
     }
 }
 
+/// Whether `value` is a number whose text may have lost zeros: `1.3` may have been written as `1.30`.
+pub fn is_ambiguous_number(value: &Value) -> bool {
+    let Value::Number(number) = value else { return false };
+    number.to_string().split_once('.').is_none_or(|(_, decimals)| decimals.len() < 2)
+}
+
 /// The items of the list at `path` with their positions; anything that is no list has none.
 pub fn items<'a>(value: &'a Value, path: &[&str]) -> impl Iterator<Item = (usize, &'a Value)> + use<'a> {
     at(value, path).and_then(Value::as_array).into_iter().flatten().enumerate()

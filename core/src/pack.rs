@@ -100,10 +100,11 @@ impl<'a> Pack<'a> {
         field::text(self.raw, &["version"]).or_else(|| self.tag().filter(|tag| !is_wildcard(tag)))
     }
 
-    /// Whether the version stood in the document as a number whose trailing zeros may be lost (`1.3` for `1.30`).
+    /// Whether the version that counts stood in the document as a number whose trailing zeros may be lost (`1.3` for
+    /// `1.30`).
     pub fn version_is_ambiguous_number(&self) -> bool {
-        let Some(Value::Number(number)) = self.raw.get("version") else { return false };
-        number.to_string().split_once('.').is_none_or(|(_, decimals)| decimals.len() < 2)
+        let key = if field::text(self.raw, &["version"]).is_some() { "version" } else { "tag" };
+        self.raw.get(key).is_some_and(field::is_ambiguous_number)
     }
 
     /// The field path of the version that counts.
@@ -180,6 +181,8 @@ mod tests {
         for (raw, ambiguous) in [(json!(1.3), true), (json!(1.33), false), (json!(1), true), (json!("1.3"), false)] {
             let pack = json!({"version": raw});
             assert_eq!(Pack::new(&pack, "p".into()).version_is_ambiguous_number(), ambiguous, "{pack}");
+            let tagged = json!({"tag": pack["version"]});
+            assert_eq!(Pack::new(&tagged, "p".into()).version_is_ambiguous_number(), ambiguous, "{tagged}");
         }
     }
 }

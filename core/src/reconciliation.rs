@@ -36,9 +36,14 @@ pub fn unreconciled(cluster: &Cluster<'_>) -> Vec<Unreconciled> {
 
 fn reason(statuses: &[PackStatus<'_>], profile_uid: Option<&str>, pack: &Pack<'_>) -> Option<String> {
     let named: Vec<_> = statuses.iter().filter(|status| status.name == pack.name()).collect();
-    let is_own = |status: &&&PackStatus<'_>| status.profile_uid.is_none() || status.profile_uid.as_deref() == profile_uid;
+    let is_own =
+        |status: &&&PackStatus<'_>| status.profile_uid.is_none() || status.profile_uid.as_deref() == profile_uid;
     let Some(status) = named.iter().find(is_own) else {
-        return Some(if named.is_empty() { "not reported yet".into() } else { "still reported for another profile version".into() });
+        return Some(if named.is_empty() {
+            "not reported yet".into()
+        } else {
+            "still reported for another profile version".into()
+        });
     };
     if pack.version().is_some() && status.version.is_some() && status.version != pack.version() {
         return Some(format!("reported at {}", status.version.as_deref().unwrap_or_default()));
@@ -69,14 +74,20 @@ mod tests {
 
     #[test]
     fn a_pack_is_reconciled_when_its_own_entry_says_so() {
-        check(json!([{"name": "k", "version": "1.1.0", "profileUid": "u2", "condition": {"type": "Ready", "status": "True"}}]), &[]);
+        check(
+            json!([{"name": "k", "version": "1.1.0", "profileUid": "u2", "condition": {"type": "Ready", "status": "True"}}]),
+            &[],
+        );
         check(json!([{"name": "k", "version": "1.1.0"}]), &[]);
     }
 
     #[test]
     fn everything_else_is_told_with_its_reason() {
         check(json!(null), &["not reported yet"]);
-        check(json!([{"name": "k", "version": "1.1.0", "profileUid": "u1"}]), &["still reported for another profile version"]);
+        check(
+            json!([{"name": "k", "version": "1.1.0", "profileUid": "u1"}]),
+            &["still reported for another profile version"],
+        );
         check(json!([{"name": "k", "version": "1.0.0", "profileUid": "u2"}]), &["reported at 1.0.0"]);
         let failing = json!([{"name": "k", "version": "1.1.0", "condition": {"type": "Error", "status": "True", "message": "no quota"}}]);
         check(failing, &["Error=True: no quota"]);

@@ -164,7 +164,11 @@ mod tests {
     use crate::fixtures::{aws, edge, verdict};
 
     #[test]
-    #[expect(clippy::disallowed_methods, clippy::disallowed_macros, reason = "the test looks at the crate's own source files")]
+    #[expect(
+        clippy::disallowed_methods,
+        clippy::disallowed_macros,
+        reason = "the test looks at the crate's own source files"
+    )]
     fn every_file_of_a_rule_is_in_the_list() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rules");
         let files: BTreeSet<_> = std::fs::read_dir(folder).unwrap().map(|it| it.unwrap().path()).collect();

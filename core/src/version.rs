@@ -43,10 +43,11 @@ impl Version {
         })
     }
 
-    /// A total order in which a missing patch counts as 0, for picking the highest of several.
+    /// A total order in which a missing patch counts as 0, for picking the highest of several. Versions of equal rank
+    /// compare alike with every other version.
     pub(crate) fn rank(&self) -> impl Ord + Clone + use<> {
         let release = self.pre_release.is_none();
-        (self.major, self.minor, self.patch.unwrap_or(0), release, self.pre_release)
+        (self.major, self.minor, self.patch.unwrap_or(0), release, self.pre_release, self.patch.is_some())
     }
 }
 

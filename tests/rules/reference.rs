@@ -119,15 +119,14 @@ fn kubernetes(before: &World, after: &World, judgement: &mut Judgement) {
         let paired: Vec<&Old> = olds.iter().filter(|old| old.name == pair.0).collect();
         let is_paired = !paired.is_empty();
         let candidates = if is_paired { paired } else { olds.iter().collect() };
-        // Of several, the highest readable baseline. The text leaves open which of equals: the last.
-        let mut best: Option<(&Old, Number)> = None;
-        for old in candidates {
-            let Some(baseline) = baseline(old) else { continue };
-            if best.as_ref().is_none_or(|(_, highest)| rank(&baseline) >= rank(highest)) {
-                best = Some((old, baseline));
-            }
-        }
-        let Some((old, baseline)) = best else {
+        // Of several, the highest readable baseline. The text leaves open which of equals: one with an upgrade in flight,
+        // then the highest desired and the highest reported version, so that the order of packs decides nothing.
+        let mut readable: Vec<_> = candidates.into_iter().filter_map(|old| Some((old, baseline(old)?))).collect();
+        readable.sort_by_key(|(old, baseline)| {
+            let in_flight = matches!(old.reported, Some((_, false)));
+            (rank(baseline), in_flight, old.desired.as_ref().map(rank), old.reported.as_ref().map(|(it, _)| rank(it)))
+        });
+        let Some((old, baseline)) = readable.pop() else {
             judgement.passed.insert("nothing to compare with");
             continue;
         };
@@ -228,9 +227,13 @@ fn is_reconciled(entry: &Reported) -> bool {
     matches!(condition.as_str(), "Ready" | "Installed" | "UpgradeAvailable") && !status.eq_ignore_ascii_case("false")
 }
 
-/// Orders versions for picking the highest: a missing patch counts as 0.
-fn rank(version: &Number) -> (u64, u64, u64, bool, Option<(u8, u64)>) {
-    (version.major, version.minor, version.patch.unwrap_or(0), version.stage.is_none(), version.stage)
+/// What versions are ordered by.
+type Rank = (u64, u64, u64, bool, Option<(u8, u64)>, bool);
+
+/// Orders versions for picking the highest: a missing patch counts as 0, and below a written 0.
+fn rank(version: &Number) -> Rank {
+    let patch = version.patch.unwrap_or(0);
+    (version.major, version.minor, patch, version.stage.is_none(), version.stage, version.patch.is_some())
 }
 
 /// A word whose letter case and surrounding space do not count. The text says so for Provisioning alone and leaves the

@@ -142,6 +142,24 @@ mod tests {
     }
 
     #[test]
+    fn the_order_of_packs_does_not_decide_which_baseline_counts() {
+        let both = |first: &str, second: &str| {
+            let cluster = aws().pack("k8s", first, "1.30.0").pack("k8s", second, "1.30.0");
+            cluster.runs("edge-rke2", "1.29.0", "Error")
+        };
+        let after = aws().pack("k8s", "kubernetes", "1.31.0");
+        assert_denied(&both("edge-k3s", "edge-rke2"), &after, SKIP);
+        assert_denied(&both("edge-rke2", "edge-k3s"), &after, SKIP);
+    }
+
+    #[test]
+    fn a_number_in_the_status_is_no_baseline() {
+        let status = serde_json::json!([{"name": "kubernetes", "version": 1.3}]);
+        let cluster = aws().with("/status/packs", status);
+        assert_accepted(&cluster.clone().k8s("1.29.4"), &cluster.k8s("1.30.0"));
+    }
+
+    #[test]
     fn the_entry_of_the_packs_own_profile_is_believed_first() {
         let status = serde_json::json!([
             {"name": "kubernetes", "version": "1.20.0", "profileUid": "other"},

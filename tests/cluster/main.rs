@@ -1,4 +1,12 @@
 //! Tests on a real control plane, through real kubectl.
 
+#![expect(clippy::unwrap_used, reason = "in a test a failed unwrap is a failed test")]
+
+mod gate;
 mod orphans;
+mod races;
+mod rules;
 mod sandbox;
+mod switch;
+mod webhook_down;
+mod world;

@@ -127,36 +127,39 @@ fn numbers_where_text_belongs_are_read() {
     folder.run("status").exits(0).shows("7      hello@1.5   1.32");
 }
 
+/// JSON with every control character escaped, as YAML takes no others.
+fn ascii(document: &Value) -> String {
+    document.to_string().replace('\u{9b}', "\\u009b").replace('\u{202e}', "\\u202e")
+}
+
 #[test]
 fn text_of_objects_does_not_drive_the_terminal() {
     let evil = "\u{1b}[31mred\u{7}\u{9b}2J\u{202e}";
-    let folder = demo(|cluster| {
-        cluster["metadata"]["name"] = json!(evil);
-        cluster["spec"]["clusterProfileTemplates"][0]["packs"][1]["values"] = json!(format!("a: \"{evil}\"\n"));
-        cluster["status"]["state"] = json!(evil);
-    });
-    fixtures::add(
-        &folder,
-        "9.0.0",
-        &json!([{"name": evil, "layer": evil, "version": evil, "values": format!("# {evil}\n")}]),
-    );
-    for words in [
-        "list",
-        "status",
-        "show hello@9.0.0",
-        "diff",
-        "diff hello@9.0.0",
-        "check hello@9.0.0",
-        "switch hello@9.0.0",
-        "history",
-        "status nope",
-    ] {
-        for format in ["", " -o json", " -o yaml"] {
-            if words.starts_with("switch") && !format.is_empty() {
-                continue;
-            }
-            let ran = folder.run(&format!("{words}{format}"));
+    let folder = fixtures::demo();
+    let mut cluster = folder.json("cluster.json");
+    cluster["metadata"]["name"] = json!(evil);
+    cluster["spec"]["clusterProfileTemplates"][0]["packs"][1]["values"] = json!(format!("a: 1 # {evil}\n"));
+    cluster["status"]["state"] = json!(evil);
+    let evil_pack = json!([{"name": evil, "layer": evil, "version": evil, "values": format!("# {evil}\n")}]);
+    folder.write("cluster.json", ascii(&cluster));
+    folder.write("hello-9.0.0.json", ascii(&fixtures::profile("9.0.0", &evil_pack)));
+    let commands = [
+        ("list", 0),
+        ("status", 0),
+        ("show hello@9.0.0", 0),
+        ("diff", 1),
+        ("diff hello@9.0.0", 1),
+        ("check hello@9.0.0", 4),
+        ("history", 0),
+        ("status nope", 2),
+        ("switch hello@9.0.0", 6),
+    ];
+    for (words, code) in commands {
+        for format in ["table", "json", "yaml"] {
+            let format = if words.starts_with("switch") { String::new() } else { format!(" -o {format}") };
+            let ran = folder.run(&format!("{words}{format}")).exits(code);
             ran.hides("\u{1b}").hides("\u{7}").hides("\u{9b}").hides("\u{202e}");
         }
     }
+    folder.run("status").shows("^[[31mred^G\\u{9b}2J\\u{202e}");
 }

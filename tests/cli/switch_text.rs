@@ -221,9 +221,7 @@ fn values_keep_the_style_that_they_are_written_in() {
 #[test]
 fn an_alias_is_not_torn_apart() {
     let folder = yaml();
-    let text = CLUSTER
-        .replace("      version: 1.32.1\n", "      version: &kubernetes 1.32.1\n")
-        .replace("kind: Last\n", "kind: Last\n");
+    let text = CLUSTER.replace("      version: 1.32.1\n", "      version: &kubernetes 1.32.1\n");
     let text = text.replace("status: {state: Running}", "status: {state: Running, seen: *kubernetes}");
     folder.write("cluster.yaml", &text);
     let before = folder.snapshot();

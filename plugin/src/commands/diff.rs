@@ -40,7 +40,7 @@ pub(crate) struct DiffArgs {
 pub(crate) async fn run(args: &DiffArgs, global: &Global, output: &mut Output) -> Result<Outcome, Error> {
     let is_version = |point: &&String| point.contains('@');
     match args.points.as_slice() {
-        [current, pending] if [current, pending].iter().all(|it| is_version(it)) => {
+        [current, pending] if [current, pending].iter().all(is_version) => {
             versions(args, global, current, pending, output).await
         }
         points if points.last().is_some_and(|last| is_version(&last)) => to_version(args, global, output).await,

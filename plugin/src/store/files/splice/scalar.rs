@@ -71,9 +71,9 @@ fn is_plain(text: &str) -> bool {
 fn behind_quotes(rest: &str, quote: char) -> Option<&str> {
     let mut letters = rest.char_indices().skip(1).peekable();
     while let Some((at, letter)) = letters.next() {
-        if letter == '\\' && quote == '"' {
-            letters.next();
-        } else if letter == quote && quote == '\'' && letters.peek().is_some_and(|(_, next)| *next == quote) {
+        let is_escape = letter == '\\' && quote == '"';
+        let is_doubled = letter == quote && quote == '\'' && letters.peek().is_some_and(|(_, next)| *next == quote);
+        if is_escape || is_doubled {
             letters.next();
         } else if letter == quote {
             return Some(&rest[at + 1..]);

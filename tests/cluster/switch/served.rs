@@ -43,7 +43,8 @@ fn only_v1alpha1(file: &str) -> Value {
     crd
 }
 
-fn world(prefix: &str) -> World {
+/// A fresh namespace of that control plane, with the sample AWS cluster.
+pub(super) fn world(prefix: &str) -> World {
     World::on(&old().sandbox, prefix).in_version("v1alpha1").and_shop()
 }
 

@@ -49,11 +49,14 @@ impl Output {
         {
             document.extend(fields);
         }
+        let json = || serde_json::to_string_pretty(&document).map_err(|error| unprintable(&error));
         let text = match format {
-            Format::Yaml => serde_saphyr::to_string(&document).map_err(|error| unprintable(&error))?,
-            Format::Json | Format::Table => {
-                escape::json(&serde_json::to_string_pretty(&document).map_err(|error| unprintable(&error))?) + "\n"
+            Format::Yaml => {
+                let yaml = serde_saphyr::to_string(&document).map_err(|error| unprintable(&error))?;
+                // Plain scalars have no escapes; JSON has them, and is YAML as well.
+                if escape::is_harmless(&yaml) { yaml } else { escape::json(&json()?) + "\n" }
             }
+            Format::Json | Format::Table => escape::json(&json()?) + "\n",
         };
         self.text(&text)
     }

@@ -27,6 +27,11 @@ pub(crate) fn json(text: &str) -> String {
     text.chars().map(escaped).collect()
 }
 
+/// Whether the text drives no terminal.
+pub(crate) fn is_harmless(text: &str) -> bool {
+    !text.contains(is_harmful)
+}
+
 fn is_harmful(letter: char) -> bool {
     let reorders = matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     (letter.is_control() && !matches!(letter, '\n' | '\t')) || reorders

@@ -1,6 +1,10 @@
 //! What a change of the Kubernetes version is measured against.
 
-use std::{borrow::Cow, cmp::Ordering, collections::BTreeSet};
+use std::{
+    borrow::Cow,
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use crate::{
     cluster::{Cluster, PackStatus},
@@ -17,8 +21,12 @@ pub(crate) struct Former<'a> {
     pub(crate) desired: Option<Version>,
     /// The version in `status.packs`, where there is a readable entry.
     pub(crate) reported: Option<Version>,
-    /// Whether the reported version is what the cluster runs; otherwise an upgrade is in flight.
+    /// Whether the reported version is what the cluster runs.
     pub(crate) is_reconciled: bool,
+    /// Whether the cluster is known to be on its way to the desired version.
+    pub(crate) is_in_flight: bool,
+    /// While an upgrade is in flight: the versions that the cluster still runs, as far as it reports them.
+    ways_back: Vec<Version>,
 }
 
 /// A Kubernetes pack whose (name, version) this change brings in.
@@ -45,18 +53,13 @@ impl Former<'_> {
     fn precedence(&self) -> impl Ord + use<> {
         let rank = |version: Option<&Version>| version.map(Version::rank);
         let (desired, reported) = (rank(self.desired.as_ref()), rank(self.reported.as_ref()));
-        (rank(self.baseline()), self.in_flight().is_some(), desired, reported)
+        (rank(self.baseline()), self.is_in_flight, desired, reported)
     }
 
-    /// The version that is on its way out or in, while an upgrade is in flight.
-    pub(crate) fn in_flight(&self) -> Option<&Version> {
-        self.reported.as_ref().filter(|_| !self.is_reconciled)
-    }
-
-    /// Whether `version` is the one that an upgrade in flight reports, and below what was desired: the way back.
+    /// Whether `version` is one that the cluster still runs while an upgrade is in flight, and below what was desired.
     pub(crate) fn is_way_back(&self, version: &Version) -> bool {
         let below = self.desired.as_ref().is_some_and(|desired| version.compare(desired) == Ordering::Less);
-        below && self.in_flight().is_some_and(|reported| version.compare(reported) == Ordering::Equal)
+        below && self.is_in_flight && self.ways_back.iter().any(|it| version.compare(it) == Ordering::Equal)
     }
 }
 
@@ -67,18 +70,27 @@ pub(crate) fn moves<'a>(before: &Cluster<'a>, after: &Cluster<'a>) -> Vec<Move<'
     if before.is_imported() {
         return Vec::new();
     }
-    let former = formers(before);
+    let formers = formers(before);
     let mut seen: BTreeSet<_> = before.layer(Layer::Kubernetes).iter().map(identity).collect();
-    let names: BTreeSet<_> = former.iter().map(|former| former.name.clone()).collect();
+    // What each new pack is measured against is found once for each name, so that many packs take no longer than they must.
+    let mut by_name: BTreeMap<_, Option<&Former<'a>>> = BTreeMap::new();
+    for former in &formers {
+        let best = by_name.entry(former.name.clone()).or_default();
+        *best = highest([*best, Some(former)]);
+    }
+    let highest_of_all = highest(formers.iter().map(Some));
     let brought_in = after.layer(Layer::Kubernetes).into_iter().filter(|pack| seen.insert(identity(pack)));
     brought_in
         .map(|pack| {
-            let is_paired = names.contains(&pack.name());
-            let candidates = former.iter().filter(|former| !is_paired || former.name == pack.name());
-            let former = candidates.filter(|it| it.baseline().is_some()).max_by_key(|it| it.precedence());
-            Move { version: readable(&pack), former: former.cloned(), is_paired, pack }
+            let paired = by_name.get(&pack.name());
+            let former = paired.copied().unwrap_or(highest_of_all).cloned();
+            Move { version: readable(&pack), former, is_paired: paired.is_some(), pack }
         })
         .collect()
+}
+
+fn highest<'f, 'a>(formers: impl IntoIterator<Item = Option<&'f Former<'a>>>) -> Option<&'f Former<'a>> {
+    formers.into_iter().flatten().filter(|it| it.baseline().is_some()).max_by_key(|it| it.precedence())
 }
 
 /// The version of a pack where it can be read for certain: a number that may have lost its zeros is not.
@@ -92,41 +104,64 @@ fn identity<'a>(pack: &Pack<'a>) -> (Cow<'a, str>, Option<Cow<'a, str>>) {
 
 fn formers<'a>(before: &Cluster<'a>) -> Vec<Former<'a>> {
     let statuses = before.pack_statuses();
-    let packs = |profile: &AttachedProfile<'a>| {
-        let uid = profile.uid();
-        profile
-            .packs()
-            .into_iter()
-            .filter(|pack| pack.is(Layer::Kubernetes))
-            .map(move |pack| (uid.clone(), pack))
-            .collect::<Vec<_>>()
-    };
-    let former = |(uid, pack): (Option<Cow<'a, str>>, Pack<'a>)| {
-        let status = status_of(&statuses, &pack, uid.as_deref());
-        Former {
-            name: pack.name(),
-            desired: readable(&pack),
-            is_reconciled: status.is_some_and(PackStatus::is_reconciled),
-            reported: status.and_then(version_of),
+    let mut entries: BTreeMap<&str, Vec<Entry<'_, 'a>>> = BTreeMap::new();
+    for status in &statuses {
+        if let Some(version) = version_of(status) {
+            entries.entry(&status.name).or_default().push(Entry { status, version });
         }
+    }
+    let of_profile = |profile: &AttachedProfile<'a>| {
+        let (uid, packs) = (profile.uid(), profile.packs());
+        let kubernetes = packs.into_iter().filter(|pack| pack.is(Layer::Kubernetes));
+        kubernetes.map(|pack| former(&pack, uid.as_deref(), entries.get(pack.name().as_ref()))).collect::<Vec<_>>()
     };
-    before.profiles().iter().flat_map(packs).map(former).collect()
+    let mut formers: Vec<_> = before.profiles().iter().flat_map(of_profile).collect();
+    mark_unreported(&mut formers, before, &entries);
+    formers
 }
 
-/// The entry of a pack: from its own profile where one says so, a reconciled one before one in flight.
-fn status_of<'s, 'a>(
-    statuses: &'s [PackStatus<'a>],
-    pack: &Pack<'a>,
-    profile_uid: Option<&str>,
-) -> Option<&'s PackStatus<'a>> {
-    let named = statuses.iter().filter(|status| status.name == pack.name());
-    named
-        .filter_map(|status| version_of(status).map(|version| (status, version.rank())))
-        .max_by_key(|(status, rank)| {
-            let own = profile_uid.is_some() && status.profile_uid.as_deref() == profile_uid;
-            (own, status.is_reconciled(), rank.clone())
-        })
-        .map(|(status, _)| status)
+/// An entry of `status.packs` with a readable version.
+struct Entry<'s, 'a> {
+    status: &'s PackStatus<'a>,
+    version: Version,
+}
+
+/// A pack of the old spec and what is reported of it: by its own profile where an entry says so, a reconciled entry before
+/// one in flight, the highest of several.
+fn former<'a>(pack: &Pack<'a>, profile_uid: Option<&str>, entries: Option<&Vec<Entry<'_, 'a>>>) -> Former<'a> {
+    let entries: &[Entry<'_, 'a>] = entries.map_or(&[], Vec::as_slice);
+    let own = entries.iter().max_by_key(|it| {
+        let own = profile_uid.is_some() && it.status.profile_uid.as_deref() == profile_uid;
+        (own, it.status.is_reconciled(), it.version.rank())
+    });
+    let is_reconciled = own.is_some_and(|it| it.status.is_reconciled());
+    let runs = entries.iter().filter(|it| it.status.is_reconciled()).chain(own);
+    Former {
+        name: pack.name(),
+        desired: readable(pack),
+        reported: own.map(|it| it.version.clone()),
+        is_reconciled,
+        is_in_flight: own.is_some() && !is_reconciled,
+        ways_back: if is_reconciled { Vec::new() } else { runs.map(|it| it.version.clone()).collect() },
+    }
+}
+
+/// Marks packs that nothing is reported of although the cluster does report its Kubernetes: of another Kubernetes pack
+/// beside it, or of one that is no longer in the spec. Such a pack was renamed or added a moment ago and does not run yet;
+/// without this each further rename would allow another minor version.
+fn mark_unreported(formers: &mut [Former<'_>], before: &Cluster<'_>, entries: &BTreeMap<&str, Vec<Entry<'_, '_>>>) {
+    let in_spec: BTreeSet<_> = before.packs().iter().map(|pack| pack.name().into_owned()).collect();
+    let gone = entries.iter().filter(|(name, _)| !in_spec.contains(**name)).flat_map(|(_, entries)| entries);
+    let gone: Vec<_> = gone.map(|it| it.version.clone()).collect();
+    let beside: Vec<_> = formers.iter().filter_map(|it| it.reported.clone()).collect();
+    for former in formers.iter_mut().filter(|it| it.reported.is_none()) {
+        let Some(desired) = &former.desired else { continue };
+        // Nothing tells an add-on that is gone from a Kubernetes pack that is gone, but its version: one minor off at most.
+        let is_near = |it: &&Version| it.major == desired.major && it.minor.abs_diff(desired.minor) <= 1;
+        let ways_back: Vec<_> = gone.iter().filter(is_near).chain(&beside).cloned().collect();
+        former.is_in_flight = !ways_back.is_empty();
+        former.ways_back = ways_back;
+    }
 }
 
 fn version_of(status: &PackStatus<'_>) -> Option<Version> {

@@ -22,6 +22,7 @@ struct Profile<'a> {
     uid: Text<'a>,
     kind: Text<'a>,
     version: Text<'a>,
+    variables: Text<'a>,
     packs: Vec<Pack<'a>>,
 }
 
@@ -33,7 +34,10 @@ struct Pack<'a> {
     version: Text<'a>,
     tag: Text<'a>,
     values: Text<'a>,
+    params: Text<'a>,
     manifests: Vec<Manifest<'a>>,
+    /// Manifests that are no list: nothing can be read in them, and a change of them is a change all the same.
+    odd_manifests: Text<'a>,
 }
 
 impl<'a> Content<'a> {
@@ -71,6 +75,7 @@ fn profile<'a>(profile: &AttachedProfile<'a>) -> Profile<'a> {
         uid: field::text(raw, &["uid"]),
         kind: field::text(raw, &["type"]),
         version: field::text(raw, &["profileVersion"]),
+        variables: field::any(raw, &["variables"]),
         packs,
     }
 }
@@ -84,19 +89,22 @@ fn pack(raw: &Value) -> Pack<'_> {
         kind: field::text(raw, &["type"]),
         version: field::text(raw, &["version"]),
         tag: field::text(raw, &["tag"]),
-        values: field::text(raw, &["values"]),
+        values: field::any(raw, &["values"]),
+        params: field::any(raw, &["params"]),
+        odd_manifests: field::any(raw, &["manifests"]).filter(|_| !raw.get("manifests").is_some_and(Value::is_array)),
         manifests,
     }
 }
 
 fn profile_json(profile: &Profile<'_>) -> Value {
     let packs: Vec<_> = profile.packs.iter().map(pack_json).collect();
-    json!([profile.name, profile.uid, profile.kind, profile.version, packs])
+    json!([profile.name, profile.uid, profile.kind, profile.version, profile.variables, packs])
 }
 
 fn pack_json(pack: &Pack<'_>) -> Value {
     let manifests: Vec<_> = pack.manifests.iter().map(|it| json!([it.name, it.kind, it.uid, it.content])).collect();
-    json!([pack.name, pack.layer, pack.kind, pack.version, pack.tag, pack.values, manifests])
+    let own = json!([pack.name, pack.layer, pack.kind, pack.version, pack.tag, pack.values, pack.params]);
+    json!([own, manifests, pack.odd_manifests])
 }
 
 #[cfg(test)]
@@ -142,6 +150,10 @@ mod tests {
             ("/0/packs/0/version", json!("1.0.0")),
             ("/0/packs/0/tag", json!("1.x")),
             ("/0/packs/0/values", json!("a: 1")),
+            ("/0/packs/0/values", json!({"a": 1})),
+            ("/0/packs/0/params", json!({"a": 1})),
+            ("/0/packs/0/manifests", json!("no list")),
+            ("/0/variables", json!([{"name": "region", "value": "eu"}])),
             ("/0/packs/0/manifests/0/name", json!("n")),
             ("/0/packs/0/manifests/0/content", json!("kind: Pod")),
             ("/0/packs/0/manifests/0/uid", json!("u")),

@@ -9,6 +9,7 @@ use crate::{
     profile::{self, AttachedProfile},
 };
 
+mod fields;
 mod manifests;
 mod unified;
 mod values;
@@ -42,6 +43,8 @@ pub enum Kind {
     Text,
     /// An attached manifest that is new, gone or differs.
     Manifest,
+    /// Another field of the pack or of the profile, such as `params` or `variables`.
+    Field,
 }
 
 /// One difference between Current and Pending.
@@ -70,6 +73,22 @@ impl Change {
     pub fn place(&self) -> String {
         let pack = self.pack.as_deref().map_or_else(|| self.profile.clone(), |pack| format!("{}/{pack}", self.profile));
         self.path.as_deref().map_or_else(|| pack.clone(), |path| format!("{pack}: {path}"))
+    }
+
+    /// [`Change::place`], and in words what differs there where the place does not say it.
+    pub fn title(&self) -> String {
+        let what = match self.kind {
+            Kind::ProfileAdded | Kind::PackAdded => " (added)",
+            Kind::ProfileRemoved | Kind::PackRemoved => " (removed)",
+            Kind::ProfileVersion | Kind::PackVersion => ": version",
+            Kind::PackPlace => ": layer or type",
+            Kind::Presets => ": presets",
+            Kind::Format => ": comments or format",
+            Kind::Text => ": values, which are not valid YAML",
+            Kind::Manifest => " (manifest)",
+            Kind::Value | Kind::Field => "",
+        };
+        format!("{}{what}", self.place())
     }
 
     /// The same change without what may be secret.
@@ -105,8 +124,15 @@ pub fn compare_profile(current: &AttachedProfile<'_>, pending: &AttachedProfile<
     if before != after || current.name() != pending.name() {
         changes.push(profile_change(Kind::ProfileVersion, pending, Some(reference(current)), Some(reference(pending))));
     }
+    changes.extend(compare_fields(current, pending));
     changes.extend(compare_packs(&pending.name(), &current.packs(), &pending.packs()));
     changes
+}
+
+/// The differences between two profiles in fields of their own, such as `variables`.
+pub fn compare_fields(current: &AttachedProfile<'_>, pending: &AttachedProfile<'_>) -> Vec<Change> {
+    let found = fields::of_profiles(current.raw(), pending.raw()).into_iter();
+    found.map(|it| Change { path: it.path, ..profile_change(it.kind, pending, it.current, it.pending) }).collect()
 }
 
 /// All differences between two lists of packs, paired by name.
@@ -136,11 +162,9 @@ pub fn compare_packs(profile: &str, current: &[Pack<'_>], pending: &[Pack<'_>]) 
                         Some(place_text(after).into()),
                     ));
                 }
-                let found = values::compare(&before.values(), &after.values());
-                changes.extend(
-                    found.into_iter().map(|it| Change { path: it.path, ..change(it.kind, it.current, it.pending) }),
-                );
-                let found = manifests::compare(&before.manifests(), &after.manifests());
+                let mut found = fields::of_packs(before.raw(), after.raw());
+                found.extend(values::compare(&before.values(), &after.values()));
+                found.extend(manifests::compare(&before.manifests(), &after.manifests()));
                 changes.extend(
                     found.into_iter().map(|it| Change { path: it.path, ..change(it.kind, it.current, it.pending) }),
                 );
@@ -246,6 +270,27 @@ mod tests {
         let pending =
             json!([{"name": "a", "layer": "cni", "manifests": [{"name": "m", "content": "a: 2"}, {"name": "n"}]}]);
         check(&current, &pending, &[(Kind::PackPlace, "p/a"), (Kind::Manifest, "p/a: m"), (Kind::Manifest, "p/a: n")]);
+    }
+
+    #[test]
+    fn a_title_says_what_differs_where_there_is_no_path() {
+        let current = json!({"packs": [{"name": "a", "version": "1", "values": "x: 1 # why\n"}, {"name": "b"}]});
+        let pending = json!({"packs": [{"name": "a", "version": "2", "values": "x: 1\n"}]});
+        let of = |raw| vec![AttachedProfile::new(raw, "t".into())];
+        let titles: Vec<_> = compare(&of(&current), &of(&pending)).iter().map(Change::title).collect();
+        assert_eq!(titles, ["/a: version", "/a: comments or format", "/b (removed)"]);
+    }
+
+    #[test]
+    fn every_other_field_of_a_pack_and_of_a_profile_counts() {
+        let current = json!({"variables": [{"name": "region", "value": "eu"}], "packs": [
+            {"name": "a", "params": {"x": 1}, "values": {"no": "text"}, "digest": "d1", "packUid": "u1", "logo": "l"},
+        ]});
+        let pending =
+            json!({"packs": [{"name": "a", "params": {"x": 2}, "digest": "d2", "packUid": "u2", "new": null}]});
+        let of = |raw| vec![AttachedProfile::new(raw, "t".into())];
+        let titles: Vec<_> = compare(&of(&current), &of(&pending)).iter().map(Change::title).collect();
+        assert_eq!(titles, [": variables", "/a: params", "/a: values"]);
     }
 
     #[test]

@@ -20,6 +20,31 @@ pub fn text<'a>(value: &'a Value, path: &[&str]) -> Option<Cow<'a, str>> {
     }
 }
 
+/// What stands at `path`, whatever its type: text as it is, else JSON with sorted keys; null, absent and empty are `None`.
+pub fn any<'a>(value: &'a Value, path: &[&str]) -> Option<Cow<'a, str>> {
+    text(value, path).or_else(|| {
+        let value = sorted(at(value, path)?);
+        let is_empty = match &value {
+            Value::Array(items) => items.is_empty(),
+            Value::Object(fields) => fields.is_empty(),
+            _ => true,
+        };
+        (!is_empty).then(|| Cow::Owned(value.to_string()))
+    })
+}
+
+fn sorted(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let mut fields: Vec<_> = fields.iter().map(|(key, value)| (key.clone(), sorted(value))).collect();
+            fields.sort_by(|(left, _), (right, _)| left.cmp(right));
+            Value::Object(fields.into_iter().collect())
+        }
+        Value::Array(items) => items.iter().map(sorted).collect(),
+        _ => value.clone(),
+    }
+}
+
 /// Whether `value` is a number whose text may have lost zeros: `1.3` may have been written as `1.30`.
 pub fn is_ambiguous_number(value: &Value) -> bool {
     let Value::Number(number) = value else { return false };
@@ -47,6 +72,14 @@ mod tests {
     #[test]
     fn a_number_is_read_as_its_text() {
         assert_eq!(text(&json!({"a": {"b": 1.33}}), &["a", "b"]).as_deref(), Some("1.33"));
+    }
+
+    #[test]
+    fn what_is_no_text_is_read_as_json_with_sorted_keys() {
+        assert_eq!(any(&json!({"a": {"c": 1, "b": [{}]}}), &["a"]).as_deref(), Some(r#"{"b":[{}],"c":1}"#));
+        for document in [json!({}), json!({"a": null}), json!({"a": ""}), json!({"a": {}}), json!({"a": []})] {
+            assert_eq!(any(&document, &["a"]), None, "{document}");
+        }
     }
 
     #[test]

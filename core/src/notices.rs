@@ -1,10 +1,12 @@
 //! What a change does that is allowed and should be known all the same.
 
+use std::collections::BTreeSet;
+
 use crate::{baseline::Move, cluster::Cluster, pack::Layer, rules::Notice};
 
 /// The notices about the Kubernetes packs that a change brings in.
 pub(crate) fn of<'a>(before: &Cluster<'a>, after: &Cluster<'a>, moves: &[Move<'a>]) -> Vec<Notice> {
-    let kept: Vec<_> = after.layer(Layer::Kubernetes).iter().map(|pack| pack.name()).collect();
+    let kept: BTreeSet<_> = after.layer(Layer::Kubernetes).iter().map(|pack| pack.name()).collect();
     let gone: Vec<_> =
         before.layer(Layer::Kubernetes).iter().map(|pack| pack.name()).filter(|name| !kept.contains(name)).collect();
     moves

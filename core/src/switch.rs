@@ -107,8 +107,9 @@ pub fn overrides(attached: &AttachedProfile<'_>, published: &AttachedProfile<'_>
         let pack = packs.iter().find(|pack| Some(pack.name().as_ref()) == change.pack.as_deref());
         !(is_values && pack.and_then(|pack| pack.is_values_overridden()) == Some(false))
     };
+    let fields = diff::compare_fields(published, attached);
     let changes = diff::compare_packs(&attached.name(), &published.packs(), &packs);
-    changes.into_iter().filter(is_overridden).collect()
+    fields.into_iter().chain(changes).filter(is_overridden).collect()
 }
 
 /// What was shown to the user: the write goes on only while all of it is still so.
@@ -214,6 +215,9 @@ mod tests {
         assert_eq!(overrides(&of(&copy), &of(&published))[0].place(), "p/a: x");
         assert!(overrides(&of(&flagged), &of(&published)).is_empty());
         assert!(overrides(&of(&published), &of(&published)).is_empty());
+        let varied =
+            json!({"name": "p", "variables": [{"name": "region", "value": "eu"}], "packs": published["packs"]});
+        assert_eq!(overrides(&of(&varied), &of(&published))[0].place(), "p: variables");
     }
 
     #[test]

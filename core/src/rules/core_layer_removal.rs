@@ -8,7 +8,9 @@ use crate::pack::Layer;
 pub(super) fn check(change: &Change<'_>) -> Vec<Violation> {
     let violation = |layer: Layer| {
         let had = change.before.layer(layer);
-        let gone = had.first().filter(|_| change.after.layer(layer).is_empty())?;
+        // A pack without a name installs nothing, so it keeps no layer.
+        let is_kept = change.after.layer(layer).iter().any(|pack| !pack.name().is_empty());
+        let gone = had.iter().find(|pack| !pack.name().is_empty()).filter(|_| !is_kept)?;
         Some(Violation {
             code: Code::CoreLayerRemovalNotSupported,
             field: "spec.clusterProfileTemplates".into(),
@@ -52,6 +54,11 @@ mod tests {
     #[test]
     fn rejects_the_removal_of_an_edge_cni_by_both_rules() {
         assert_denied(&edge().pack("cni", "c", "1.0.0"), &edge(), &[Code::EdgeCniChangeNotSupported, GONE[0]]);
+    }
+
+    #[test]
+    fn rejects_a_stub_without_a_name_in_the_place_of_a_layer() {
+        assert_denied(&aws().pack("csi", "ebs", "1.0.0"), &aws().pack("csi", "", "1.0.0"), GONE);
     }
 
     #[test]

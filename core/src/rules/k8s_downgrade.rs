@@ -94,6 +94,16 @@ mod tests {
     }
 
     #[test]
+    fn accepts_the_way_back_to_what_another_profile_version_reports_as_reconciled() {
+        let status = json!([
+            {"name": "kubernetes", "version": "1.29.4", "profileUid": "u0", "condition": {"type": "Ready", "status": "True"}},
+            {"name": "kubernetes", "version": "1.30.2", "profileUid": "u1", "condition": {"type": "WaitingForOtherLayers"}},
+        ]);
+        let cluster = aws().with("/status/packs", status);
+        assert_accepted(&cluster.clone().k8s("1.30.2"), &cluster.k8s("1.29.4"));
+    }
+
+    #[test]
     fn a_rename_does_not_lose_what_runs() {
         let before = aws().pack("k8s", "edge-k3s", "1.31.0").runs("edge-k3s", "1.30.4", "Ready");
         let renamed = |version| aws().pack("k8s", "edge-rke2", version).runs("edge-k3s", "1.30.4", "Ready");

@@ -14,7 +14,7 @@ pub(super) fn check(change: &Change<'_>) -> Vec<Violation> {
 fn violation(it: &Move<'_>) -> Option<Violation> {
     let (version, former) = (it.version.as_ref()?, it.former.as_ref()?);
     let baseline = former.baseline()?;
-    let in_flight = former.in_flight().is_some();
+    let in_flight = former.is_in_flight;
     let steps = if in_flight { 0 } else { 1 };
     let repairs =
         former.desired.as_ref().is_some_and(|old| outruns(old, baseline, steps) && version.compare(old) == Less);
@@ -139,6 +139,31 @@ mod tests {
     #[test]
     fn rejects_a_renamed_pack_that_skips() {
         assert_denied(&aws().pack("k8s", "a", "1.29.0"), &aws().pack("k8s", "b", "1.31.0"), SKIP);
+    }
+
+    #[test]
+    fn rejects_a_ladder_of_renames_while_the_first_version_still_runs() {
+        let runs = |name: &str, version: &str| running("1.32.8").pack("k8s", name, version);
+        assert_accepted(&runs("kubernetes", "1.32.8"), &runs("k2", "1.33.0"));
+        assert_denied(&runs("k2", "1.33.0"), &runs("k3", "1.34.0"), SKIP);
+        assert_denied(&runs("k2", "1.33.0"), &runs("k2", "1.34.0"), SKIP);
+        assert_accepted(&runs("k2", "1.33.0"), &runs("kubernetes", "1.32.8"));
+        assert_accepted(&runs("k2", "1.33.0"), &runs("k2", "1.33.4"));
+    }
+
+    #[test]
+    fn rejects_a_ladder_beside_a_pack_that_still_runs() {
+        let beside = |version: &str| running("1.32.8").k8s("1.32.8").pack("k8s", "k2", version);
+        assert_denied(&beside("1.33.0"), &beside("1.34.0"), SKIP);
+    }
+
+    #[test]
+    fn accepts_the_next_step_where_kubernetes_is_not_reported_at_all() {
+        let before = aws()
+            .runs("removed-addon", "7.1.0", "Ready")
+            .runs("other", "1.20.0", "Ready")
+            .pack("addon", "other", "1.20.0");
+        assert_accepted(&before.clone().k8s("1.32.0"), &before.k8s("1.33.0"));
     }
 
     #[test]

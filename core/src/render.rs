@@ -160,7 +160,9 @@ pub fn render_pack(pack: &Pack<'_>, content: Option<&PackContent>) -> Result<Ren
             column: error.column,
             reason: error.reason,
         })?;
-        for found in macros::find(&own.to_string()).iter().chain(&text.unresolved) {
+        // Inside of an action a macro is text to the template engine, but Palette resolves it before: the raw text counts.
+        let found = [macros::find(&own.to_string()), text.unresolved, macros::find(&content)];
+        for found in found.iter().flatten() {
             macros::add(&mut rendered.unresolved, found);
         }
         let objects = documents::objects(&text.text, namespace.as_deref()).map_err(|error| RenderError::Document {

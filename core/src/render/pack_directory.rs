@@ -41,7 +41,8 @@ impl PackManifest {
     /// Reads the bytes of a `pack.json`.
     ///
     /// # Errors
-    /// When they are not JSON, or no object. Missing fields are fine.
+    /// When they are not JSON, or no object, or when manifests or charts are anything but lists of paths: whoever cannot read
+    /// them cannot say that there are none. Missing fields are fine, and null is none.
     pub fn parse(bytes: &[u8]) -> Result<Self, String> {
         let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
         let raw: Value = serde_json::from_slice(bytes).map_err(|error| format!("pack.json is not JSON: {error}"))?;
@@ -49,16 +50,12 @@ impl PackManifest {
             return Err("pack.json holds no JSON object".to_owned());
         }
         let word = |name| field::text(&raw, &[name]).unwrap_or_default().into_owned();
-        let paths = |name| {
-            let items = field::items(&raw, &[name]).filter_map(|(_, item)| item.as_str());
-            items.filter(|path| !path.is_empty()).map(str::to_owned).collect()
-        };
         Ok(Self {
             name: word("name"),
             version: word("version"),
             layer: word("layer"),
-            kube_manifests: paths("kubeManifests"),
-            charts: paths("charts"),
+            kube_manifests: paths(&raw, "kubeManifests")?,
+            charts: paths(&raw, "charts")?,
         })
     }
 
@@ -66,6 +63,22 @@ impl PackManifest {
     pub fn manifest_names(&self) -> Vec<String> {
         self.kube_manifests.iter().map(|path| manifest_name(path)).collect()
     }
+}
+
+/// The paths in a list, without those that are empty.
+fn paths(raw: &Value, name: &str) -> Result<Vec<String>, String> {
+    let no_list = |found: &Value| format!("`{name}` of pack.json is {found}, and not a list of paths");
+    let items = match raw.get(name) {
+        None | Some(Value::Null) => return Ok(Vec::new()),
+        Some(Value::Array(items)) => items,
+        Some(other) => return Err(no_list(other)),
+    };
+    let mut paths = Vec::new();
+    for (index, item) in items.iter().enumerate() {
+        let path = item.as_str().ok_or_else(|| format!("`{name}[{index}]` of pack.json is {item}, and not a path"))?;
+        paths.extend(Some(path.to_owned()).filter(|path| !path.is_empty()));
+    }
+    Ok(paths)
 }
 
 /// The name of the manifest at `path`: the stem of its file's name, with either kind of slash.
@@ -88,8 +101,19 @@ mod tests {
             ("hello", "1.3.0", "addon")
         );
         assert_eq!(manifest.manifest_names(), ["hello"]);
-        for sparse in ["{}", r#"{"charts": null, "kubeManifests": "x"}"#, "\u{feff}{}"] {
+        for sparse in ["{}", r#"{"charts": null, "kubeManifests": null}"#, "\u{feff}{}"] {
             assert_eq!(PackManifest::parse(sparse.as_bytes()), Ok(PackManifest::default()), "{sparse}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_list_of_paths_does_not_read_as_none() {
+        for field in ["kubeManifests", "charts"] {
+            for value in [r#""manifests/m.yaml""#, "5", "true", "{}", "[5]", "[null]", r#"["a.yaml", {}]"#] {
+                let text = format!(r#"{{"name": "p", "{field}": {value}}}"#);
+                let error = PackManifest::parse(text.as_bytes()).expect_err(&text);
+                assert!(error.starts_with(&format!("`{field}")), "{error}");
+            }
         }
     }
 

@@ -281,3 +281,14 @@ fn a_fingerprint_covers_what_decides() {
     assert_ne!(of(&pack, None), of(&other, None));
     assert_ne!(of(&pack, None), of(&pack, Some(&hello_content())));
 }
+
+#[test]
+fn a_macro_inside_of_an_action_is_reported() {
+    for condition in [r#""{{.spectro.system.cluster.name}}""#, "`{{ .spectro.system.cluster.name }}`"] {
+        let template = format!("{{{{ if eq {condition} \"x\" }}}}\n{}{{{{ end }}}}\n", config_map("x"));
+        let pack = json!({"name": "m", "type": "manifest", "manifests": [{"name": "a", "content": template}]});
+        let rendered = render(pack, None).unwrap();
+        assert!(rendered.objects.is_empty(), "{condition}");
+        assert_eq!(rendered.unresolved, ["{{ .spectro.system.cluster.name }}"], "{condition}");
+    }
+}

@@ -37,7 +37,7 @@ pub struct Denial {
     pub user: String,
     /// The object as `namespace/name`.
     pub object: String,
-    /// The codes of the broken rules.
+    /// The code of each broken rule, once.
     pub codes: Vec<&'static str>,
 }
 
@@ -88,6 +88,6 @@ fn document<'a>(document: Option<&'a Value>, field: &str) -> Result<&'a Value, A
 }
 
 fn denial(request: &Request, verdict: &rules::Verdict) -> Option<Denial> {
-    let codes: Vec<_> = verdict.denied.iter().map(|violation| violation.code.as_str()).collect();
+    let codes = reply::codes(&verdict.denied);
     (!codes.is_empty()).then(|| Denial { user: request.user().into(), object: request.object_reference(), codes })
 }

@@ -8,6 +8,10 @@ use crate::admission::{API_VERSION, GROUP};
 /// The API server may cut warnings that are longer.
 const LONGEST_WARNING: usize = 256;
 
+/// Violations, or warnings, that are told one by one; the others are counted. A write can break a rule once for each of
+/// thousands of packs, and nobody reads them all.
+const MOST_TOLD: usize = 20;
+
 /// A plain yes.
 pub(crate) fn allowed(uid: &str) -> Vec<u8> {
     review(json!({"uid": uid, "allowed": true}))
@@ -37,23 +41,39 @@ fn review(response: Value) -> Vec<u8> {
 /// The status of a denial. kubectl prints the causes and drops the message; other clients do the opposite, so each of
 /// the two says everything.
 fn status(name: &str, denied: &[Violation]) -> Value {
-    let all: Vec<_> = denied.iter().map(|violation| format!("{}: {}", violation.field, sentence(violation))).collect();
+    let mut causes: Vec<_> = denied
+        .iter()
+        .take(MOST_TOLD)
+        .map(|violation| {
+            json!({"reason": violation.code.as_str(), "field": violation.field, "message": sentence(violation)})
+        })
+        .collect();
+    // kubectl prints a field before each message, so the count has one, too.
+    causes.extend(untold(denied.len()).map(|more| json!({"field": "spec", "message": more})));
     json!({
         "status": "Failure",
         "code": 422,
         "reason": "Invalid",
-        "message": format!("SpectroCluster {name:?} is invalid: {}", all.join("; ")),
+        "message": format!("SpectroCluster {name:?} is invalid: {}", in_one_line(denied)),
         "details": {
             "group": GROUP,
             "kind": "SpectroCluster",
             "name": name,
-            "causes": denied.iter().map(|violation| json!({
-                "reason": violation.code.as_str(),
-                "field": violation.field,
-                "message": sentence(violation),
-            })).collect::<Vec<_>>(),
+            "causes": causes,
         },
     })
+}
+
+/// The violations one behind the other, each with its field.
+fn in_one_line(violations: &[Violation]) -> String {
+    let told = violations.iter().take(MOST_TOLD);
+    let told = told.map(|violation| format!("{}: {}", violation.field, sentence(violation)));
+    told.chain(untold(violations.len())).collect::<Vec<_>>().join("; ")
+}
+
+/// How many of `all` are not told, when there are such.
+fn untold(all: usize) -> Option<String> {
+    all.checked_sub(MOST_TOLD).filter(|more| *more > 0).map(|more| format!("and {more} more"))
 }
 
 /// The violation's own sentence with its code behind it, because kubectl does not print a cause's reason.
@@ -64,7 +84,8 @@ fn sentence(violation: &Violation) -> String {
 fn warnings(verdict: &Verdict) -> Vec<String> {
     let warned = verdict.warned.iter().map(|violation| format!("{}: {}", violation.code.as_str(), violation.message));
     let noticed = verdict.notices.iter().map(|notice| notice.message.clone());
-    warned.chain(noticed).map(|text| warning(&text)).collect()
+    let told = warned.chain(noticed).take(MOST_TOLD).map(|text| warning(&text));
+    told.chain(untold(verdict.warned.len() + verdict.notices.len())).collect()
 }
 
 /// Warnings travel as HTTP headers: ASCII, one line, not too long.
@@ -89,11 +110,9 @@ fn warning(text: &str) -> String {
     ascii
 }
 
-/// What the audit log keeps: the codes of what was denied or warned of, and the whole text of what nobody else sees.
+/// What the audit log keeps: the codes of what was denied or warned of, and the text of what nobody else sees.
 fn annotations(verdict: &Verdict) -> Map<String, Value> {
-    let codes = |violations: &[Violation]| {
-        violations.iter().map(|violation| violation.code.as_str()).collect::<Vec<_>>().join(",")
-    };
+    let codes = |violations: &[Violation]| codes(violations).join(",");
     let mut annotations = Map::new();
     if !verdict.denied.is_empty() {
         annotations.insert("denied".into(), codes(&verdict.denied).into());
@@ -102,11 +121,21 @@ fn annotations(verdict: &Verdict) -> Map<String, Value> {
         annotations.insert("warned".into(), codes(&verdict.warned).into());
     }
     if !verdict.audited.is_empty() {
-        let all: Vec<_> =
-            verdict.audited.iter().map(|violation| format!("{}: {}", violation.field, sentence(violation))).collect();
-        annotations.insert("audited".into(), all.join("; ").into());
+        annotations.insert("audited".into(), in_one_line(&verdict.audited).into());
     }
     annotations
+}
+
+/// The code of each broken rule, once.
+pub(crate) fn codes(violations: &[Violation]) -> Vec<&'static str> {
+    let mut codes = Vec::new();
+    for violation in violations {
+        let code = violation.code.as_str();
+        if !codes.contains(&code) {
+            codes.push(code);
+        }
+    }
+    codes
 }
 
 #[cfg(test)]
@@ -166,6 +195,28 @@ mod tests {
         let message = response["status"]["message"].as_str().unwrap();
         assert!(message.contains("one") && message.contains("two") && message.contains("demo"), "{message}");
         assert_eq!(response["status"]["details"]["causes"][1]["message"], json!("two (ClusterProvisioning)"));
-        assert_eq!(response["auditAnnotations"]["denied"], json!("ClusterProvisioning,ClusterProvisioning"));
+        assert_eq!(response["auditAnnotations"]["denied"], json!("ClusterProvisioning"));
+    }
+
+    #[test]
+    fn twenty_are_told_and_the_others_are_counted() {
+        let violations = |count| (1..=count).map(|number| violation(&format!("no{number}."))).collect::<Vec<_>>();
+        let told = response(&Verdict { denied: violations(20), ..Verdict::default() });
+        assert_eq!(told["status"]["details"]["causes"].as_array().unwrap().len(), 20);
+        assert!(!told.to_string().contains("more"), "{told}");
+
+        let denied = response(&Verdict { denied: violations(6000), ..Verdict::default() });
+        let causes = denied["status"]["details"]["causes"].as_array().unwrap();
+        assert_eq!((causes.len(), &causes[20]), (21, &json!({"field": "spec", "message": "and 5980 more"})));
+        let message = denied["status"]["message"].as_str().unwrap();
+        assert!(message.contains("no20.") && message.ends_with("; and 5980 more"), "{message}");
+        assert!(!denied.to_string().contains("no21."), "{denied}");
+
+        let others = response(&Verdict { warned: violations(23), audited: violations(22), ..Verdict::default() });
+        assert_eq!(others["warnings"].as_array().unwrap().len(), 21);
+        assert_eq!(others["warnings"][20], json!("and 3 more"));
+        let audited = others["auditAnnotations"]["audited"].as_str().unwrap();
+        assert!(audited.ends_with("; and 2 more"), "{audited}");
+        assert!(!others.to_string().contains("no21."), "{others}");
     }
 }

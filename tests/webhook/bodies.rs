@@ -2,8 +2,9 @@
 
 use std::{
     convert::Infallible,
+    future::poll_fn,
     io,
-    pin::Pin,
+    pin::{Pin, pin},
     task::{Context, Poll},
     time::Duration,
 };
@@ -27,6 +28,9 @@ struct Announced(u64);
 
 /// A body that never comes.
 struct Silent;
+
+/// A body of which this comes, and then nothing.
+struct Stuck(Option<&'static [u8]>);
 
 /// A body that breaks off.
 struct Broken;
@@ -62,6 +66,15 @@ impl Body for Silent {
     }
 }
 
+impl Body for Stuck {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        self.0.take().map_or(Poll::Pending, |part| Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(part))))))
+    }
+}
+
 impl Body for Broken {
     type Data = Bytes;
     type Error = io::Error;
@@ -69,6 +82,11 @@ impl Body for Broken {
     fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         Poll::Ready(Some(Err(io::ErrorKind::ConnectionReset.into())))
     }
+}
+
+/// Goes on with `future` as far as it can go now.
+async fn begin<F: Future>(mut future: Pin<&mut F>) -> Poll<F::Output> {
+    poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await
 }
 
 fn service(limits: Limits) -> Service {
@@ -133,4 +151,31 @@ async fn a_review_that_finds_no_turn_is_not_allowed() {
     let limits = Limits { reviews: 0, body: Duration::from_millis(10), ..Limits::default() };
     let answer = send(&service(limits), "POST", "/validate", Full::from(skip().to_string())).await;
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+}
+
+#[tokio::test]
+async fn a_slow_sender_holds_no_turn() {
+    let service = service(Limits { reviews: 1, body: Duration::from_secs(3600), ..Limits::default() });
+    let mut slow = pin!(send(&service, "POST", "/validate", Stuck(Some(b"{"))));
+    assert!(begin(slow.as_mut()).await.is_pending());
+    let quick = send(&service, "POST", "/validate?timeout=3s", Full::from(skip().to_string())).await;
+    assert_eq!(quick.codes(), ["K8sMultiMinorUpgradeNotSupported"]);
+    assert!(begin(slow.as_mut()).await.is_pending());
+}
+
+#[tokio::test]
+async fn all_bodies_together_have_a_limit() {
+    let review = skip().to_string();
+    let service = service(Limits { bytes_at_once: review.len(), ..Limits::default() });
+    {
+        let mut slow = pin!(send(&service, "POST", "/validate", Stuck(Some(b"{"))));
+        assert!(begin(slow.as_mut()).await.is_pending());
+        let answer = send(&service, "POST", "/validate", Full::from(review.clone())).await;
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(answer.text.contains("too many bytes"), "{}", answer.text);
+    }
+    // What was given up, refused or answered leaves its room to the next one.
+    for _ in 0..2 {
+        assert!(!send(&service, "POST", "/validate", Full::from(review.clone())).await.is_allowed());
+    }
 }

@@ -5,6 +5,7 @@
 mod admission;
 mod bodies;
 mod certs;
+mod decisions;
 mod denials;
 mod reviews;
 mod routes;

@@ -1,11 +1,22 @@
 //! Reads a request body, counted and timed.
 
-use std::time::Duration;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use hyper::body::Body;
-use tokio::time;
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::{self, Instant},
+};
+
+/// A body that was read, and the room in memory that it takes until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Held {
+    /// The body.
+    pub(crate) bytes: Vec<u8>,
+    room: OwnedSemaphorePermit,
+}
 
 /// Why a body was not read to its end.
 #[derive(Debug, PartialEq, Eq)]
@@ -14,19 +25,21 @@ pub(crate) enum BodyError {
     TooLarge,
     /// It did not arrive in time.
     TooSlow,
+    /// The bodies that are held already leave no room for it.
+    NoRoom,
     /// The connection broke.
     Broken,
 }
 
-/// Reads `body` to its end, at most `limit` bytes of it, for at most `patience`.
-pub(crate) async fn read<B>(body: B, limit: usize, patience: Duration) -> Result<Vec<u8>, BodyError>
+/// Reads `body` to its end, at most `limit` bytes of it, until `deadline`. Each byte takes a permit of `room`.
+pub(crate) async fn read<B>(body: B, limit: usize, room: &Arc<Semaphore>, deadline: Instant) -> Result<Held, BodyError>
 where
     B: Body<Data = Bytes> + Unpin,
 {
-    time::timeout(patience, collect(body, limit)).await.unwrap_or(Err(BodyError::TooSlow))
+    time::timeout_at(deadline, collect(body, limit, room)).await.unwrap_or(Err(BodyError::TooSlow))
 }
 
-async fn collect<B>(mut body: B, limit: usize) -> Result<Vec<u8>, BodyError>
+async fn collect<B>(mut body: B, limit: usize, room: &Arc<Semaphore>) -> Result<Held, BodyError>
 where
     B: Body<Data = Bytes> + Unpin,
 {
@@ -34,13 +47,20 @@ where
     if body.size_hint().lower() > limit as u64 {
         return Err(BodyError::TooLarge);
     }
-    let mut bytes = Vec::new();
+    let mut held = Held { bytes: Vec::new(), room: take(room, 0)? };
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame.map_err(|_| BodyError::Broken)?.into_data() else { continue };
-        if bytes.len() + data.len() > limit {
+        if held.bytes.len() + data.len() > limit {
             return Err(BodyError::TooLarge);
         }
-        bytes.extend_from_slice(&data);
+        // Room is taken for what has come and not for what was announced: announcing costs a client nothing.
+        held.room.merge(take(room, data.len())?);
+        held.bytes.extend_from_slice(&data);
     }
-    Ok(bytes)
+    Ok(held)
+}
+
+fn take(room: &Arc<Semaphore>, bytes: usize) -> Result<OwnedSemaphorePermit, BodyError> {
+    let permits = u32::try_from(bytes).map_err(|_| BodyError::NoRoom)?;
+    Arc::clone(room).try_acquire_many_owned(permits).map_err(|_| BodyError::NoRoom)
 }

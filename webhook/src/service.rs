@@ -1,8 +1,10 @@
 //! Answers HTTP requests: the review, the two probes, and nothing else.
 
 use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -14,12 +16,16 @@ use hyper::{
     header::{ALLOW, CONTENT_TYPE, HeaderValue},
 };
 use profile_core::rules::Policy;
-use tokio::{sync::Semaphore, time};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    task,
+    time::{self, Instant},
+};
 use tracing::{error, info, warn};
 
 use crate::{
     admission::{self, AdmissionError, Decision},
-    body::{self, BodyError},
+    body::{self, BodyError, Held},
     limits::Limits,
 };
 
@@ -27,9 +33,10 @@ type Decide = dyn Fn(&[u8]) -> Result<Decision, AdmissionError> + Send + Sync;
 
 /// What every connection shares: how to decide, the limits, and whether the end has begun.
 pub struct Service {
-    decide: Box<Decide>,
+    decide: Arc<Decide>,
     limits: Limits,
-    reviews: Semaphore,
+    turns: Arc<Semaphore>,
+    room: Arc<Semaphore>,
     draining: AtomicBool,
 }
 
@@ -44,8 +51,9 @@ impl Service {
     where
         D: Fn(&[u8]) -> Result<Decision, AdmissionError> + Send + Sync + 'static,
     {
-        let reviews = Semaphore::new(limits.reviews);
-        Self { decide: Box::new(decide), limits, reviews, draining: AtomicBool::new(false) }
+        let turns = Arc::new(Semaphore::new(limits.reviews));
+        let room = Arc::new(Semaphore::new(limits.bytes_at_once));
+        Self { decide: Arc::new(decide), limits, turns, room, draining: AtomicBool::new(false) }
     }
 
     /// The limits that it works under.
@@ -74,22 +82,18 @@ impl Service {
         if request.method() != Method::POST {
             return wrong_method("POST");
         }
-        let patience = patience(request.uri().query(), self.limits.body);
-        // Waiting for a turn counts against the same time as reading does.
-        let deadline = time::Instant::now() + patience;
-        let Ok(Ok(_turn)) = time::timeout_at(deadline, self.reviews.acquire()).await else {
+        // Reading, waiting for a turn and deciding share the one time that the API server has left.
+        let deadline = Instant::now() + patience(request.uri().query(), self.limits.body);
+        let body = match body::read(request.into_body(), self.limits.body_bytes, &self.room, deadline).await {
+            Ok(body) => body,
+            Err(problem) => return self.unread(&problem),
+        };
+        // Only a body that is here takes a turn, so that a slow sender keeps no other review from its own.
+        let Ok(Ok(turn)) = time::timeout_at(deadline, Arc::clone(&self.turns).acquire_owned()).await else {
             warn!("a review found no turn in time");
             return text(StatusCode::SERVICE_UNAVAILABLE, "too many reviews at once");
         };
-        let left = deadline.saturating_duration_since(time::Instant::now());
-        match body::read(request.into_body(), self.limits.body_bytes, left).await {
-            Ok(bytes) => self.review(&bytes),
-            Err(BodyError::TooLarge) => {
-                text(StatusCode::PAYLOAD_TOO_LARGE, &format!("the body is over {} bytes", self.limits.body_bytes))
-            }
-            Err(BodyError::TooSlow) => text(StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time"),
-            Err(BodyError::Broken) => text(StatusCode::BAD_REQUEST, "the body broke off"),
-        }
+        self.review(body, turn, deadline).await
     }
 
     /// Answers a request on the health port: the probes alone, because a review must not come unencrypted.
@@ -102,9 +106,35 @@ impl Service {
         if [Method::GET, Method::HEAD].contains(request.method()) { answer } else { wrong_method("GET, HEAD") }
     }
 
-    fn review(&self, body: &[u8]) -> Response<Full<Bytes>> {
-        // A bug must end as a failed call and never as a yes, nor take other reviews down with it.
-        match catch_unwind(AssertUnwindSafe(|| (self.decide)(body))) {
+    fn unread(&self, problem: &BodyError) -> Response<Full<Bytes>> {
+        match problem {
+            BodyError::TooLarge => {
+                text(StatusCode::PAYLOAD_TOO_LARGE, &format!("the body is over {} bytes", self.limits.body_bytes))
+            }
+            BodyError::TooSlow => text(StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time"),
+            BodyError::NoRoom => {
+                warn!("a review found no room beside the bodies that are held");
+                text(StatusCode::SERVICE_UNAVAILABLE, "too many bytes at once")
+            }
+            BodyError::Broken => text(StatusCode::BAD_REQUEST, "the body broke off"),
+        }
+    }
+
+    /// Decides on a thread of its own: a long decision must keep neither the probes nor other reviews waiting.
+    async fn review(&self, body: Held, turn: OwnedSemaphorePermit, deadline: Instant) -> Response<Full<Bytes>> {
+        let decide = Arc::clone(&self.decide);
+        let work = task::spawn_blocking(move || {
+            // Nobody can stop the work, so its turn lasts as long as it does, also when the answer is given up.
+            let (_turn, body) = (turn, body);
+            decide(&body.bytes)
+        });
+        let Ok(outcome) = time::timeout_at(deadline, work).await else {
+            warn!("a review was not decided in time");
+            return text(StatusCode::SERVICE_UNAVAILABLE, "cannot decide: the time was up");
+        };
+        // A bug must end as a failed call and never as a yes, nor take other reviews down with it: a panic ends the
+        // work alone and comes back as an error.
+        match outcome {
             Ok(Ok(decision)) => {
                 if let Some(denial) = &decision.denial {
                     info!(user = denial.user, object = denial.object, codes = denial.codes.join(","), "denied");

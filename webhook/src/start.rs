@@ -61,7 +61,10 @@ fn log() {
 
 fn start(args: Args) -> Result<Ending, StartError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(StartError::Runtime)?;
-    runtime.block_on(serve(args))
+    let ending = runtime.block_on(serve(args));
+    // A decision whose answer was given up may still run, and must not hold up the end.
+    runtime.shutdown_background();
+    ending
 }
 
 async fn serve(args: Args) -> Result<Ending, StartError> {

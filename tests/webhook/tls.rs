@@ -4,6 +4,7 @@ use std::{process::Command, time::Duration};
 
 use profile_webhook::{limits::Limits, server::Ending, shutdown::Shutdown};
 use tokio::{io::AsyncWriteExt, net::TcpStream};
+use tokio_rustls::client::TlsStream;
 
 use crate::{
     reviews::skip,
@@ -14,17 +15,23 @@ use crate::{
 const FOREVER: Duration = Duration::from_secs(3600);
 const AT_ONCE: Duration = Duration::from_millis(20);
 
+/// Has a review answered, which keeps the connection open.
+async fn review(stream: &mut TlsStream<TcpStream>) -> String {
+    let review = skip().to_string();
+    stream.write_all(format!("{}{review}", head(review.len(), "")).as_bytes()).await.unwrap();
+    let answer = read_until(stream, "}}}").await;
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.contains("\"allowed\":false"), "{answer}");
+    answer
+}
+
 #[tokio::test]
 async fn reviews_are_answered_over_one_connection_in_each_version_of_tls() {
     let (_trigger, shutdown) = Shutdown::channel();
     let webhook = Running::start(Limits::default(), shutdown).await;
     for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
         let mut stream = webhook.connect_with(&[version]).await;
-        let review = skip().to_string();
         for _ in 0..2 {
-            stream.write_all(format!("{}{review}", head(review.len(), "")).as_bytes()).await.unwrap();
-            let answer = read_until(&mut stream, "}}}").await;
-            assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.contains("\"allowed\":false"), "{answer}");
+            let answer = review(&mut stream).await;
             assert!(!answer.contains("connection: close"), "{answer}");
         }
     }
@@ -81,8 +88,7 @@ async fn an_idle_connection_does_not_hold_up_the_end() {
     let (trigger, shutdown) = Shutdown::channel();
     let webhook = Running::start(Limits { drain: FOREVER, idle: FOREVER, ..Limits::default() }, shutdown).await;
     let mut stream = webhook.connect().await;
-    stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
-    read_until(&mut stream, "ok\n").await;
+    review(&mut stream).await;
     trigger.advance();
     assert_eq!(webhook.ending().await, Ending::Drained);
 }
@@ -116,9 +122,10 @@ async fn an_old_connection_is_closed_behind_its_next_answer() {
     let (_trigger, shutdown) = Shutdown::channel();
     let webhook = Running::start(Limits { connection_age: Duration::ZERO, ..Limits::default() }, shutdown).await;
     let mut stream = webhook.connect().await;
-    stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+    let review = skip().to_string();
+    stream.write_all(format!("{}{review}", head(review.len(), "")).as_bytes()).await.unwrap();
     let answer = read_to_end(&mut stream).await;
-    assert!(answer.contains("connection: close\r\n") && answer.ends_with("ok\n"), "{answer}");
+    assert!(answer.contains("connection: close\r\n") && answer.ends_with("}}}"), "{answer}");
 }
 
 #[tokio::test]
@@ -143,9 +150,43 @@ async fn a_client_that_has_nothing_more_to_ask_is_dropped() {
     let (_trigger, shutdown) = Shutdown::channel();
     let webhook = Running::start(Limits { idle: AT_ONCE, ..Limits::default() }, shutdown).await;
     let mut stream = webhook.connect().await;
-    stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+    let answer = review(&mut stream).await;
+    assert!(!answer.contains("connection: close"), "{answer}");
+    assert_eq!(read_to_end(&mut stream).await, "");
+}
+
+#[tokio::test]
+async fn only_an_answered_review_keeps_a_connection_open() {
+    let (_trigger, shutdown) = Shutdown::channel();
+    let webhook = Running::start(Limits { idle: FOREVER, body_bytes: 10_000, ..Limits::default() }, shutdown).await;
+    let probe = "GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n".to_owned();
+    let no_review = format!("{}{{}}", head(2, ""));
+    for (request, status) in [(&probe, "200"), (&no_review, "400"), (&head(10_001, ""), "413")] {
+        let mut fresh = webhook.connect().await;
+        let mut known = webhook.connect().await;
+        review(&mut known).await;
+        for stream in [&mut fresh, &mut known] {
+            stream.write_all(request.as_bytes()).await.unwrap();
+            let answer = read_to_end(stream).await;
+            assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
+            assert!(answer.contains("connection: close\r\n"), "{answer}");
+        }
+    }
+    let mut health = TcpStream::connect(webhook.health).await.unwrap();
+    health.write_all(probe.as_bytes()).await.unwrap();
+    let answer = read_to_end(&mut health).await;
+    assert!(answer.contains("connection: close\r\n") && answer.ends_with("ok\n"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_header_that_grows_and_grows_is_cut_off() {
+    let (_trigger, shutdown) = Shutdown::channel();
+    let webhook = Running::start(Limits { first_header: FOREVER, ..Limits::default() }, shutdown).await;
+    let mut stream = webhook.connect().await;
+    let header = format!("GET /healthz HTTP/1.1\r\nx: {}", "x".repeat(64 * 1024));
+    stream.write_all(header.as_bytes()).await.unwrap();
     let answer = read_to_end(&mut stream).await;
-    assert!(answer.ends_with("ok\n") && !answer.contains("connection: close"), "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 431 "), "{answer}");
 }
 
 #[tokio::test]
@@ -153,8 +194,7 @@ async fn a_connection_over_the_limit_waits_for_its_turn() {
     let (_trigger, shutdown) = Shutdown::channel();
     let webhook = Running::start(Limits { connections: 1, ..Limits::default() }, shutdown).await;
     let mut first = webhook.connect().await;
-    first.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
-    read_until(&mut first, "ok\n").await;
+    review(&mut first).await;
     let second = async {
         let mut second = webhook.connect().await;
         second.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();

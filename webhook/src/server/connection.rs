@@ -10,7 +10,7 @@ use std::{
 };
 
 use hyper::{
-    Request,
+    Request, StatusCode,
     body::Incoming,
     header::{CONNECTION, HeaderValue},
     server::conn::http1,
@@ -27,6 +27,9 @@ use tokio_rustls::TlsAcceptor;
 use tracing::{debug, info};
 
 use crate::service::Service;
+
+/// Bytes that a request's header may have, and that are read from a connection at once.
+const LONGEST_HEADER: usize = 64 * 1024;
 
 /// Serves a connection on the TLS port until it ends, or until `closing` turns true and it has nothing left to answer.
 pub(super) async fn serve_tls(
@@ -70,6 +73,7 @@ where
     let answer = service_fn(|request: Request<Incoming>| {
         asked.store(true, Ordering::Relaxed);
         let service = Arc::clone(&service);
+        let is_review = request.uri().path() == "/validate";
         async move {
             let mut response = match port {
                 Port::Tls => service.answer(request).await,
@@ -77,7 +81,9 @@ where
             };
             // The connection ends behind an answer and never between two: the API server repeats no review that was on
             // its way when the connection closed.
-            if service.is_draining() || opened.elapsed() >= limits.connection_age {
+            // Only the API server has a next review to send, so that any other answer is the last one.
+            let is_last = !is_review || response.status() != StatusCode::OK;
+            if is_last || service.is_draining() || opened.elapsed() >= limits.connection_age {
                 response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             }
             Ok::<_, Infallible>(response)
@@ -89,6 +95,8 @@ where
             // hyper counts the time between two requests as time to read the header, so this is the idle time. The
             // first header has its own, shorter limit below.
             .header_read_timeout(limits.idle)
+            // The default lets a header of 400 KB wait in each of many connections.
+            .max_buf_size(LONGEST_HEADER)
             .serve_connection(TokioIo::new(io), answer)
     );
     let mut first_header = pin!(time::sleep_until(opened + limits.first_header));

@@ -2,7 +2,10 @@
 
 use serde_json::json;
 
-use crate::{fixtures, folder::Folder};
+use crate::{
+    fixtures::{self, packs},
+    folder::Folder,
+};
 
 #[test]
 fn no_revisions_is_an_answer() {
@@ -37,4 +40,60 @@ fn the_history_of_another_cluster_is_not_mixed_in() {
     let folder = Folder::hub();
     folder.run("switch shop-aws hello-aws@1.1.0 --yes").exits(0);
     folder.run("history store-edge").exits(0).prints("");
+}
+
+#[test]
+fn two_files_that_hold_a_cluster_of_one_name_have_two_histories() {
+    let folder = fixtures::demo();
+    fixtures::add(&folder, "1.1.0", &packs("1.32.2", "replicas: 7\n"));
+    let mut cluster = folder.json("cluster.json");
+    cluster["metadata"] = json!({"name": "c1", "namespace": "ns"});
+    folder.write("staging.json", cluster.to_string());
+    cluster["spec"]["clusterProfileTemplates"][0]["profileVersion"] = json!("1.1.0");
+    cluster["spec"]["clusterProfileTemplates"][0]["packs"] = packs("1.32.2", "replicas: 7\n");
+    folder.write("prod.json", cluster.to_string());
+    let profiles = "-f hello-1.0.0.json -f hello-1.1.0.json -f hello-1.2.0.json";
+    fixtures::add(&folder, "1.2.0", &packs("1.32.2", "replicas: 3\n"));
+    folder.run_exactly(&format!("switch c1 hello@1.1.0 --yes -f staging.json {profiles}")).exits(0);
+    // What staging took as published is an override of prod once 1.1.0 says something else.
+    fixtures::add(&folder, "1.1.0", &packs("1.32.2", "replicas: 2\n"));
+    folder.refuses(&format!("switch c1 hello@1.2.0 --yes -f prod.json {profiles}"), 6, &["replicas"]);
+    folder.run_exactly("history c1 -f prod.json").exits(0).prints("");
+    folder.run_exactly("history c1 -f staging.json").exits(0).shows("hello@1.1.0");
+}
+
+#[test]
+fn names_that_look_alike_when_joined_have_two_histories() {
+    for (one, other) in [(("a", "b.c"), ("a.b", "c")), (("a", "b c"), ("a", "b_c")), (("", "a+b"), ("a", "b"))] {
+        let folder = fixtures::demo();
+        for (namespace, name) in [one, other] {
+            let mut cluster = folder.json("cluster.json");
+            cluster["metadata"] = json!({"name": name, "namespace": namespace});
+            folder.write("cluster.json", cluster.to_string());
+            folder.run("history").exits(0).prints("");
+            if (namespace, name) == one {
+                let before = cluster.to_string();
+                folder.run("switch hello@1.1.0 --yes").exits(0);
+                folder.write("cluster.json", before);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_link_has_the_history_of_what_it_points_to() {
+    let folder = fixtures::demo();
+    folder.run("switch hello@1.1.0 --yes").exits(0);
+    std::os::unix::fs::symlink("cluster.json", folder.path("link.json")).unwrap();
+    folder.run_exactly("history -f link.json").exits(0).shows("hello@1.1.0");
+}
+
+#[test]
+fn a_name_that_no_file_system_takes_has_a_history() {
+    let folder = fixtures::demo();
+    let mut cluster = folder.json("cluster.json");
+    cluster["metadata"] = json!({"name": "c".repeat(253), "namespace": "n".repeat(63)});
+    folder.write("cluster.json", cluster.to_string());
+    folder.run("switch hello@1.1.0 --yes").exits(0);
+    folder.run("history").exits(0).shows("hello@1.1.0");
 }

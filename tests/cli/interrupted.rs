@@ -1,6 +1,10 @@
 //! What a switch leaves behind that was killed or ran out of space, and what the next run makes of it.
 
-use std::process::Command;
+use std::{
+    fs,
+    process::Command,
+    time::{Duration, SystemTime},
+};
 
 use profile_tests::binaries;
 use serde_json::json;
@@ -10,7 +14,7 @@ use crate::{
     folder::{Folder, Ran},
 };
 
-const REVISION: &str = ".kubectl-profile/demo.v1.json";
+const REVISION: &str = ".kubectl-profile/cluster.json++demo.v1.json";
 
 /// The demo after a switch to 1.1.0 whose revision was never settled.
 fn left_pending() -> Folder {
@@ -75,7 +79,7 @@ fn no_space_for_the_revision_leaves_the_cluster_as_it_was() {
 /// The demo in a file that is larger than its revision: 64 KiB of another document stand before it.
 fn large() -> Folder {
     let folder = fixtures::demo();
-    std::fs::remove_file(folder.path("cluster.json")).unwrap();
+    fs::remove_file(folder.path("cluster.json")).unwrap();
     let note = "x".repeat(64 * 1024);
     let block = "spec:\n  clusterProfileTemplates:\n  - name: hello\n    profileVersion: 1.0.0\n    packs:\n    \
                  - {name: kubernetes, layer: k8s, version: 1.32.1}\n    - {name: app, layer: addon, values: \"replicas: 1\\n\"}\n";
@@ -88,7 +92,7 @@ fn no_space_for_the_cluster_leaves_it_as_it_was_and_abandons_the_revision() {
     let before = folder.text("cluster.yaml");
     limited(&folder, SURVIVE, 64).exits(2).tells("./cluster.yaml").tells("nothing was written");
     assert_eq!(folder.text("cluster.yaml"), before);
-    assert_eq!(folder.json(REVISION)["status"], "abandoned");
+    assert_eq!(folder.json(".kubectl-profile/cluster.yaml++demo.v1.json")["status"], "abandoned");
 }
 
 #[test]
@@ -112,4 +116,25 @@ fn a_kill_while_the_cluster_is_written_is_settled_by_the_next_run() {
     folder.run("history").exits(0).shows("pending(abandoned)");
     folder.run("switch hello@1.1.0 --yes").exits(0).tells("revision 1 was left pending");
     folder.run("diff").exits(0);
+}
+
+#[test]
+fn what_a_kill_left_behind_goes_with_the_next_write() {
+    let folder = fixtures::demo();
+    fs::create_dir(folder.path(".kubectl-profile")).unwrap();
+    let leave = |name: &str, age: u64| {
+        folder.write(name, "a: secret");
+        let file = fs::File::options().write(true).open(folder.path(name)).unwrap();
+        file.set_modified(SystemTime::now() - Duration::from_secs(age)).unwrap();
+    };
+    let (gone, fresh) = ([".kubectl-profile-aB3xYz", ".kubectl-profile/.staged-aB3xYz"], [".kubectl-profile-fresh1"]);
+    let foreign =
+        [".kubectl-profile-of-mine.yaml", ".kubectl-profil-aB3xYz", ".staged-aB3xYz", "x.kubectl-profile-aB3xYz"];
+    gone.iter().chain(&foreign).for_each(|name| leave(name, 3600));
+    fresh.iter().for_each(|name| leave(name, 0));
+    folder.run("switch hello@1.1.0 --dry-run").exits(0);
+    assert!(folder.path(gone[0]).exists(), "a dry run removed a file");
+    folder.run("switch hello@1.1.0 --yes").exits(0);
+    gone.iter().for_each(|name| assert!(!folder.path(name).exists(), "{name} is left"));
+    foreign.iter().chain(&fresh).for_each(|name| assert!(folder.path(name).exists(), "{name} is gone"));
 }

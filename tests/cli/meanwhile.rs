@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    io::Write,
     process::{Child, Command, Stdio},
 };
 
@@ -120,13 +121,61 @@ fn the_revision_is_the_lock() {
     folder.run("switch hello@1.1.0 --yes").exits(0);
     fixtures::add(&folder, "1.2.0", &packs("1.32.3", "replicas: 3\n"));
     // Somebody takes the second revision after the first was read: its record says 1, its name says 2.
-    let taken = folder.text(".kubectl-profile/demo.v1.json");
-    folder.write(".kubectl-profile/demo.v2.json", taken);
+    let taken = folder.text(".kubectl-profile/cluster.json++demo.v1.json");
+    folder.write(".kubectl-profile/cluster.json++demo.v2.json", taken);
     let before = folder.snapshot();
     let ran = folder.run("switch hello@1.2.0 --yes").exits(2);
     ran.tells("another change of cluster \"demo\" is under way: it took revision 2")
         .tells("kubectl profile history demo");
     assert_eq!(folder.snapshot(), before);
+}
+
+/// A new pipe in the place of `name`, which the test opens once somebody reads it.
+fn pipe(folder: &Folder, name: &str) {
+    assert!(Command::new("mkfifo").arg(folder.path("new-pipe")).status().unwrap().success());
+    fs::rename(folder.path("new-pipe"), folder.path(name)).unwrap();
+}
+
+#[test]
+fn a_foreign_revision_is_judged_by_what_stands_under_the_lock() {
+    let name = ".kubectl-profile/cluster.json++demo.v1.json";
+    for (recorded, writes, expected) in
+        [("pending", true, "deployed"), ("pending", false, "abandoned"), ("deployed", false, "deployed")]
+    {
+        let folder = fixtures::demo();
+        folder.run("switch hello@1.1.0 --yes").exits(0);
+        let written = folder.text("cluster.json");
+        let mut revision = folder.json(name);
+        let mut cluster = folder.json("cluster.json");
+        cluster["spec"]["clusterProfileTemplates"] = revision["before"].clone();
+        folder.write("cluster.json", cluster.to_string());
+        pipe(&folder, name);
+        let mut command = folder.command("switch hello@1.1.0 --yes -f .");
+        let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut first = fs::File::options().write(true).open(folder.path(name)).unwrap();
+        // The revision is read once to see that it is pending, and once more to settle it.
+        pipe(&folder, name);
+        revision["status"] = json!("pending");
+        first.write_all(revision.to_string().as_bytes()).unwrap();
+        drop(first);
+        let mut second = fs::File::options().write(true).open(folder.path(name)).unwrap();
+        let is_locked = fs::File::open(folder.path(".")).unwrap().try_lock().is_err();
+        if writes {
+            folder.write("cluster.json", &written);
+        }
+        revision["status"] = json!(recorded);
+        second.write_all(revision.to_string().as_bytes()).unwrap();
+        // What is not written over stays a pipe, which nobody could read later.
+        fs::write(folder.path("regular"), revision.to_string()).unwrap();
+        if recorded != "pending" {
+            fs::rename(folder.path("regular"), folder.path(name)).unwrap();
+        }
+        drop(second);
+        let ran = Ran::from("switch", Run::from(child.wait_with_output().unwrap()));
+        ran.tells("revision 1 was left pending");
+        assert!(is_locked, "nobody holds the lock\n{}", *ran);
+        assert_eq!(folder.json(name)["status"], expected, "{recorded}, {writes}: {}", *ran);
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::{
     folder::Folder,
 };
 
-const REVISION: &str = ".kubectl-profile/cluster-66f0a1b2c3d4e5f600000001.shop-aws.v1.json";
+const REVISION: &str = ".kubectl-profile/cluster-shop-aws.yaml+cluster-66f0a1b2c3d4e5f600000001+shop-aws.v1.json";
 
 #[test]
 fn the_cluster_is_at_the_target_afterwards() {
@@ -125,7 +125,7 @@ fn clusters_of_one_name_in_two_namespaces_have_two_histories() {
     other["metadata"]["namespace"] = json!("cluster-2");
     folder.write("other.json", other.to_string());
     folder.run("switch demo hello@1.1.0 --yes -n cluster-2").exits(0);
-    assert!(folder.path(".kubectl-profile/cluster-2.demo.v1.json").exists());
+    assert!(folder.path(".kubectl-profile/other.json+cluster-2+demo.v1.json").exists());
     assert_eq!(folder.json("cluster.json")["spec"]["clusterProfileTemplates"][0]["profileVersion"], "1.0.0");
     folder.run("history demo -n cluster-2").exits(0).shows("hello@1.1.0");
 }

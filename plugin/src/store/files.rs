@@ -11,6 +11,8 @@ use crate::{
     error::{Error, Kind},
 };
 
+mod leftovers;
+mod lock;
 pub(super) mod read;
 mod revisions;
 mod splice;

@@ -1,30 +1,38 @@
 //! Revisions as files in `.kubectl-profile/` beside the file that they record a change of.
 
 use std::{
+    borrow::Cow,
     fs::{self, OpenOptions},
     io::Write,
     path::{Path, PathBuf},
 };
 
-use profile_core::revision::{Revision, Status};
+use profile_core::{
+    cluster::Cluster,
+    revision::{Revision, Status},
+};
+use sha2::{Digest, Sha256};
 
-use super::{Document, Entry, FileStore};
+use super::{Document, Entry, FileStore, leftovers, lock};
 use crate::error::{Error, Kind};
 
 const FOLDER: &str = ".kubectl-profile";
+/// Most bytes of a stem: file systems take names of 255, and the number follows.
+const STEM: usize = 200;
 
 impl FileStore {
     pub(crate) fn revisions(&self, cluster: &Document) -> Result<Vec<Revision>, Error> {
-        let folder = folder(self.entry(cluster)?);
+        let entry = self.entry(cluster)?;
+        let folder = folder(entry);
         let listing = match fs::read_dir(&folder) {
             Ok(listing) => listing,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
             Err(error) => return Err(failed("read", &folder, &error)),
         };
-        let prefix = format!("{}.v", stem(cluster));
+        let prefix = format!("{}.v", stem(entry));
         let mut revisions = Vec::new();
-        for entry in listing {
-            let path = entry.map_err(|error| failed("read", &folder, &error))?.path();
+        for found in listing {
+            let path = found.map_err(|error| failed("read", &folder, &error))?.path();
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
             let number = name.strip_prefix(&prefix).and_then(|rest| rest.strip_suffix(".json"));
             if number.is_some_and(|number| number.parse::<u64>().is_ok()) {
@@ -56,14 +64,20 @@ impl FileStore {
     }
 
     pub(crate) fn settle_revision(&self, cluster: &Document, revision: &Revision) -> Result<(), Error> {
-        let path = self.path(cluster, revision)?;
-        let staged = staged(&folder(self.entry(cluster)?), revision)?;
-        staged.persist(&path).map(|_| ()).map_err(|error| failed("write", &path, &error.error))
+        let _lock = lock::folder_of(&self.entry(cluster)?.path)?;
+        self.record(cluster, revision)
     }
 
     pub(crate) fn settle_foreign_revision(&self, cluster: &Document, revision: &Revision) -> Result<(), Error> {
-        let is_pending = read(&self.path(cluster, revision)?)?.status == Status::Pending;
-        if is_pending { self.settle_revision(cluster, revision) } else { Ok(()) }
+        // Its own writer must not come between the question and the answer: what it records is the truth. Nor may a write
+        // of the cluster, so the cluster is asked here and not before.
+        let _lock = lock::folder_of(&self.entry(cluster)?.path)?;
+        let recorded = read(&self.path(cluster, revision)?)?;
+        if recorded.status != Status::Pending {
+            return Ok(());
+        }
+        let status = recorded.settle(&self.reread(cluster)?.cluster());
+        self.record(cluster, &Revision { status, ..recorded })
     }
 
     pub(crate) fn drop_revision(&self, cluster: &Document, revision: &Revision) -> Result<(), Error> {
@@ -71,28 +85,58 @@ impl FileStore {
         fs::remove_file(&path).map_err(|error| failed("remove", &path, &error))
     }
 
+    /// Writes a revision over its own record.
+    fn record(&self, cluster: &Document, revision: &Revision) -> Result<(), Error> {
+        let path = self.path(cluster, revision)?;
+        let staged = staged(&folder(self.entry(cluster)?), revision)?;
+        staged.persist(&path).map(|_| ()).map_err(|error| failed("write", &path, &error.error))
+    }
+
     fn path(&self, cluster: &Document, revision: &Revision) -> Result<PathBuf, Error> {
-        Ok(folder(self.entry(cluster)?).join(format!("{}.v{}.json", stem(cluster), revision.number)))
+        let entry = self.entry(cluster)?;
+        Ok(folder(entry).join(format!("{}.v{}.json", stem(entry), revision.number)))
     }
 }
 
-/// Two clusters of one name in two namespaces have two histories.
-fn stem(cluster: &Document) -> String {
-    let view = cluster.cluster();
-    let safe =
-        |text: &str| text.replace(|letter: char| !(letter.is_ascii_alphanumeric() || "-_.".contains(letter)), "_");
-    let namespace = view.namespace().map(|namespace| format!("{}.", safe(&namespace))).unwrap_or_default();
-    format!("{namespace}{}", safe(&view.name()))
+/// `FILE+NAMESPACE+NAME`: each cluster of each file has a history of its own.
+fn stem(entry: &Entry) -> String {
+    let (path, cluster) = (real(entry), Cluster::new(&entry.value));
+    let file = path.file_name().unwrap_or_default().as_encoded_bytes();
+    let (namespace, name) = (cluster.namespace().unwrap_or_default(), cluster.name());
+    let stem = [file, namespace.as_bytes(), name.as_bytes()].map(escaped).join("+");
+    if stem.len() <= STEM {
+        return stem;
+    }
+    // What is too long keeps its start for people, and a digest of all of it.
+    let digest: String = Sha256::digest(&stem).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    format!("{}+{digest}", &stem[..STEM - digest.len() - 1])
+}
+
+/// Letters, digits and `-_.` as they are, and any other byte as `%` and two digits: never a `+`, and never the same for
+/// two texts.
+fn escaped(text: &[u8]) -> String {
+    let byte = |byte: &u8| match byte {
+        b'-' | b'_' | b'.' => char::from(*byte).to_string(),
+        byte if byte.is_ascii_alphanumeric() => char::from(*byte).to_string(),
+        byte => format!("%{byte:02x}"),
+    };
+    text.iter().map(byte).collect()
 }
 
 fn folder(entry: &Entry) -> PathBuf {
-    entry.path.parent().unwrap_or(Path::new(".")).join(FOLDER)
+    real(entry).parent().unwrap_or(Path::new(".")).join(FOLDER)
+}
+
+/// The file that a link points to, which is the one that is written.
+fn real(entry: &Entry) -> Cow<'_, Path> {
+    let target = entry.path.is_symlink().then(|| fs::canonicalize(&entry.path).ok()).flatten();
+    target.map_or(Cow::Borrowed(&entry.path), Cow::Owned)
 }
 
 /// A file in the same folder with mode 0600, as values can hold secrets.
 fn staged(folder: &Path, revision: &Revision) -> Result<tempfile::NamedTempFile, Error> {
     let write = || {
-        let mut file = tempfile::Builder::new().prefix(".staged-").tempfile_in(folder)?;
+        let mut file = leftovers::staged(folder, ".staged-")?;
         serde_json::to_writer_pretty(&mut file, revision)?;
         file.flush()?;
         file.as_file().sync_all()?;

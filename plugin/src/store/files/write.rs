@@ -6,14 +6,14 @@ use profile_core::{switch, yaml};
 use serde_json::Value;
 
 use super::{
-    Document, Entry, read,
+    Document, Entry, leftovers, lock, read,
     splice::{self, Reach},
 };
 use crate::error::{Error, Kind};
 
 /// Writes the attached profiles of `after` over those of `before`.
 pub(super) fn profiles(entry: &Entry, before: &Document, after: &Value) -> Result<(), Error> {
-    let _lock = lock(&entry.path)?;
+    let _lock = lock::folder_of(&entry.path)?;
     replace(&entry.path, &text(entry, before, after)?)
 }
 
@@ -52,22 +52,12 @@ fn patched(text: &str, now: &Entry, after: &Value, reach: Reach) -> Option<Strin
         .try_fold(text.to_owned(), |text, (item, pair)| splice::replace_profile(&text, now.index, item, pair, reach))
 }
 
-/// Keeps a second writer waiting from the reading to the renaming. Whoever waited then reads what the first one wrote.
-fn lock(path: &Path) -> Result<fs::File, Error> {
-    let file =
-        fs::File::open(path).map_err(|error| Error::failed(format!("cannot read {}: {error}", path.display())))?;
-    // Elsewhere a lock would keep ourselves from reading, and a file system without locks is none to refuse.
-    #[cfg(unix)]
-    let _ = file.lock();
-    Ok(file)
-}
-
 fn replace(path: &Path, text: &str) -> Result<(), Error> {
     let write = || {
         // A link stays one: what it points to is replaced.
         let path = &fs::canonicalize(path)?;
         let folder = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut staged = tempfile::Builder::new().prefix(".kubectl-profile-").tempfile_in(folder)?;
+        let mut staged = leftovers::staged(folder, ".kubectl-profile-")?;
         staged.write_all(text.as_bytes())?;
         staged.as_file().sync_all()?;
         staged.as_file().set_permissions(fs::metadata(path)?.permissions())?;

@@ -1,6 +1,9 @@
 //! Revisions as Secrets beside the cluster: compressed, owned by it, and created before the write they record.
 
-use std::io::{Read, Write};
+use std::{
+    borrow::Cow,
+    io::{Read, Write},
+};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use flate2::{Compression, read::GzDecoder, write::GzEncoder};
@@ -10,6 +13,7 @@ use profile_core::{
     revision::{Revision, Status},
 };
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use super::{Document, DryRun, KubernetesStore, bytes};
 use crate::error::{Error, Kind};
@@ -19,12 +23,14 @@ const TYPE: &str = "kubectl-profile.dev/revision";
 const DATA: &str = "revision.json.gz";
 /// Most bytes of a Secret's data, as the API server has it.
 const LIMIT: usize = 1024 * 1024;
+/// Most bytes of a label's value, as the API server has it; a name has up to 253.
+const LABEL: usize = 63;
 /// Most bytes of a decompressed revision: four copies of the largest object that etcd takes, with room.
 const DECOMPRESSED_LIMIT: u64 = 16 * 1024 * 1024;
 
 impl KubernetesStore {
     pub(crate) async fn revisions(&self, cluster: &Document) -> Result<Vec<Revision>, Error> {
-        let selector = format!("{}={}", annotations::CLUSTER, cluster.cluster().name());
+        let selector = format!("{}={}", annotations::CLUSTER, label(&cluster.cluster().name()));
         let params = ListParams { label_selector: Some(selector), ..ListParams::default() };
         let request = Request::new(secrets(cluster)).list(&params);
         let list = self.send("list", "secrets", request).await?;
@@ -36,6 +42,8 @@ impl KubernetesStore {
                 revisions.push(decode(secret)?);
             }
         }
+        // The label of a long name is not the name itself.
+        revisions.retain(|it| it.cluster == cluster.cluster().name());
         // A cluster that was deleted and created anew has a history of its own.
         revisions.retain(|it| it.cluster_uid.is_none() || it.cluster_uid.as_deref() == uid.as_deref());
         revisions.sort_by_key(|it| it.number);
@@ -115,6 +123,18 @@ fn name(revision: &Revision) -> String {
     format!("kubectl-profile.{}.v{}", revision.cluster, revision.number)
 }
 
+/// The value of a label that stands for a cluster: its name where that fits, else the start of it and a digest.
+fn label(name: &str) -> Cow<'_, str> {
+    if name.len() <= LABEL {
+        return name.into();
+    }
+    let is_valid = |letter: &char| letter.is_ascii_alphanumeric() || "-_.".contains(*letter);
+    let start: String = name.chars().take(50).filter(is_valid).collect();
+    let start = start.trim_matches(|letter: char| !letter.is_ascii_alphanumeric());
+    let digest: String = Sha256::digest(name).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    if start.is_empty() { digest.into() } else { format!("{start}-{digest}").into() }
+}
+
 fn encode(cluster: &Document, revision: &Revision) -> Result<Value, Error> {
     let failed =
         |error: &dyn std::fmt::Display| Error::failed(format!("cannot encode revision {}: {error}", revision.number));
@@ -139,7 +159,7 @@ fn encode(cluster: &Document, revision: &Revision) -> Result<Value, Error> {
         "metadata": {
             "name": name(revision),
             "labels": {
-                annotations::CLUSTER: view.name(),
+                annotations::CLUSTER: label(&view.name()),
                 annotations::REVISION: revision.number.to_string(),
                 annotations::STATUS: revision.status.as_str(),
             },
@@ -161,4 +181,46 @@ fn decode(secret: &Value) -> Result<Revision, Error> {
     let mut decoder = GzDecoder::new(packed.as_slice()).take(DECOMPRESSED_LIMIT);
     decoder.read_to_end(&mut unpacked).map_err(|error| broken(error.to_string()))?;
     serde_json::from_slice(&unpacked).map_err(|error| broken(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(name: &str, expected: &str) {
+        let value = label(name);
+        assert_eq!(value, expected);
+        let ends = [value.chars().next(), value.chars().last()].into_iter().flatten();
+        assert!(value.len() <= 63 && ends.into_iter().all(|it| it.is_ascii_alphanumeric()), "{value}");
+    }
+
+    #[test]
+    fn a_name_that_fits_is_its_own_label() {
+        for name in ["demo", "a.b-c", &"n".repeat(63)] {
+            check(name, name);
+        }
+    }
+
+    #[test]
+    fn a_longer_name_is_cut_and_told_apart_by_its_digest() {
+        check(&"n".repeat(64), &format!("{}-ce068a195ab3", "n".repeat(50)));
+        check(&"n".repeat(253), &format!("{}-1f2036e55e5c", "n".repeat(50)));
+        check(&format!("{}.-{}", "n".repeat(48), "m".repeat(20)), &format!("{}-1e500986c2fc", "n".repeat(48)));
+        check(&"é".repeat(40), "84fe2e03d50d");
+    }
+
+    #[test]
+    fn a_cluster_with_a_long_name_is_recorded_under_its_label() {
+        let name = "n".repeat(100);
+        let cluster = Document { value: json!({"metadata": {"name": name}}), place: String::new() };
+        let revision: Revision = serde_json::from_value(json!({
+            "number": 1, "cluster": name, "status": "pending", "action": "switch", "from": "a@1", "to": "a@2",
+            "createdAt": "", "before": null, "after": null,
+        }))
+        .unwrap();
+        let secret = encode(&cluster, &revision).unwrap();
+        assert_eq!(secret["metadata"]["labels"][annotations::CLUSTER], *label(&name));
+        assert_eq!(secret["metadata"]["name"], format!("kubectl-profile.{name}.v1"));
+        assert_eq!(decode(&secret).unwrap().cluster, name);
+    }
 }

@@ -127,7 +127,8 @@ fn a_place_where_no_revision_can_be_kept_is_found_before_the_write() {
 fn a_revision_that_is_cut_off_is_named_and_not_taken_for_none() {
     let folder = fixtures::demo();
     folder.run("switch hello@1.1.0 --yes").exits(0);
-    folder.write(".kubectl-profile/demo.v1.json", "{\"number\": 1,");
+    let revision = std::fs::read_dir(folder.path(".kubectl-profile")).unwrap().next().unwrap().unwrap();
+    std::fs::write(revision.path(), "{\"number\": 1,").unwrap();
     folder.refuses("history -f .", 2, &["demo.v1.json", "line 1"]);
     fixtures::add(&folder, "1.2.0", &fixtures::packs("1.32.3", ""));
     refused(&folder, "hello@1.2.0 --yes", 2, &["demo.v1.json", "line 1", "nothing was written", "--no-history"]);

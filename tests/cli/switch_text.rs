@@ -92,7 +92,7 @@ spec:
     packs: [ {name: os,  layer: os} ]
   # the application
   - name: hello
-    unknownInside: kept   # too
+    relatedObject: kept   # too
     profileVersion: 1.0.0   # moves
     packs:
     # the cluster itself

@@ -66,6 +66,9 @@ pub struct Change {
     /// The pending side; absent when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pending: Option<Value>,
+    /// Whether what stands around the path says that both sides are secret, as a Secret does of its `data`.
+    #[serde(skip)]
+    is_secret: bool,
 }
 
 impl Change {
@@ -95,9 +98,11 @@ impl Change {
     #[must_use]
     pub fn masked(mut self) -> Self {
         let path = self.path.clone().unwrap_or_default();
-        let steps: Vec<_> = if self.kind == Kind::Value { path.split(['.', '[', ']']).collect() } else { Vec::new() };
+        let has_keys = matches!(self.kind, Kind::Value | Kind::Field);
+        let steps: Vec<_> = if has_keys { path.split(['.', '[', ']']).collect() } else { Vec::new() };
         for side in [&mut self.current, &mut self.pending] {
-            *side = side.take().map(|value| mask::value(&steps, &value));
+            let is_hidden = self.is_secret && side.as_ref().is_some_and(|value| !value.is_null());
+            *side = side.take().map(|value| if is_hidden { mask::MASK.into() } else { mask::value(&steps, &value) });
         }
         self
     }
@@ -148,6 +153,7 @@ pub fn compare_packs(profile: &str, current: &[Pack<'_>], pending: &[Pack<'_>]) 
             path: None,
             current,
             pending,
+            is_secret: false,
         };
         match (before, after) {
             (Some(before), Some(after)) => {
@@ -165,9 +171,11 @@ pub fn compare_packs(profile: &str, current: &[Pack<'_>], pending: &[Pack<'_>]) 
                 let mut found = fields::of_packs(before.raw(), after.raw());
                 found.extend(values::compare(&before.values(), &after.values()));
                 found.extend(manifests::compare(&before.manifests(), &after.manifests()));
-                changes.extend(
-                    found.into_iter().map(|it| Change { path: it.path, ..change(it.kind, it.current, it.pending) }),
-                );
+                changes.extend(found.into_iter().map(|it| Change {
+                    path: it.path,
+                    is_secret: it.is_secret,
+                    ..change(it.kind, it.current, it.pending)
+                }));
             }
             (Some(gone), None) => changes.push(change(Kind::PackRemoved, Some(version_text(gone).into()), None)),
             (None, Some(new)) => changes.push(change(Kind::PackAdded, None, Some(version_text(new).into()))),
@@ -183,6 +191,7 @@ struct Difference {
     path: Option<String>,
     current: Option<Value>,
     pending: Option<Value>,
+    is_secret: bool,
 }
 
 fn reference(profile: &AttachedProfile<'_>) -> Value {
@@ -190,7 +199,7 @@ fn reference(profile: &AttachedProfile<'_>) -> Value {
 }
 
 fn profile_change(kind: Kind, profile: &AttachedProfile<'_>, current: Option<Value>, pending: Option<Value>) -> Change {
-    Change { profile: profile.name().into_owned(), pack: None, kind, path: None, current, pending }
+    Change { profile: profile.name().into_owned(), pack: None, kind, path: None, current, pending, is_secret: false }
 }
 
 /// The version, with the tag where the two differ.
@@ -300,6 +309,33 @@ mod tests {
         let of = |raw| AttachedProfile::new(raw, "t".into());
         let kinds: Vec<_> = compare(&[of(&a), of(&other)], &[of(&b)]).iter().map(|it| it.kind).collect();
         assert_eq!(kinds, [Kind::ProfileVersion, Kind::ProfileRemoved]);
+    }
+
+    fn check_hidden(current: &str, pending: &str, place: &str) {
+        let of = |values: &str| json!({"packs": [{"name": "a", "values": values}]});
+        let (current, pending) = (of(current), of(pending));
+        let of = |raw| vec![AttachedProfile::new(raw, "t".into())];
+        let change = compare(&of(&current), &of(&pending)).remove(0).masked();
+        let text = serde_json::to_string(&change).unwrap();
+        assert_eq!(change.path.as_deref(), Some(place));
+        assert!(text.contains("***") && !text.contains("hunter"), "{text}");
+    }
+
+    #[test]
+    fn what_stands_around_a_path_can_make_it_secret() {
+        let of = |kind: &str, data: &str, number: u8| format!("o:\n  {data}:\n    a: hunter{number}\n  kind: {kind}\n");
+        check_hidden(&of("Secret", "stringData", 1), &of("\"Secret\"", "stringData", 2), "o.stringData.a");
+        check_hidden(&of("Secret # why", "data", 1), &of("Secret", "data", 2), "o.data.a");
+        let list = |number: u8| format!("env:\n- value: hunter{number}\n  name: DB_PASSWORD\n");
+        check_hidden(&list(1), &list(2), "env[name=DB_PASSWORD].value");
+        let dotted = |number: u8| format!("a: {{db.pass.word/key: {{password.x: hunter{number}}}}}\n");
+        check_hidden(&dotted(1), &dotted(2), "a[\"db.pass.word/key\"][\"password.x\"]");
+    }
+
+    #[test]
+    fn a_list_of_arguments_shows_no_secret() {
+        check_hidden("args: [\"--token=hunter1\"]\n", "args: [\"--token=hunter2\"]\n", "args");
+        check_hidden("args: [--token, hunter1]\n", "args: [--token, hunter2]\n", "args");
     }
 
     #[test]

@@ -2,124 +2,35 @@
 
 use serde_json::Value;
 
+mod flags;
+mod keys;
+mod leftover;
+mod spots;
+mod structure;
+mod text;
+mod values;
+
+pub(crate) use keys::is_hidden;
+pub use keys::is_secret_key;
+
 /// What stands in the place of a hidden value.
 pub const MASK: &str = "***";
 
-const SECRET_WORDS: [&str; 10] = [
-    "password",
-    "passwd",
-    "passphrase",
-    "secret",
-    "token",
-    "apikey",
-    "credential",
-    "privatekey",
-    "accesskey",
-    "connectionstring",
-];
-
-/// Whether a key, such as `clientSecret` or `api-key`, names something that is not to be shown. Names of objects that
-/// hold secrets (`secretName`, `tokenRef`) are no secrets themselves.
-pub fn is_secret_key(key: &str) -> bool {
-    let key: String =
-        key.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect();
-    let is_name =
-        ["name", "ref", "names", "refs", "namespace", "enabled", "ttl"].iter().any(|suffix| key.ends_with(suffix));
-    !is_name && SECRET_WORDS.iter().any(|word| key.contains(word))
-}
-
 /// The lines of a YAML text, one for one, without what may be secret. Works on text that is not valid YAML, too.
 pub fn lines(text: &str) -> Vec<String> {
-    let mut state = State::default();
-    text.lines().map(|line| state.mask(line)).collect()
+    let mut lines = text::lines(text);
+    leftover::hide(text, &mut lines);
+    lines
 }
 
 /// A JSON value at `path` without what may be secret: whole when a step of the path is, else by its own keys.
 pub fn value(path: &[&str], value: &Value) -> Value {
-    if path.iter().any(|step| is_secret_key(step)) && !value.is_null() { Value::from(MASK) } else { masked(value) }
-}
-
-fn masked(value: &Value) -> Value {
+    if path.iter().any(|step| is_secret_key(step)) && !value.is_null() {
+        return Value::from(MASK);
+    }
     match value {
-        Value::Object(fields) => {
-            let is_secret_object = fields.get("kind").and_then(Value::as_str) == Some("Secret");
-            let names_secret = fields.get("name").and_then(Value::as_str).is_some_and(is_secret_key);
-            let hidden = |key: &str| {
-                is_secret_key(key)
-                    || (is_secret_object && matches!(key, "data" | "stringData"))
-                    || (names_secret && key == "value")
-            };
-            let field = |(key, value): (&String, &Value)| {
-                (key.clone(), if hidden(key) && !value.is_null() { Value::from(MASK) } else { masked(value) })
-            };
-            Value::Object(fields.iter().map(field).collect())
-        }
-        Value::Array(items) => items.iter().map(masked).collect(),
-        Value::String(text) if text.contains('\n') => Value::from(lines(text).join("\n")),
-        _ => value.clone(),
-    }
-}
-
-#[derive(Default)]
-struct State {
-    /// The indentation of the secret key whose value goes on in deeper lines.
-    hidden_below: Option<usize>,
-    /// Whether the document at hand is a Secret.
-    is_secret_object: bool,
-    /// Whether the last `name:` of a list item named a secret.
-    names_secret: bool,
-}
-
-impl State {
-    fn mask(&mut self, line: &str) -> String {
-        let content = line.trim_start();
-        let indent = line.len() - content.len();
-        if content.is_empty() {
-            return line.to_owned();
-        }
-        if content.starts_with("---") {
-            *self = Self::default();
-        }
-        if let Some(below) = self.hidden_below {
-            if indent > below || (indent == below && content.starts_with("- ")) {
-                return format!("{}{MASK}", &line[..indent]);
-            }
-            self.hidden_below = None;
-        }
-        if content == "kind: Secret" {
-            self.is_secret_object = true;
-        }
-        let starts_item = content.starts_with("- ");
-        let Some((start, key, rest)) = self.secret_in(line) else {
-            let key_value = content.trim_start_matches("- ").split_once(':');
-            if let Some(("name", name)) = key_value.map(|(key, value)| (key.trim(), value.trim())) {
-                self.names_secret = is_secret_key(name.trim_matches(['"', '\'']));
-            } else if starts_item {
-                self.names_secret = false;
-            }
-            return line.to_owned();
-        };
-        let shift = content.len() - content.trim_start_matches("- ").len();
-        if start == indent + shift {
-            self.hidden_below = Some(indent + shift);
-        }
-        let shown = &line[..start + key];
-        if rest.is_empty() { shown.to_owned() } else { format!("{shown} {MASK}") }
-    }
-
-    /// The first secret key of a line: where it starts, its length with the colon, and the value behind it.
-    fn secret_in<'l>(&self, line: &'l str) -> Option<(usize, usize, &'l str)> {
-        let is_word = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-' | '.' | '"' | '\'');
-        line.match_indices([':', '=']).find_map(|(colon, _)| {
-            let start = line[..colon]
-                .rfind(|letter| !is_word(letter))
-                .map_or(0, |at| at + line[at..].chars().next().map_or(1, char::len_utf8));
-            let key = line[start..colon].trim_matches(['"', '\'']).trim_start_matches('-');
-            let hidden = is_secret_key(key)
-                || (self.is_secret_object && matches!(key, "data" | "stringData"))
-                || (self.names_secret && key == "value");
-            hidden.then(|| (start, colon + 1 - start, line[colon + 1..].trim()))
-        })
+        Value::String(text) => Value::from(lines(text).join("\n")),
+        _ => values::masked(value),
     }
 }
 
@@ -192,5 +103,170 @@ mod tests {
     #[test]
     fn text_in_any_script_is_no_danger() {
         check("ключ: значение → {токен: x}\nétoken: ü\n", "ключ: значение → {токен: x}\nétoken: ***");
+    }
+
+    /// Neither the text nor the value that it says shows what was planted; the neighbours are shown.
+    fn hides(text: &str, shown: &[&str]) {
+        let masked = lines(text);
+        assert_eq!(masked.len(), text.lines().count(), "one line for one");
+        let by_lines = text::lines(text).join("\n");
+        assert!(!by_lines.contains("hunter"), "lines alone: {text}\n→\n{by_lines}");
+        let masked = masked.join("\n");
+        assert!(!masked.contains("hunter") && masked.contains("***"), "{text}\n→\n{masked}");
+        shown.iter().for_each(|it| assert!(masked.contains(it), "{it:?} of {text}\n→\n{masked}"));
+        let document = value(&[], &crate::yaml::parse(text).unwrap()).to_string();
+        assert!(!document.contains("hunter") && document.contains("***"), "{text}\n→\n{document}");
+        let as_text = value(&[], &json!(text)).to_string();
+        assert!(!as_text.contains("hunter"), "{as_text}");
+    }
+
+    #[test]
+    fn a_secret_is_known_by_a_kind_that_comes_later() {
+        hides(
+            "apiVersion: v1\ndata:\n  a: hunter\nkind: Secret\nmetadata:\n  name: x\n",
+            &["data:\n  ***", "kind: Secret", "  name: x"],
+        );
+        for kind in ["kind: \"Secret\"", "kind: 'Secret'  # why", "\"kind\": Secret", "kind : Secret"] {
+            hides(&format!("- stringData:\n    a: hunter\n  {kind}\n- b: 1\n"), &["- b: 1"]);
+        }
+    }
+
+    #[test]
+    fn a_secret_inside_values_is_hidden_and_its_neighbours_are_not() {
+        hides(
+            "obj:\n  stringData: {a: hunter}\n  kind: Secret # why\nother:\n  kind: ConfigMap\n  data:\n    a: shown\n",
+            &["    a: shown"],
+        );
+        hides(
+            "objs:\n-   data:\n        a: hunter\n    kind: \"Secret\"\n-   kind: ConfigMap\n    data:\n        a: shown\n",
+            &["        a: shown"],
+        );
+        hides(
+            "text: |\n  kind: ConfigMap\n  data:\n    a: shown\n  ---\n  data:\n    a: hunter\n  kind: Secret\n",
+            &["a: shown"],
+        );
+        hides("o:\n    data:\n        a: hunter\n# why\n    kind: Secret\n", &["# why"]);
+        check(
+            "data:\n  a: hunter\n{{- if .x }}\nkind: Secret\n{{- end }}\n",
+            "data:\n  ***\n{{- if .x }}\nkind: Secret\n{{- end }}",
+        );
+    }
+
+    #[test]
+    fn json_manifests_are_masked() {
+        hides("{\"kind\":\"Secret\",\"stringData\":{\"a\":\"hunter\"}}", &["{\"kind\":\"Secret\","]);
+        hides("{\"data\":{\"a\":\"hunter\"},\n\"kind\":\"Secret\"}", &[]);
+        hides(
+            "{\n  \"data\": {\n    \"a\": \"hunter\"\n  },\n  \"kind\": \"Secret\"\n}\n",
+            &["  },\n  \"kind\": \"Secret\"\n}"],
+        );
+        hides("json: '{\"password\": \"hunter\"}'\nb: 1\n", &["b: 1"]);
+        hides("json: \"{\\\"password\\\": \\\"hunter\\\"}\"\nb: 1\n", &["b: 1"]);
+    }
+
+    #[test]
+    fn arguments_are_masked() {
+        hides("args: [\"--token=hunter\"]\nb: 1\n", &["b: 1"]);
+        hides("args:\n- --token\n- hunter\n- --verbose\nb: 1\n", &["- --token\n***\n- --verbose\nb: 1"]);
+        hides("args:\n  - \"--token\"\n  # why\n  - |\n    hunter\n  - shown\n", &["  # why\n", "  - shown"]);
+        hides("args: [\"--token\", \"hunter\"]\nb: 1\n", &["b: 1"]);
+        hides("args: [\n  \"--token\",\n  \"hunter\",\n  \"shown\"\n]\n", &["shown"]);
+        hides("command: tool --password hunter --b\nc: 1\n", &["tool --password ***", "c: 1"]);
+    }
+
+    #[test]
+    fn odd_spaces_are_no_way_out() {
+        hides("-   password: |\n      hunter\n    next: shown\n- b: 1\n", &["    next: shown\n- b: 1"]);
+        hides("password : hunter\nb: 1\n", &["b: 1"]);
+        hides("auth: {user: a, password:\n  hunter }\nb: 1\n", &["user: a", "b: 1"]);
+        check("auth: {user: a, password:\nhunter }\nb: 1\n", "auth: {user: a, password:\n***\nb: 1");
+        hides("auth: {\n  password:\n  hunter,\n  b: shown }\n", &["b: shown"]);
+        check("password: \"a\nhunter\"\nb: 1\n", "password: ***\n***\nb: 1");
+        hides("\"my token\": |\n  hunter\nb: 1\n", &["b: 1"]);
+    }
+
+    #[test]
+    fn a_value_is_hidden_before_and_behind_its_name() {
+        hides("- value: hunter\n  name: DB_PASSWORD\n- value: shown\n  name: PORT\n", &["- value: shown"]);
+        hides("- {value: hunter, name: DB_PASSWORD}\n- {name: PORT, value: shown}\n", &["value: shown"]);
+    }
+
+    #[test]
+    fn private_keys_and_users_of_urls_are_masked() {
+        let key = "-----BEGIN RSA PRIVATE KEY-----\n  hunter\n  -----END RSA PRIVATE KEY-----";
+        hides(&format!("tls.key: |\n  {key}\nb: 1\n"), &["tls.key:", "b: 1"]);
+        hides(&format!("file: |\n  {key}\n  shown\nb: 1\n"), &["file: |\n  ***\n", "  shown\nb: 1"]);
+        hides(
+            "a: https://user:hunter@host/x\nb: postgres://u:hunter@h\n",
+            &["a: https://***@host/x\nb: postgres://***@h"],
+        );
+    }
+
+    #[test]
+    fn more_words_for_secrets_are_masked() {
+        for key in ["pwd", "pass", "encryptionKey", "sshKey", ".dockerconfigjson", "dockerconfigjson"] {
+            hides(&format!("{key}: hunter\nb: 1\n"), &["b: 1"]);
+        }
+    }
+
+    #[test]
+    fn what_the_lines_do_not_tell_the_yaml_does() {
+        let text = "- {value: hunter,\n   b: 1,\n name: DB_PASSWORD}\n- c\n";
+        let masked = lines(text).join("\n");
+        assert!(!masked.contains("hunter") && masked.contains("- c"), "{masked}");
+        let text = "? password\n: hunter\nb: 1\n";
+        assert_eq!(lines(text).join("\n"), "? password\n: ***\nb: 1");
+    }
+
+    #[test]
+    fn comments_are_kept_and_hide_nothing_live() {
+        check(
+            "# the port\na: # the token: of b\n  b: 1\n#  password: |\n#    hunter\n     c: 1\npassword: x\n# why\nport: 1\n",
+            "# the port\na: # the token: ***\n  b: 1\n#  password: ***\n#    ***\n     c: 1\npassword: ***\n# why\nport: 1",
+        );
+    }
+
+    #[test]
+    fn broken_text_is_masked_line_by_line_and_never_panics() {
+        check("a: [\npassword: hunter\nb: }\n", "a: [\npassword: ***\nb: }");
+        let alphabet = [
+            "-",
+            " ",
+            ":",
+            "=",
+            "\"",
+            "'",
+            "ü",
+            "→",
+            "{",
+            "}",
+            "[",
+            "#",
+            "\n",
+            "\t",
+            "kind: Secret",
+            "data",
+            "token",
+            "://",
+            "@",
+            "\\",
+            "|",
+            "\u{a0}",
+            "-----BEGIN PRIVATE KEY",
+            "--pwd",
+            "name",
+            "value",
+            ",",
+        ];
+        let mut seed = 7_usize;
+        for _ in 0..20_000 {
+            let text: String = (0..14)
+                .map(|_| {
+                    seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                    alphabet[(seed >> 33) % alphabet.len()]
+                })
+                .collect();
+            assert_eq!(lines(&text).len(), text.lines().count(), "{text:?}");
+        }
     }
 }

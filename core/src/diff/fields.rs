@@ -56,6 +56,7 @@ fn differences(current: &Value, pending: &Value, counts: impl Fn(&str, &Value) -
                 path: Some(key),
                 current: before,
                 pending: after,
+                is_secret: false,
             })
         })
         .collect()

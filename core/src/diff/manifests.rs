@@ -30,5 +30,6 @@ fn difference(before: Option<&Manifest<'_>>, after: Option<&Manifest<'_>>) -> Op
         path: Some(name),
         current: shown(before),
         pending: shown(after),
+        is_secret: false,
     })
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::{Difference, Kind};
-use crate::yaml;
+use crate::{mask, yaml};
 
 /// The comment on line 1 in which Palette records the presets that are switched on.
 const PRESETS: &str = "# spectrocloud.com/enabled-presets:";
@@ -21,7 +21,7 @@ pub(super) fn compare(current: &str, pending: &str) -> Vec<Difference> {
         found.push(difference(Kind::Presets, None, presets.0.map(Value::from), presets.1.map(Value::from)));
     }
     match (yaml::parse(current), yaml::parse(pending)) {
-        (Ok(before), Ok(after)) => walk(&mut found, "", Some(&before), Some(&after)),
+        (Ok(before), Ok(after)) => walk(&mut found, "", (Some(&before), Some(&after)), false),
         (before, after) => {
             let reason = |side: Result<Value, yaml::YamlError>| {
                 Value::from(side.err().map_or_else(|| "valid YAML".into(), |error| format!("not valid YAML: {error}")))
@@ -40,33 +40,39 @@ fn presets(text: &str) -> Option<&str> {
 }
 
 fn difference(kind: Kind, path: Option<String>, current: Option<Value>, pending: Option<Value>) -> Difference {
-    Difference { kind, path, current, pending }
+    Difference { kind, path, current, pending, is_secret: false }
 }
 
-/// Descends where both sides are objects, or lists whose items all have a name; anything else is one value.
-fn walk(found: &mut Vec<Difference>, path: &str, current: Option<&Value>, pending: Option<&Value>) {
-    if current == pending {
+/// Descends where both sides are objects, or lists whose items all have a name; anything else is one value. What is
+/// around a value can make it a secret, which its path alone does not tell.
+fn walk(found: &mut Vec<Difference>, path: &str, sides: (Option<&Value>, Option<&Value>), is_secret: bool) {
+    if sides.0 == sides.1 {
         return;
     }
-    match (current, pending) {
+    let value = || Difference {
+        is_secret,
+        ..difference(Kind::Value, Some(path.to_owned()), sides.0.cloned(), sides.1.cloned())
+    };
+    match sides {
         (Some(Value::Object(before)), Some(Value::Object(after))) => {
             for key in keys(before, after) {
-                walk(found, &join(path, key), before.get(key), after.get(key));
+                let is_secret = is_secret || mask::is_hidden(key, before) || mask::is_hidden(key, after);
+                walk(found, &join(path, key), (before.get(key), after.get(key)), is_secret);
             }
         }
         (Some(Value::Array(before_items)), Some(Value::Array(after_items))) => {
             let seen = found.len();
             if let (Some(before), Some(after)) = (by_name(before_items), by_name(after_items)) {
                 for name in keys(&before, &after) {
-                    walk(found, &format!("{path}[name={name}]"), before.get(name), after.get(name));
+                    walk(found, &format!("{path}[name={name}]"), (before.get(name), after.get(name)), is_secret);
                 }
             }
             // No item differs, or the items have no names: then the list, or its order, is the difference.
             if found.len() == seen {
-                found.push(difference(Kind::Value, Some(path.to_owned()), current.cloned(), pending.cloned()));
+                found.push(value());
             }
         }
-        _ => found.push(difference(Kind::Value, Some(path.to_owned()), current.cloned(), pending.cloned())),
+        _ => found.push(value()),
     }
 }
 

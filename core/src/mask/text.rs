@@ -1,0 +1,190 @@
+//! Hides what may be secret in the lines of a text, valid YAML or not.
+
+use super::{
+    MASK, flags, keys, spots,
+    structure::{self, Line, Pair},
+};
+
+/// The lines of a text, one for one, without what may be secret.
+pub(super) fn lines(text: &str) -> Vec<String> {
+    let mut state = State::default();
+    text.lines().zip(structure::lines(text)).map(|(line, known)| state.mask(line, &known)).collect()
+}
+
+/// What the lines before left open.
+#[derive(Default)]
+struct State {
+    hidden: Option<Hidden>,
+    /// The indentation of a flag such as `--token`, whose value is the next line.
+    after_flag: Option<usize>,
+    /// Whether a private key has begun and not ended.
+    in_private_key: bool,
+}
+
+/// A secret whose value goes on in the next lines.
+#[derive(Default)]
+struct Hidden {
+    /// Deeper lines belong to the value.
+    column: usize,
+    /// So do list items at the same column.
+    with_items: bool,
+    is_comment: bool,
+    /// No value was seen yet.
+    awaits_value: bool,
+    /// The quote that is not closed.
+    quote: Option<char>,
+    /// The brackets that are not closed.
+    depth: usize,
+}
+
+impl State {
+    fn mask(&mut self, line: &str, known: &Line) -> String {
+        if line.trim().is_empty() {
+            return line.to_owned();
+        }
+        if line.starts_with("---") && !line.starts_with("----") {
+            *self = Self::default();
+        }
+        let content = &line[known.content..];
+        let all = format!("{}{MASK}", &line[..known.indent]);
+        if self.in_private_key {
+            self.in_private_key = !spots::ends_key(line);
+            return all;
+        }
+        if self.goes_on(line, known) {
+            self.in_private_key = spots::private_key(line).is_some_and(|(_, goes_on)| goes_on);
+            return if content.trim().chars().all(|letter| "]},".contains(letter)) { line.to_owned() } else { all };
+        }
+        if let Some(indent) = self.after_flag.filter(|_| !known.is_comment) {
+            self.after_flag = None;
+            let is_item = known.content > known.indent;
+            let is_closing = content.trim().chars().all(|letter| "]},".contains(letter));
+            if known.indent >= indent && !is_closing && (is_item || !has_block_key(content)) {
+                self.hidden = Some(Hidden { column: known.indent, ..Hidden::default() });
+                self.after_flag = flags::ends_in_secret_flag(content).then_some(known.indent);
+                return all;
+            }
+        }
+        let line = spots::without_user_information(line);
+        let key_start = spots::private_key(&line);
+        self.in_private_key = key_start.is_some_and(|(_, goes_on)| goes_on);
+        let shown = self.without_values(&line, known);
+        match key_start {
+            // The line is shown up to the key or the secret before it, whatever comes first.
+            Some((at, _)) if shown.starts_with(&line[..at]) => format!("{}{MASK}", &line[..at]),
+            _ => shown,
+        }
+    }
+
+    /// Whether the line belongs to the secret value of a line before.
+    fn goes_on(&mut self, line: &str, known: &Line) -> bool {
+        let Some(hidden) = &mut self.hidden else { return false };
+        let content = &line[known.indent..];
+        if known.is_comment && !hidden.is_comment {
+            // A comment ends no value; one that stands deeper can be part of it.
+            return line.len() - line.trim_start().len() > hidden.column || hidden.quote.is_some();
+        }
+        if hidden.is_comment == known.is_comment {
+            if let Some(quote) = hidden.quote {
+                hidden.quote = open_quote(&format!("{quote}{content}"));
+                return true;
+            }
+            let is_closing = content.starts_with([']', '}']);
+            if hidden.depth > 0 && known.indent >= hidden.column {
+                hidden.depth = balance(content, hidden.depth);
+                return true;
+            }
+            let is_item = known.content > known.indent || content.trim_end() == "-";
+            if known.indent > hidden.column || (known.indent == hidden.column && hidden.with_items && is_item) {
+                hidden.awaits_value = false;
+                return true;
+            }
+            if hidden.awaits_value && !is_closing && !is_item && !has_block_key(content) {
+                self.hidden = None;
+                return true;
+            }
+        }
+        self.hidden = None;
+        false
+    }
+
+    /// The line without what follows its first secret key or flag.
+    fn without_values(&mut self, line: &str, known: &Line) -> String {
+        let pair = structure::pairs(line).find(|pair| is_hidden(pair.key, known));
+        let flag = secret_flag(line, known).filter(|end| pair.as_ref().is_none_or(|pair| *end <= pair.start));
+        if let Some(end) = flag {
+            let rest = &line[end..];
+            if flags::is_bare(rest) {
+                self.after_flag = (!known.is_comment).then_some(known.indent);
+                return line.to_owned();
+            }
+            self.hidden = Some(self.hidden_after(line, known, end, rest.trim()));
+            return format!("{} {MASK}", &line[..end]);
+        }
+        let Some(Pair { sign, .. }) = pair else { return line.to_owned() };
+        let (shown, rest) = (&line[..=sign], line[sign + 1..].trim());
+        // A comment behind a key that only opens an object says nothing of the lines below.
+        let in_comment =
+            line[known.content..sign].split_once(" #").is_some_and(|(key, _)| key.trim_end().ends_with(':'));
+        if !in_comment {
+            self.hidden = Some(self.hidden_after(line, known, sign, rest));
+        }
+        if rest.is_empty() { shown.to_owned() } else { format!("{shown} {MASK}") }
+    }
+
+    fn hidden_after(&self, line: &str, known: &Line, at: usize, rest: &str) -> Hidden {
+        let before = &line[known.content..at];
+        let in_flow = before.contains(['{', '[']);
+        let opened = if in_flow { &line[known.content..] } else { rest };
+        let depth = if in_flow || rest.starts_with(['{', '[']) { balance(opened, 0) } else { 0 };
+        Hidden {
+            column: known.content,
+            with_items: true,
+            is_comment: known.is_comment,
+            awaits_value: rest.is_empty(),
+            quote: open_quote(rest),
+            depth,
+        }
+    }
+}
+
+fn is_hidden(key: &str, known: &Line) -> bool {
+    keys::is_secret_key(key) || (known.in_secret && keys::is_data(key)) || (known.has_secret_name && key == "value")
+}
+
+fn secret_flag(line: &str, known: &Line) -> Option<usize> {
+    flags::secret_flag(&line[known.content..]).map(|end| known.content + end)
+}
+
+/// Whether a line looks like an entry of an object in block style.
+fn has_block_key(content: &str) -> bool {
+    content.match_indices(':').any(|(at, _)| content[at + 1..].is_empty() || content[at + 1..].starts_with([' ', '\t']))
+}
+
+/// The quote that `text` starts with and does not close.
+fn open_quote(text: &str) -> Option<char> {
+    let quote = text.chars().next().filter(|letter| matches!(letter, '"' | '\''))?;
+    let mut escaped = false;
+    let closes = text.chars().skip(1).any(|letter| {
+        let closing = letter == quote && !escaped;
+        escaped = quote == '"' && letter == '\\' && !escaped;
+        closing
+    });
+    (!closes).then_some(quote)
+}
+
+/// How many brackets are open behind `text`, when `depth` were before; quoted ones do not count.
+fn balance(text: &str, mut depth: usize) -> usize {
+    let (mut quote, mut escaped) = (None, false);
+    for letter in text.chars() {
+        match (quote, letter) {
+            (None, '"' | '\'') => quote = Some(letter),
+            (Some(open), _) if open == letter && !escaped => quote = None,
+            (None, '{' | '[') => depth += 1,
+            (None, '}' | ']') => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        escaped = letter == '\\' && !escaped;
+    }
+    depth
+}

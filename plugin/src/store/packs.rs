@@ -34,8 +34,12 @@ impl Packs {
         for directory in directories {
             for place in places(directory)? {
                 let file = place.join("pack.json");
-                let manifest = PackManifest::parse(read::text(&file)?.as_bytes())
-                    .map_err(|reason| Error::failed(format!("{}: {reason}", file.display())))?;
+                let source = inside(&place, "pack.json")?;
+                let manifest = match PackManifest::parse(source.as_bytes()) {
+                    Ok(manifest) => manifest,
+                    Err(_) if name_of(&source).is_some_and(|name| !names.contains(&name)) => continue,
+                    Err(reason) => return Err(Error::failed(format!("{}: {reason}", file.display()))),
+                };
                 if names.contains(&manifest.name) {
                     let texts = manifest.kube_manifests.iter().map(|path| text(&place, path));
                     let texts = texts.collect::<Result<_, _>>()?;
@@ -118,7 +122,34 @@ fn text(place: &Path, path: &str) -> Result<ManifestText, Error> {
         let file = place.join("pack.json");
         return Err(Error::failed(format!("{} names {path:?}, which is not inside its directory", file.display())));
     }
-    Ok(ManifestText { name: manifest_name(path), content: read::text(&place.join(relative))? })
+    Ok(ManifestText { name: manifest_name(path), content: inside(place, &relative)? })
+}
+
+/// The text of a regular file in a pack's directory. A link may lead anywhere, so what counts is where it ends.
+fn inside(place: &Path, relative: &str) -> Result<String, Error> {
+    let file = place.join(relative);
+    let (Ok(root), Ok(target)) = (place.canonicalize(), file.canonicalize()) else {
+        // Reading it fails as well, and says why.
+        return read::text(&file);
+    };
+    let wrong = |what: &str| {
+        Error::failed(format!("{} {what}", file.display()))
+            .hint("a pack's files are regular files in its own directory")
+    };
+    if !target.starts_with(&root) {
+        return Err(wrong(&format!("leads out of its pack, to {}", target.display())));
+    }
+    // To open a pipe would wait for its other end.
+    if !target.is_file() {
+        return Err(wrong("is not a regular file"));
+    }
+    read::text(&file)
+}
+
+/// The name in a `pack.json` that is otherwise not one.
+fn name_of(source: &str) -> Option<String> {
+    let raw: serde_json::Value = serde_json::from_str(source.trim_start_matches('\u{feff}')).ok()?;
+    raw.get("name")?.as_str().map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -171,6 +202,35 @@ mod tests {
         }
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn a_link_that_leads_out_of_the_pack_is_not_followed() {
+        let root = tempfile::tempdir().unwrap();
+        write(root.path(), "secret.yaml", "secret");
+        write(root.path(), "p/pack.json", &pack_json("1.0.0", "a.yaml"));
+        std::os::unix::fs::symlink(root.path().join("secret.yaml"), root.path().join("p/a.yaml")).unwrap();
+        let error = read(&[root.path()]).unwrap_err();
+        assert!(error.contains("p/a.yaml leads out of its pack"), "{error}");
+        write(root.path(), "p/real/b.yaml", "inside");
+        fs::remove_file(root.path().join("p/a.yaml")).unwrap();
+        std::os::unix::fs::symlink("real/b.yaml", root.path().join("p/a.yaml")).unwrap();
+        assert_eq!(version_of(&read(&[root.path()]).unwrap(), "1.0.0").as_deref(), Some("inside"));
+        fs::remove_file(root.path().join("p/pack.json")).unwrap();
+        std::os::unix::fs::symlink("../secret.yaml", root.path().join("p/pack.json")).unwrap();
+        assert!(read(&[root.path()]).unwrap_err().contains("p/pack.json leads out of its pack"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_is_refused_and_not_waited_for() {
+        let root = tempfile::tempdir().unwrap();
+        write(root.path(), "p/pack.json", &pack_json("1.0.0", "a.yaml"));
+        let made = std::process::Command::new("mkfifo").arg(root.path().join("p/a.yaml")).status().unwrap();
+        assert!(made.success());
+        let error = read(&[root.path()]).unwrap_err();
+        assert!(error.contains("p/a.yaml is not a regular file"), "{error}");
+    }
+
     #[test]
     fn an_error_names_the_file() {
         let root = tempfile::tempdir().unwrap();
@@ -186,6 +246,10 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         write(root.path(), "p/pack.json", r#"{"name": "other", "kubeManifests": ["missing.yaml"]}"#);
         assert!(read(&[root.path()]).is_ok());
+        write(root.path(), "p/pack.json", r#"{"name": "other", "kubeManifests": "missing.yaml"}"#);
+        assert!(read(&[root.path()]).is_ok());
+        write(root.path(), "p/pack.json", r#"{"name": "hello", "kubeManifests": "missing.yaml"}"#);
+        assert!(read(&[root.path()]).unwrap_err().contains("p/pack.json: `kubeManifests`"));
     }
 
     #[test]

@@ -54,18 +54,21 @@ pub(crate) async fn scale_back(
 /// The revisions that a scale-down of `cluster` still names, in all namespaces: they tell what it was about.
 ///
 /// # Errors
-/// When not everything is visible, or a record cannot be read: then no revision can be said to be unused.
+/// When not everything is visible: then no revision can be said to be unused.
 pub(crate) async fn revisions_in_use(store: &Store, cluster: &Document) -> Result<BTreeSet<u64>, Error> {
     let Store::Kubernetes(kubernetes) = store else { return Ok(BTreeSet::new()) };
     let cluster = cluster_of_record(cluster);
     let mut used = BTreeSet::new();
     for resource in Resource::scalable() {
-        for live in kubernetes.live_list(&resource, None).await? {
-            let record = Record::of(&live).map_err(Error::failed)?;
-            used.extend(record.filter(|record| record.cluster == cluster).and_then(|record| record.revision));
-        }
+        used.extend(kubernetes.live_list(&resource, None).await?.iter().filter_map(|live| revision_of(live, &cluster)));
     }
     Ok(used)
+}
+
+/// The revision that a workload's record for `cluster` names. What nobody can read names none: it is refused by a scale-back
+/// whatever is kept, and anybody's broken annotation would end the pruning of all clusters otherwise.
+fn revision_of(live: &Value, cluster: &str) -> Option<u64> {
+    Record::of(live).ok().flatten().filter(|record| record.cluster == cluster)?.revision
 }
 
 /// All Deployments and StatefulSets that this user may list: everywhere, or else where the cluster's packs are.
@@ -170,6 +173,18 @@ mod tests {
         let names: Vec<_> =
             in_order(workloads, "c", |it| it == "n").iter().map(|it| it["metadata"]["name"].clone()).collect();
         assert_eq!(names, ["last", "first"]);
+    }
+
+    #[test]
+    fn a_record_that_cannot_be_read_names_no_revision_and_ends_nothing() {
+        let with =
+            |revision: Value| Some(json!({"replicas": 2, "at": "", "cluster": "c", "uid": "u", "revision": revision}));
+        let of = |record, cluster| revision_of(&workload("a", record), cluster);
+        assert_eq!(of(with(json!(7)), "c"), Some(7));
+        assert_eq!(of(with(json!(7)), "d"), None);
+        for unreadable in [with(json!("many")), Some(json!("{")), None] {
+            assert_eq!(of(unreadable, "c"), None);
+        }
     }
 
     #[test]

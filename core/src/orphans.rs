@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use serde_json::Value;
 
 pub use self::{
-    evidence::{Confidence, LastRendered},
+    evidence::{Confidence, Ended, LastRendered},
     exclusion::Exclusion,
 };
 use crate::{
@@ -56,6 +56,8 @@ pub struct Rendering {
 pub struct Before {
     /// Where it comes from.
     pub source: Source,
+    /// When the cluster left it.
+    pub ended: Ended,
     /// What it holds.
     pub rendering: Rendering,
 }
@@ -119,11 +121,10 @@ pub fn find(before: &[Before], now: &Rendering, live: &[Value]) -> Findings {
     let mut proofs: BTreeMap<&Identity, evidence::Proof<'_>> = BTreeMap::new();
     for past in before {
         let obstacles = evidence::obstacles(past, now);
-        for (pack, identity, manifest) in past.rendering.objects() {
-            let proof = evidence::Proof::new(past, pack, manifest, &obstacles);
-            if !rendered_now.contains(identity)
-                && proofs.get(identity).is_none_or(|known| known.confidence < proof.confidence)
-            {
+        for (pack, identity, manifest) in past.rendering.objects().filter(|(_, it, _)| !rendered_now.contains(it)) {
+            let Some((_, object)) = find_live(identity, &live_by_identity) else { continue };
+            let proof = evidence::Proof::new(past, pack, manifest, &obstacles, object);
+            if proofs.get(identity).is_none_or(|known| known.confidence < proof.confidence) {
                 proofs.insert(identity, proof);
             }
         }
@@ -145,6 +146,26 @@ pub fn find(before: &[Before], now: &Rendering, live: &[Value]) -> Findings {
     findings
 }
 
+impl Findings {
+    /// Leaves out what another cluster of the same API server renders now. `others` holds their names and renderings.
+    pub fn leave_out_rendered_by(&mut self, others: &[(String, Rendering)]) {
+        let renders = |rendering: &Rendering, orphan: &Identity| {
+            let is_same = |namespace: &Option<String>| orphan.namespace.is_none() || orphan.namespace == *namespace;
+            let names = |it: &Identity| it.is(&orphan.group, &orphan.kind) && it.name == orphan.name;
+            rendering.objects().any(|(_, it, _)| names(it) && is_same(&it.namespace))
+        };
+        for orphan in std::mem::take(&mut self.orphans) {
+            match others.iter().find(|(_, rendering)| renders(rendering, &orphan.identity)) {
+                Some((cluster, _)) => self
+                    .excluded
+                    .push(Excluded { identity: orphan.identity, reason: Exclusion::RenderedBy(cluster.clone()) }),
+                None => self.orphans.push(orphan),
+            }
+        }
+        self.excluded.sort_by(|left, right| left.identity.cmp(&right.identity));
+    }
+}
+
 impl Rendering {
     /// Every rendered object with its pack and its manifest's name.
     fn objects(&self) -> impl Iterator<Item = (&PackRendering, &Identity, &str)> {
@@ -154,7 +175,8 @@ impl Rendering {
         })
     }
 
-    fn unrendered(&self) -> Vec<(String, String)> {
+    /// The packs that cannot be rendered, and why: pack, reason.
+    pub fn unrendered(&self) -> Vec<(String, String)> {
         let errors = self.packs.iter().filter_map(|pack| Some((pack, pack.outcome.as_ref().err()?)));
         errors.map(|(pack, error)| (pack.pack.clone(), error.to_string())).collect()
     }

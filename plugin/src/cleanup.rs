@@ -4,6 +4,7 @@ mod back;
 mod down;
 mod guard;
 mod names;
+mod neighbours;
 mod past;
 mod report;
 mod scaling;

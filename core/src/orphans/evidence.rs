@@ -1,13 +1,17 @@
 //! Weighs what speaks for an orphan.
 
+use serde_json::Value;
+
 use super::{Before, PackRendering, Rendering, Source};
+use crate::field;
 
 /// How well the evidence for an orphan holds, the weakest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Confidence {
-    /// An attached pack that cannot be rendered may have taken the object over.
+    /// An attached pack that cannot be rendered may have taken the object over, or the object is younger than its rendering.
     Suspected,
-    /// A published version renders the object, and nothing attached does; whether the cluster ran that version is not kept.
+    /// A version renders the object, and nothing attached does; but whether the cluster ran that version while the object was
+    /// there is not kept.
     Likely,
     /// The cluster ran a version that rendered the object, and nothing attached does.
     Proven,
@@ -20,6 +24,42 @@ impl Confidence {
             Self::Suspected => "suspected",
             Self::Likely => "likely",
             Self::Proven => "proven",
+        }
+    }
+}
+
+/// When a cluster left what it ran, as RFC 3339 in UTC.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// At this time or earlier: the next change is kept, and says when it was made.
+    By(String),
+    /// Some time after this one, by a change that is not kept.
+    After(String),
+    /// Nothing says when.
+    Unknown,
+}
+
+impl Ended {
+    /// What the age of the live object says against its being what was rendered then: how far the confidence goes at most,
+    /// and why.
+    fn doubt(&self, object: &Value) -> Option<(Confidence, String)> {
+        let created = field::text(object, &["metadata", "creationTimestamp"])?;
+        // Texts of UTC times are ordered like the times, down to the seconds, which are all that the API server keeps.
+        let is_before_it = |time: &str| time.get(..19).unwrap_or(time) < created.get(..19).unwrap_or(&created);
+        match self {
+            Self::By(time) if is_before_it(time) => Some((
+                Confidence::Suspected,
+                format!(
+                    "created at {created}, after this was left at {time}: somebody else made it under the same name"
+                ),
+            )),
+            Self::After(time) if is_before_it(time) => Some((
+                Confidence::Likely,
+                format!(
+                    "created at {created}, and when this was left after {time} is not kept: it may be somebody else's"
+                ),
+            )),
+            _ => None,
         }
     }
 }
@@ -44,6 +84,8 @@ pub(super) struct Proof<'a> {
     pack: &'a PackRendering,
     manifest: &'a str,
     obstacles: Vec<String>,
+    /// What the live object's age says against it.
+    doubt: Option<String>,
 }
 
 /// Why the absence of an object from `now` is not certain: the attached packs that were not seen whole, and that were not
@@ -68,13 +110,21 @@ pub(super) fn obstacles(past: &Before, now: &Rendering) -> Vec<String> {
 }
 
 impl<'a> Proof<'a> {
-    pub(super) fn new(past: &'a Before, pack: &'a PackRendering, manifest: &'a str, obstacles: &[String]) -> Self {
+    pub(super) fn new(
+        past: &'a Before,
+        pack: &'a PackRendering,
+        manifest: &'a str,
+        obstacles: &[String],
+        object: &Value,
+    ) -> Self {
         let confidence = match past.source {
             _ if !obstacles.is_empty() => Confidence::Suspected,
             Source::Revision(_) => Confidence::Proven,
             Source::Published => Confidence::Likely,
         };
-        Self { confidence, source: &past.source, pack, manifest, obstacles: obstacles.to_vec() }
+        let (at_most, doubt) = past.ended.doubt(object).unzip();
+        let confidence = at_most.map_or(confidence, |at_most| confidence.min(at_most));
+        Self { confidence, source: &past.source, pack, manifest, obstacles: obstacles.to_vec(), doubt }
     }
 
     pub(super) fn last_rendered_by(&self) -> LastRendered {
@@ -104,7 +154,7 @@ impl<'a> Proof<'a> {
                 "pack {pack} is no longer attached: Palette removes what it applied, which may take a while"
             ));
         }
-        sentences.extend(self.obstacles.iter().cloned());
+        sentences.extend(self.doubt.iter().chain(&self.obstacles).cloned());
         sentences
     }
 }

@@ -9,8 +9,10 @@ use crate::{annotations, field, render::Identity};
 /// Why an object that nothing attached renders is not reported.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Exclusion {
-    /// Another object owns it and answers for it: `Kind/name`.
+    /// Something else owns it and answers for it: another object as `Kind/name`, or a tool and what it calls its own.
     Owned(String),
+    /// Another cluster's profiles render it now: `NAMESPACE/NAME`.
+    RenderedBy(String),
     /// A Helm release holds it: the release's name.
     HelmRelease(String),
     /// Its owner asked Helm to keep it.
@@ -27,6 +29,7 @@ impl fmt::Display for Exclusion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Owned(owner) => write!(f, "owned by {owner}"),
+            Self::RenderedBy(cluster) => write!(f, "rendered by cluster {cluster}"),
             Self::HelmRelease(release) => write!(f, "part of the Helm release {release}"),
             Self::HelmKeep => write!(f, "kept by the annotation helm.sh/resource-policy"),
             Self::Keep => write!(f, "kept by the annotation {}", annotations::KEEP),
@@ -53,6 +56,9 @@ pub(super) fn of(identity: &Identity, object: &Value) -> Option<Exclusion> {
         let part = |name| field::text(owner, &[name]).unwrap_or_default();
         return Some(Exclusion::Owned(format!("{}/{}", part("kind"), part("name"))));
     }
+    if let Some(owner) = gitops(object) {
+        return Some(Exclusion::Owned(owner));
+    }
     // The value `false` is the one way to say that an object is not to be kept after all.
     if annotation(annotations::KEEP).is_some_and(|value| !value.eq_ignore_ascii_case("false")) {
         return Some(Exclusion::Keep);
@@ -63,4 +69,16 @@ pub(super) fn of(identity: &Identity, object: &Value) -> Option<Exclusion> {
     let by_helm =
         field::text(object, &["metadata", "labels", "app.kubernetes.io/managed-by"]).as_deref() == Some("Helm");
     annotation("meta.helm.sh/release-name").filter(|_| by_helm).map(|name| Exclusion::HelmRelease(name.into_owned()))
+}
+
+/// The tool that applies the object from a repository, by the marks that it leaves on what it applies.
+fn gitops(object: &Value) -> Option<String> {
+    let label = |name| field::text(object, &["metadata", "labels", name]);
+    // A tracking id starts with the application's name: `shop:apps/Deployment:ns/web`.
+    let tracked = field::text(object, &["metadata", "annotations", "argocd.argoproj.io/tracking-id"])
+        .map(|id| id.split(':').next().unwrap_or_default().to_owned());
+    let argo = tracked.or_else(|| label("argocd.argoproj.io/instance").map(Into::into));
+    let argo = argo.map(|application| format!("the Argo CD application {application}"));
+    argo.or_else(|| label("kustomize.toolkit.fluxcd.io/name").map(|name| format!("the Flux Kustomization {name}")))
+        .or_else(|| label("helm.toolkit.fluxcd.io/name").map(|name| format!("the Flux HelmRelease {name}")))
 }

@@ -42,7 +42,7 @@ fn page(api: bool) -> Rendering {
 }
 
 fn revision(number: u64, rendering: Rendering) -> Before {
-    Before { source: Source::Revision(number), rendering }
+    Before { source: Source::Revision(number), ended: Ended::By("2026-05-05T05:05:05Z".into()), rendering }
 }
 
 /// Everything that a rendering applies, as it is live.
@@ -156,7 +156,7 @@ fn switching_the_api_off_leaves_three_workloads_and_what_they_use() {
 fn a_version_that_someone_named_makes_it_likely() {
     let (before, now) = (page(false), page(true));
     let live = live(&[&before, &now]);
-    let published = Before { source: Source::Published, rendering: before.clone() };
+    let published = Before { source: Source::Published, ended: Ended::Unknown, rendering: before.clone() };
     let findings = find(std::slice::from_ref(&published), &now, &live);
     assert!(findings.orphans.iter().all(|orphan| orphan.confidence == Confidence::Likely));
     assert!(findings.orphans[0].evidence[0].starts_with("rendered by hello@1.0.0 as published"));
@@ -287,9 +287,62 @@ fn a_cluster_scoped_custom_resource_is_no_orphan_when_only_its_packs_namespace_c
 }
 
 #[test]
+fn what_was_created_after_its_rendering_was_left_is_only_suspected() {
+    for (created, ended, expected) in [
+        ("2026-01-01T00:00:05Z", Ended::By("2026-01-01T00:00:05Z".into()), Confidence::Proven),
+        ("2026-01-01T00:00:05Z", Ended::By("2026-01-01T00:00:05.900Z".into()), Confidence::Proven),
+        ("2026-01-01T00:00:06Z", Ended::By("2026-01-01T00:00:05.900Z".into()), Confidence::Suspected),
+        ("2026-01-01T00:00:06Z", Ended::By(String::new()), Confidence::Suspected),
+        ("2026-01-01T00:00:05Z", Ended::After("2026-01-01T00:00:05Z".into()), Confidence::Proven),
+        ("2026-01-01T00:00:06Z", Ended::After("2026-01-01T00:00:05Z".into()), Confidence::Likely),
+        ("2026-01-01T00:00:06Z", Ended::Unknown, Confidence::Proven),
+    ] {
+        let before = rendering("p@1", &[("app", &["Deployment/a"])]);
+        let mut objects = live(&[&before]);
+        objects[0]["metadata"]["creationTimestamp"] = json!(created);
+        let past = Before { ended: ended.clone(), ..revision(1, before) };
+        let orphan = find(&[past], &rendering("p@2", &[("app", &[])]), &objects).orphans.remove(0);
+        assert_eq!(orphan.confidence, expected, "{created} {ended:?}");
+        let says_so = orphan.evidence.iter().any(|it| it.starts_with(&format!("created at {created}")));
+        assert_eq!(says_so, expected != Confidence::Proven, "{:?}", orphan.evidence);
+    }
+}
+
+#[test]
+fn the_time_that_counts_is_when_it_was_rendered_last() {
+    let old = rendering("p@1", &[("app", &["Deployment/a"])]);
+    let mut objects = live(&[&old]);
+    objects[0]["metadata"]["creationTimestamp"] = json!("2026-01-02T00:00:00Z");
+    let at = |number, time: &str, rendering| Before { ended: Ended::By(time.into()), ..revision(number, rendering) };
+    let past = [at(2, "2026-01-03T00:00:00Z", old.clone()), at(1, "2026-01-01T00:00:00Z", old)];
+    let orphan = find(&past, &rendering("p@2", &[("app", &[])]), &objects).orphans.remove(0);
+    assert_eq!((orphan.confidence, orphan.last_rendered_by.source), (Confidence::Proven, Source::Revision(2)));
+}
+
+#[test]
+fn what_another_cluster_renders_is_left_out() {
+    let before = rendering("p@1", &[("app", &["Deployment/a", "Deployment/b", "Service/a"])]);
+    let mut findings = find(&[revision(1, before.clone())], &rendering("p@2", &[("app", &[])]), &live(&[&before]));
+    let mut other = rendering("q@1", &[("web", &["Deployment/a", "Deployment/b"])]);
+    other.packs[0].outcome.as_mut().unwrap().objects[1].identity.namespace = Some("elsewhere".into());
+    findings.leave_out_rendered_by(&[("hub/empty".into(), Rendering::default()), ("hub/other".into(), other)]);
+    assert_eq!(names(&findings), ["Service/a", "Deployment/b"]);
+    assert_eq!(findings.excluded[0].identity.to_string(), "Deployment/a");
+    assert_eq!(findings.excluded[0].reason.to_string(), "rendered by cluster hub/other");
+}
+
+#[test]
 fn what_someone_else_accounts_for_is_left_out_with_the_reason() {
     for (pointer, value, reason) in [
         ("ownerReferences", json!([{"kind": "Rollout", "name": "r"}]), "owned by Rollout/r"),
+        (
+            "annotations",
+            json!({"argocd.argoproj.io/tracking-id": "shop:apps/Deployment:n/a"}),
+            "owned by the Argo CD application shop",
+        ),
+        ("labels", json!({"argocd.argoproj.io/instance": "shop"}), "owned by the Argo CD application shop"),
+        ("labels", json!({"kustomize.toolkit.fluxcd.io/name": "apps"}), "owned by the Flux Kustomization apps"),
+        ("labels", json!({"helm.toolkit.fluxcd.io/name": "web"}), "owned by the Flux HelmRelease web"),
         ("deletionTimestamp", json!("2026-01-01T00:00:00Z"), "being deleted"),
         ("annotations", json!({"helm.sh/resource-policy": "keep"}), "kept by the annotation helm.sh/resource-policy"),
         ("annotations", json!({"kubectl-profile.dev/keep": "true"}), "kept by the annotation kubectl-profile.dev/keep"),

@@ -56,8 +56,16 @@ pub(crate) async fn scale_down(
     let search = search(store, cluster, &args.sources, output).await?;
     let orphans = chosen(&search, names, output)?;
     if orphans.is_empty() {
-        output.note("nothing to scale down: no proven orphan that has a size");
-        return Ok(Outcome::Done);
+        let nothing = "nothing to scale down: no proven orphan that has a size";
+        if search.is_complete() || !search.findings.orphans.is_empty() {
+            output.note(nothing);
+            return Ok(Outcome::Done);
+        }
+        // Whoever scripts this must not read "there is none" out of "it was not seen".
+        let unseen = search.findings.unrendered.iter().map(|(pack, reason)| format!("\n  {pack}: {reason}"));
+        let unseen: String = unseen.chain(search.not_visible.iter().map(|it| format!("\n  {it}"))).collect();
+        return Err(Error::failed(format!("{nothing}, but not everything was seen:{unseen}"))
+            .hint("--packs DIR names the directories of packs whose content is not in the cluster object"));
     }
     let scalers = scalers(kubernetes, &orphans).await?;
     let name = cluster_of_record(cluster);
@@ -83,7 +91,7 @@ pub(crate) async fn scale_down(
 /// The named orphans, or all that are proven and have a size. What is passed over is told.
 fn chosen<'s>(search: &'s Search, names: &[Name], output: &mut Output) -> Result<Vec<&'s Orphan>, Error> {
     let all: Vec<_> = search.findings.orphans.iter().collect();
-    for reason in &search.not_visible {
+    for reason in search.not_visible() {
         output.note(&format!("not visible: {reason}"));
     }
     if names.is_empty() {
@@ -92,7 +100,7 @@ fn chosen<'s>(search: &'s Search, names: &[Name], output: &mut Output) -> Result
         for orphan in others {
             let words = match orphan.confidence {
                 Confidence::Likely => "it is scaled down only when it is named",
-                _ => "it is not scaled down; see `kubectl profile orphans` for what is in doubt",
+                _ => "it is not scaled down; `kubectl profile orphans` tells what is in doubt",
             };
             output.note(&format!("{} is only {}: {words}", object(&orphan.identity), orphan.confidence.as_str()));
         }
@@ -100,7 +108,7 @@ fn chosen<'s>(search: &'s Search, names: &[Name], output: &mut Output) -> Result
     }
     let identities: Vec<_> = all.iter().map(|it| &it.identity).collect();
     let what = format!("an orphan of the {} found", all.len());
-    let picked = pick(names, &identities, &what).map_err(|error| error.hint("see `kubectl profile orphans`"))?;
+    let picked = pick(names, &identities, &what).map_err(|error| error.hint("`kubectl profile orphans` lists them"))?;
     Ok(picked.into_iter().map(|index| all[index]).collect())
 }
 

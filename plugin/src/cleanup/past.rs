@@ -9,7 +9,7 @@ use clap::Args;
 use profile_core::{
     cluster::Cluster,
     field,
-    orphans::{Before, PackRendering, Rendering, Source},
+    orphans::{Before, Ended, PackRendering, Rendering, Source},
     pack::Pack,
     profile::{self, AttachedProfile},
     render::{RenderError, fingerprint, render_pack},
@@ -47,6 +47,7 @@ pub(super) struct Past {
 /// One state of the profiles in the past: a document to view and where it comes from.
 struct State {
     source: Source,
+    ended: Ended,
     document: Value,
 }
 
@@ -66,7 +67,7 @@ impl Sources {
         compared.dedup();
         for text in &self.from {
             let reference = reference::with_version(text).map_err(Error::usage)?;
-            let version = selection::version(&profiles, &reference, &store.scope())?;
+            let version = selection::version(&profiles, &reference, &store.scope_of(cluster))?;
             states.push(published(version)?);
             compared.push(format!("{} as published", version.profile().reference()));
         }
@@ -78,9 +79,19 @@ impl Sources {
         let packs = Packs::read(&self.packs, &names.collect())?;
         let before = states.iter().map(|state| Before {
             source: state.source.clone(),
+            ended: state.ended.clone(),
             rendering: rendering(&Cluster::new(&state.document), &packs),
         });
         Ok(Past { before: before.collect(), now: rendering(&cluster.cluster(), &packs), compared })
+    }
+}
+
+impl Sources {
+    /// Renders what is attached to other clusters, from the same packs.
+    pub(super) fn render_others(&self, others: &[Document]) -> Result<Vec<Rendering>, Error> {
+        let names = others.iter().flat_map(|it| it.cluster().packs()).map(|it| it.name().into_owned()).collect();
+        let packs = Packs::read(&self.packs, &names)?;
+        Ok(others.iter().map(|it| rendering(&it.cluster(), &packs)).collect())
     }
 }
 
@@ -107,11 +118,15 @@ fn of_revisions(revisions: &[Revision], cluster: &Cluster<'_>) -> Vec<State> {
     let mut deployed: Vec<_> = revisions.iter().filter(is_deployed).collect();
     deployed.sort_by_key(|it| std::cmp::Reverse(it.number));
     let mut states: Vec<State> = Vec::new();
+    let mut next = None;
     for revision in deployed {
         let after = json!({"spec": {"clusterProfileTemplates": revision.after}});
-        for document in [after, revision.before_document()] {
+        // The next change ended what this one wrote, and this one what was there before it.
+        let time = revision.created_at.clone();
+        let after_ended = next.replace(time.clone()).map_or_else(|| Ended::After(time.clone()), Ended::By);
+        for (document, ended) in [(after, after_ended), (revision.before_document(), Ended::By(time.clone()))] {
             if states.last().is_none_or(|last| last.document != document) {
-                states.push(State { source: Source::Revision(revision.number), document });
+                states.push(State { source: Source::Revision(revision.number), ended, document });
             }
         }
     }
@@ -130,7 +145,7 @@ fn published(version: &Document) -> Result<State, Error> {
         fields.insert("profileVersion".into(), json!(view.version()));
     }
     let document = json!({"spec": {"clusterProfileTemplates": [template]}});
-    Ok(State { source: Source::Published, document })
+    Ok(State { source: Source::Published, ended: Ended::Unknown, document })
 }
 
 fn rendering(cluster: &Cluster<'_>, packs: &Packs) -> Rendering {
@@ -228,6 +243,19 @@ mod tests {
         assert_eq!(numbers(&revisions, "3"), [(2, "3".into()), (2, "2".into()), (1, "1".into())]);
         let edited = [revision(1, "1", "2", "deployed"), revision(2, "5", "3", "deployed")];
         assert_eq!(numbers(&edited, "3"), [(2, "3".into()), (2, "5".into()), (1, "2".into()), (1, "1".into())]);
+    }
+
+    #[test]
+    fn a_state_ends_with_the_change_that_follows_it() {
+        let at = |time: &str, revision| Revision { created_at: time.into(), ..revision };
+        let ended = |revisions: &[Revision], now: &str| -> Vec<Ended> {
+            of_revisions(revisions, &cluster(now).cluster()).into_iter().map(|it| it.ended).collect()
+        };
+        let [after, by] = [Ended::After, Ended::By].map(|of| move |time: &str| of(time.to_owned()));
+        let chain = [at("T1", revision(1, "1", "2", "deployed")), at("T2", revision(2, "2", "3", "deployed"))];
+        assert_eq!(ended(&chain, "3"), [after("T2"), by("T2"), by("T1")]);
+        let edited = [at("T1", revision(1, "1", "2", "deployed")), at("T2", revision(2, "5", "3", "deployed"))];
+        assert_eq!(ended(&edited, "3"), [after("T2"), by("T2"), by("T2"), by("T1")]);
     }
 
     #[test]

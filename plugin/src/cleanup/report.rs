@@ -86,7 +86,7 @@ fn notes(search: &Search) -> Vec<String> {
     for orphan in &findings.orphans {
         let label = labelled(&orphan.identity);
         // The first sentence is in the table already.
-        let doubts = orphan.evidence.iter().skip(1).filter(|_| orphan.confidence == Confidence::Suspected);
+        let doubts = orphan.evidence.iter().skip(1).filter(|_| is_in_doubt(orphan));
         notes.extend(doubts.map(|doubt| format!("{label}: {doubt}")));
         if search.sees_live {
             notes.extend(orphan.note.map(|note| format!("{label}: {note}")));
@@ -99,8 +99,17 @@ fn notes(search: &Search) -> Vec<String> {
     let excluded = findings.excluded.iter().map(|it| format!("left out: {}: {}", labelled(&it.identity), it.reason));
     notes.extend(excluded);
     notes.extend(findings.unrendered.iter().map(|(_, reason)| format!("not rendered: {reason}")));
-    notes.extend(search.not_visible.iter().map(|it| format!("not visible: {it}")));
+    notes.extend(search.not_visible().map(|it| format!("not visible: {it}")));
     notes
+}
+
+/// Whether the evidence holds more than where the object comes from.
+fn is_in_doubt(orphan: &Orphan) -> bool {
+    match orphan.confidence {
+        Confidence::Suspected => true,
+        Confidence::Likely => orphan.last_rendered_by.source != Source::Published,
+        Confidence::Proven => false,
+    }
 }
 
 fn labelled(identity: &Identity) -> String {
@@ -120,7 +129,7 @@ fn document(search: &Search, cluster: &Document) -> Value {
         "cluster": cluster.cluster().name(), "namespace": cluster.cluster().namespace(), "compared": search.compared,
         "isComplete": search.is_complete(), "orphans": orphans, "noLongerRendered": no_longer_rendered,
         "excluded": findings.excluded.iter().map(excluded).collect::<Vec<_>>(),
-        "unrendered": unrendered.collect::<Vec<_>>(), "notVisible": search.not_visible,
+        "unrendered": unrendered.collect::<Vec<_>>(), "notVisible": search.not_visible().collect::<Vec<_>>(),
     })
 }
 

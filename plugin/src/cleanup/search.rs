@@ -6,7 +6,7 @@ use profile_core::{
 };
 use serde_json::Value;
 
-use super::{past::Sources, sight};
+use super::{neighbours::Neighbours, past::Sources, sight};
 use crate::{
     error::Error,
     output::Output,
@@ -21,6 +21,8 @@ pub(crate) struct Search {
     /// there.
     pub(crate) sees_live: bool,
     pub(crate) not_visible: Vec<String>,
+    /// What of other clusters was not seen. They may render what is found here, but nothing more is left behind by that.
+    pub(crate) unseen_neighbours: Vec<String>,
     /// What was compared with what is rendered now, in words.
     pub(crate) compared: Vec<String>,
     live: Vec<Value>,
@@ -30,6 +32,11 @@ impl Search {
     /// The live object of an orphan.
     pub(crate) fn live(&self, orphan: &Orphan) -> Option<&Value> {
         self.live.iter().find(|it| Identity::of_live(it).as_ref() == Some(&orphan.identity))
+    }
+
+    /// Everything that was not seen, in words.
+    pub(crate) fn not_visible(&self) -> impl Iterator<Item = &String> {
+        self.not_visible.iter().chain(&self.unseen_neighbours)
     }
 
     /// Whether everything was seen that a claim of completeness takes.
@@ -57,6 +64,16 @@ pub(crate) async fn search(
         }
     };
     not_visible.extend(past.unseen());
-    let findings = find(&past.before, &past.now, &live);
-    Ok(Search { findings, now: past.now, sees_live, not_visible, compared: past.compared, live })
+    let mut findings = find(&past.before, &past.now, &live);
+    let mut unseen_neighbours = Vec::new();
+    if let Store::Kubernetes(store) = store
+        && !findings.orphans.is_empty()
+    {
+        let neighbours = Neighbours::of(store, cluster, sources).await?;
+        findings.leave_out_rendered_by(&neighbours.rendered);
+        if !findings.orphans.is_empty() {
+            unseen_neighbours = neighbours.not_visible;
+        }
+    }
+    Ok(Search { findings, now: past.now, sees_live, not_visible, unseen_neighbours, compared: past.compared, live })
 }

@@ -127,7 +127,7 @@ fn forget_namespaces(rendering: &mut Rendering, resources: &[Resource]) {
 #[cfg(test)]
 mod tests {
     use profile_core::{
-        orphans::{Before, PackRendering, Source},
+        orphans::{Before, Ended, PackRendering, Source},
         render::Rendered,
     };
     use serde_json::json;
@@ -148,7 +148,8 @@ mod tests {
     }
 
     fn past(before: Rendering, now: Rendering) -> Past {
-        Past { before: vec![Before { source: Source::Revision(1), rendering: before }], now, compared: Vec::new() }
+        let before = Before { source: Source::Revision(1), ended: Ended::Unknown, rendering: before };
+        Past { before: vec![before], now, compared: Vec::new() }
     }
 
     #[test]

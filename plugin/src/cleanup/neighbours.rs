@@ -1,0 +1,103 @@
+//! Looks at what the other clusters of the same API server render now.
+
+use profile_core::{orphans::Rendering, render::Identity};
+
+use super::{past::Sources, scaling::cluster_of_record};
+use crate::{
+    error::{Error, Kind},
+    store::{Document, KubernetesStore},
+};
+
+/// What other clusters render, and what of it could not be seen.
+///
+/// What is not seen makes no orphan doubtful: most API servers hold one cluster, and a pack that only Helm renders stands in
+/// each of many. It is said instead.
+#[derive(Debug, Default)]
+pub(super) struct Neighbours {
+    /// `NAMESPACE/NAME` of each cluster, and what is attached to it.
+    pub(super) rendered: Vec<(String, Rendering)>,
+    pub(super) not_visible: Vec<String>,
+}
+
+impl Neighbours {
+    /// Renders what is attached to every other cluster that this user may list.
+    pub(super) async fn of(store: &KubernetesStore, cluster: &Document, sources: &Sources) -> Result<Self, Error> {
+        let mut not_visible = Vec::new();
+        let clusters = match everywhere(store).await {
+            Err(error) if error.kind == Kind::Forbidden => {
+                not_visible.push("clusters of other namespaces: you may not list spectroclusters there".to_owned());
+                match store.clusters().await {
+                    Err(error) if error.kind == Kind::Forbidden => Vec::new(),
+                    listed => listed?,
+                }
+            }
+            listed => listed?,
+        };
+        let others: Vec<_> = clusters.into_iter().filter(|it| !is_same(it, cluster)).collect();
+        let rendered = match sources.render_others(&others) {
+            Ok(rendered) => others.iter().map(cluster_of_record).zip(rendered).collect(),
+            Err(error) => {
+                not_visible.push(format!("what other clusters render: {error}"));
+                Vec::new()
+            }
+        };
+        let mut neighbours = Self { rendered, not_visible };
+        neighbours.name_unrendered();
+        Ok(neighbours)
+    }
+
+    /// One line for each cluster, whatever the number of its packs.
+    fn name_unrendered(&mut self) {
+        for (cluster, rendering) in &self.rendered {
+            let packs: Vec<_> = rendering.unrendered().into_iter().map(|(pack, _)| pack).collect();
+            if !packs.is_empty() {
+                let packs = packs.join(", ");
+                self.not_visible
+                    .push(format!("what cluster {cluster} renders by packs that cannot be rendered: {packs}"));
+            }
+        }
+    }
+}
+
+/// The clusters of all namespaces, whatever namespace this run looks in.
+async fn everywhere(store: &KubernetesStore) -> Result<Vec<Document>, Error> {
+    let [group, kind] = ["cluster.spectrocloud.com", "SpectroCluster"].map(str::to_owned);
+    let any = Identity { group, kind, namespace: None, name: String::new() };
+    let mut clusters = Vec::new();
+    for resource in store.resources([&any].into_iter()).await? {
+        let listed = store.live_list(&resource, None).await?;
+        clusters.extend(listed.into_iter().map(|value| Document { value, place: String::new() }));
+    }
+    Ok(clusters)
+}
+
+fn is_same(one: &Document, other: &Document) -> bool {
+    cluster_of_record(one) == cluster_of_record(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use profile_core::{
+        orphans::PackRendering,
+        render::{RenderError, Rendered},
+    };
+
+    use super::*;
+
+    #[test]
+    fn packs_that_cannot_be_rendered_take_one_line_for_each_cluster() {
+        let pack = |name: &str, outcome| PackRendering {
+            profile: "p@1".into(),
+            pack: name.into(),
+            fingerprint: String::new(),
+            outcome,
+        };
+        let chart = |name: &str| pack(name, Err(RenderError::Charts { pack: name.into() }));
+        let whole = Rendering { packs: vec![pack("app", Ok(Rendered::default()))] };
+        let broken = Rendering { packs: vec![chart("cni"), pack("app", Ok(Rendered::default())), chart("csi")] };
+        let rendered = vec![("hub/a".to_owned(), whole), ("hub/b".to_owned(), broken)];
+        let mut neighbours = Neighbours { rendered, not_visible: Vec::new() };
+        neighbours.name_unrendered();
+        assert_eq!(neighbours.not_visible, ["what cluster hub/b renders by packs that cannot be rendered: cni, csi"]);
+    }
+}

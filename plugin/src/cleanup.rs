@@ -6,6 +6,7 @@ mod guard;
 mod names;
 mod neighbours;
 mod past;
+mod remind;
 mod report;
 mod scaling;
 mod search;
@@ -18,6 +19,7 @@ pub(crate) use self::{
     down::{DownArgs, scale_down},
     names::words,
     past::Sources,
+    remind::remind,
     report::print,
     scaling::Scaling,
     search::search,

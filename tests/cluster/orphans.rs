@@ -322,6 +322,74 @@ fn what_others_answer_for_is_left_out_and_named() {
 }
 
 #[test]
+fn what_somebody_made_anew_under_the_same_name_is_only_suspected_and_stays() {
+    let world = World::switched(&[deployment("old", 2)]);
+    assert_eq!(world.orphans(&[])["orphans"][0]["confidence"], "proven");
+    let history = world.profile(&["history", "demo", "-o", "json"]);
+    let history: Value = serde_json::from_str(&history.stdout).unwrap();
+    let left = history["items"][0]["createdAt"].as_str().unwrap().to_owned();
+    // Times have whole seconds, and one made in the very second of the switch cannot be told apart.
+    let made_anew = || {
+        world.kubectl(&["delete", "deployment", "old"]).success("kubectl delete").map_err(|it| it.to_string())?;
+        world.apply(&deployment("old", 2));
+        let created = world.get("deployment", "old")["metadata"]["creationTimestamp"].clone();
+        if created.as_str() > Some(&left) { Ok(()) } else { Err(format!("{created} is not after {left}")) }
+    };
+    world.sandbox.wait_until("a later deployment", DEADLINE, made_anew).unwrap();
+    let found = world.orphans(&[]);
+    assert_eq!(found["orphans"][0]["confidence"], "suspected", "{found}");
+    assert!(found["orphans"][0]["evidence"].to_string().contains(&format!("was left at {left}")), "{found}");
+    let run = world.profile(&["scale-down", "demo", "--yes"]);
+    assert!(run.is_success() && run.stderr.contains("only suspected"), "{run}");
+    let run = world.profile(&["scale-down", "demo", "deployment/old", "--yes"]);
+    assert_eq!(run.code, Some(4), "{run}");
+    assert_eq!(world.replicas("deployment", "old"), 2);
+}
+
+#[test]
+fn what_another_cluster_of_the_api_server_renders_is_left_out() {
+    let world = World::switched(&[deployment("taken", 2), deployment("left", 1)]);
+    assert_eq!(names(&world.orphans(&[])["orphans"]), set(&["Deployment/taken", "Deployment/left"]));
+    let elsewhere = world.sandbox.namespace("other").unwrap();
+    let pack = json!({
+        "name": "web", "layer": "addon", "type": "manifest", "version": "1.0.0",
+        "values": format!("pack:\n  namespace: {}\n", world.namespace),
+        "manifests": [{"name": "web", "content": deployment("taken", 2).to_string()}],
+    });
+    let chart = json!({"name": "charted", "layer": "addon", "type": "helm", "version": "1.0.0", "values": ""});
+    let attached =
+        json!({"uid": "uid-web", "name": "web", "type": "add-on", "profileVersion": "1.0.0", "packs": [pack, chart]});
+    let other = json!({
+        "apiVersion": "cluster.spectrocloud.com/v1", "kind": "SpectroCluster",
+        "metadata": {"name": "other", "namespace": elsewhere},
+        "spec": {"cloudType": "aws", "clusterProfileTemplates": [attached]},
+    });
+    samples::create(world.sandbox, &[other]).unwrap();
+    let found = world.orphans(&[]);
+    assert_eq!(names(&found["orphans"]), set(&["Deployment/left"]), "{found}");
+    assert_eq!(found["orphans"][0]["confidence"], "proven", "{found}");
+    assert_eq!(found["excluded"][0]["reason"], format!("rendered by cluster {elsewhere}/other"), "{found}");
+    let unseen = format!("what cluster {elsewhere}/other renders by packs that cannot be rendered: charted");
+    assert!(found["notVisible"].to_string().contains(&unseen) && found["isComplete"] == true, "{found}");
+    let run = world.profile(&["scale-down", "demo", "--yes"]);
+    assert!(run.is_success(), "{run}");
+    assert_eq!((world.replicas("deployment", "taken"), world.replicas("deployment", "left")), (json!(2), json!(0)));
+}
+
+#[test]
+fn a_switch_names_what_is_still_scaled_down() {
+    let world = World::switched(&[deployment("old", 2)]);
+    assert!(world.profile(&["scale-down", "demo", "--yes"]).is_success());
+    let run = world.profile(&["switch", "demo", "app@1.0.0", "--yes"]);
+    let words = format!("still scaled down: deployment.apps/old in {} (was 2)", world.namespace);
+    assert!(run.is_success() && run.stderr.contains(&words), "{run}");
+    assert!(run.stderr.contains(&format!("kubectl profile scale-back demo -n {}", world.namespace)), "{run}");
+    assert!(world.profile(&["scale-back", "demo", "--yes"]).is_success());
+    let run = world.profile(&["switch", "demo", "app@2.0.0", "--yes"]);
+    assert!(run.is_success() && !run.stderr.contains("still scaled down"), "{run}");
+}
+
+#[test]
 fn who_still_uses_an_orphan_is_named() {
     let service = json!({
         "apiVersion": "v1", "kind": "Service", "metadata": {"name": "front"},

@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     change::{Change, Written, guards, overrides},
+    cleanup,
     cli::{Global, duration},
     error::{Error, Kind},
     output::Output,
@@ -51,7 +52,7 @@ pub(crate) struct SwitchArgs {
     /// Why, for the revision
     #[arg(long)]
     reason: Option<String>,
-    /// Write without a revision; then there is no record and no way back
+    /// Write without a revision; then nothing remembers what the cluster had
     #[arg(long)]
     no_history: bool,
     /// Write although a Palette agent runs here and is likely to undo it
@@ -115,6 +116,7 @@ pub(crate) async fn run(args: &SwitchArgs, global: &Global, output: &mut Output)
             Written::Done => {
                 output.line(&format!("spectrocluster/{name} switched to {}", target.version.profile().reference()))?;
                 wait_if_asked(args, &target, output).await?;
+                cleanup::remind(&target.store, &target.cluster, output).await;
                 return Ok(Outcome::Done);
             }
             Written::Moved(what) => {

@@ -128,8 +128,13 @@ fn what_a_kill_left_behind_goes_with_the_next_write() {
         file.set_modified(SystemTime::now() - Duration::from_secs(age)).unwrap();
     };
     let (gone, fresh) = ([".kubectl-profile-aB3xYz", ".kubectl-profile/.staged-aB3xYz"], [".kubectl-profile-fresh1"]);
-    let foreign =
-        [".kubectl-profile-of-mine.yaml", ".kubectl-profil-aB3xYz", ".staged-aB3xYz", "x.kubectl-profile-aB3xYz"];
+    let foreign = [
+        ".kubectl-profile-of.mi",
+        ".kubectl-profile-notes",
+        ".kubectl-profil-aB3xYz",
+        ".staged-aB3xYz",
+        "x.kubectl-profile-aB3xYz",
+    ];
     gone.iter().chain(&foreign).for_each(|name| leave(name, 3600));
     fresh.iter().for_each(|name| leave(name, 0));
     folder.run("switch hello@1.1.0 --dry-run").exits(0);

@@ -107,9 +107,10 @@ pub fn overrides(attached: &AttachedProfile<'_>, published: &AttachedProfile<'_>
         let pack = packs.iter().find(|pack| Some(pack.name().as_ref()) == change.pack.as_deref());
         !(is_values && pack.and_then(|pack| pack.is_values_overridden()) == Some(false))
     };
-    let fields = diff::compare_fields(published, attached);
+    // What only the cluster has of its own beside the packs stays there after a switch: it is not lost.
+    let fields = diff::compare_fields(published, attached).into_iter().filter(|change| change.current.is_some());
     let changes = diff::compare_packs(&attached.name(), &published.packs(), &packs);
-    fields.into_iter().chain(changes).filter(is_overridden).collect()
+    fields.chain(changes).filter(is_overridden).collect()
 }
 
 /// What was shown to the user: the write goes on only while all of it is still so.
@@ -217,7 +218,9 @@ mod tests {
         assert!(overrides(&of(&published), &of(&published)).is_empty());
         let varied =
             json!({"name": "p", "variables": [{"name": "region", "value": "eu"}], "packs": published["packs"]});
-        assert_eq!(overrides(&of(&varied), &of(&published))[0].place(), "p: variables");
+        assert!(overrides(&of(&varied), &of(&published)).is_empty(), "a switch keeps what only the cluster has");
+        let other = json!({"name": "p", "variables": [{"name": "region", "value": "us"}], "packs": published["packs"]});
+        assert_eq!(overrides(&of(&varied), &of(&other))[0].place(), "p: variables");
     }
 
     #[test]

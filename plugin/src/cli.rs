@@ -8,8 +8,8 @@ use crate::commands::Command;
 
 const EXIT_CODES: &str = "Exit codes:
   0 done, or no difference      1 differences found          2 error or usage
-  4 refused (a rule, admission, the store)                    5 part of several failed
-  6 a decision is needed
+  3 unchanged, with --error-unchanged                         4 refused (a rule, admission, a guard of ours)
+  5 part of several failed      6 a decision is needed
   124 timed out                 130 interrupted";
 
 /// Move clusters between versions of their Spectro Cloud Palette cluster profiles

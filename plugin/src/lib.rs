@@ -53,7 +53,7 @@ async fn until_interrupted(cli: &Cli, output: &mut Output) -> Result<Outcome, Er
     tokio::select! {
         ended = commands::run(cli, output) => ended,
         _ = tokio::signal::ctrl_c() => Err(Error::new(Kind::Interrupted, "interrupted")
-            .hint("whatever was written is recorded: see `kubectl profile history`")),
+            .hint("whatever was written is recorded: see `kubectl profile history CLUSTER`")),
     }
 }
 

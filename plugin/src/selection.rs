@@ -88,6 +88,14 @@ fn place(document: &Document) -> String {
     if document.place.is_empty() { name } else { format!("{name} ({})", document.place) }
 }
 
+/// Where else to look, behind a sentence that says that nothing is there.
+pub(crate) fn scope_hint(store: &Store) -> &'static str {
+    match store {
+        Store::Kubernetes(_) => "; name another namespace by -n, or look in all by -A",
+        Store::Files(_) => "",
+    }
+}
+
 fn with_scope_hint(error: Error, store: &Store) -> Error {
     match store {
         Store::Kubernetes(_) => {

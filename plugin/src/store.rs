@@ -24,6 +24,13 @@ pub(crate) struct Document {
 }
 
 impl Document {
+    /// The cluster as words of a command line that find it again: its name, and its namespace where the store has some.
+    pub(crate) fn words(&self) -> String {
+        let cluster = self.cluster();
+        let namespace = cluster.namespace().filter(|_| self.place.is_empty());
+        namespace.map_or_else(|| cluster.name().into_owned(), |namespace| format!("{} -n {namespace}", cluster.name()))
+    }
+
     pub(crate) fn cluster(&self) -> Cluster<'_> {
         Cluster::new(&self.value)
     }
@@ -83,6 +90,14 @@ impl Store {
     pub(crate) fn scope(&self) -> String {
         match self {
             Self::Kubernetes(store) => store.scope(),
+            Self::Files(store) => store.name(),
+        }
+    }
+
+    /// Where the profiles of a cluster are looked for, in words.
+    pub(crate) fn scope_of(&self, cluster: &Document) -> String {
+        match self {
+            Self::Kubernetes(store) => store.scope_of(cluster.cluster().namespace().as_deref()),
             Self::Files(store) => store.name(),
         }
     }

@@ -48,7 +48,7 @@ pub(crate) async fn until_reconciled(
                 Kind::TimedOut,
                 format!("cluster {name:?} is not reconciled after {timeout:?}: {}", reasons.join(", ")),
             )
-            .hint(format!("the write stands; look at `kubectl profile status {name}`")));
+            .hint(format!("the write stands; look at `kubectl profile status {}`", cluster.words())));
         }
         tokio::time::sleep(INTERVAL).await;
     }

@@ -61,8 +61,9 @@ pub(crate) fn reference(before: &World, after: &World) -> Judgement {
     }
     edge_cni(before, after, &mut judgement);
     for layer in ["os", "k8s", "cni", "csi"] {
-        let had = before.packs().any(|pack| is_layer(pack, layer));
-        let has = after.packs().any(|pack| is_layer(pack, layer));
+        // A pack without a name installs nothing, so it neither was a layer nor keeps one.
+        let stands = |world: &World| world.packs().any(|pack| is_layer(pack, layer) && text(&pack.name).is_some());
+        let (had, has) = (stands(before), stands(after));
         if had && !has {
             judgement.broken.insert("CoreLayerRemovalNotSupported");
         }
@@ -92,6 +93,8 @@ struct Old {
     desired: Option<Number>,
     /// What `status.packs` says, and whether it is reconciled.
     reported: Option<(Number, bool)>,
+    /// What the cluster still runs, as far as it says, while the desired version is on its way; empty when it is not.
+    departures: Vec<Number>,
 }
 
 fn kubernetes(before: &World, after: &World, judgement: &mut Judgement) {
@@ -102,9 +105,13 @@ fn kubernetes(before: &World, after: &World, judgement: &mut Judgement) {
             if is_layer(pack, "k8s") {
                 let name = text(&pack.name);
                 let reported = reported(before, &name, &text(&template.uid));
-                olds.push(Old { name, desired: pack_number(pack), reported });
+                olds.push(Old { name, desired: pack_number(pack), reported, departures: Vec::new() });
             }
         }
+    }
+    let departures: Vec<_> = olds.iter().map(|old| departures(before, old, &olds)).collect();
+    for (old, departures) in olds.iter_mut().zip(departures) {
+        old.departures = departures;
     }
     for pack in after.packs().filter(|pack| is_layer(pack, "k8s")) {
         let pair = (text(&pack.name), pack_version(pack));
@@ -123,8 +130,12 @@ fn kubernetes(before: &World, after: &World, judgement: &mut Judgement) {
         // then the highest desired and the highest reported version, so that the order of packs decides nothing.
         let mut readable: Vec<_> = candidates.into_iter().filter_map(|old| Some((old, baseline(old)?))).collect();
         readable.sort_by_key(|(old, baseline)| {
-            let in_flight = matches!(old.reported, Some((_, false)));
-            (rank(baseline), in_flight, old.desired.as_ref().map(rank), old.reported.as_ref().map(|(it, _)| rank(it)))
+            (
+                rank(baseline),
+                !old.departures.is_empty(),
+                old.desired.as_ref().map(rank),
+                old.reported.as_ref().map(|(it, _)| rank(it)),
+            )
         });
         let Some((old, baseline)) = readable.pop() else {
             judgement.passed.insert("nothing to compare with");
@@ -147,14 +158,10 @@ pub(crate) fn kubernetes_pairs(world: &World) -> BTreeSet<(Option<String>, Optio
 
 /// The code of the rule that the new version breaks, or the reasons for which it passes.
 fn judge(new: &Number, old: &Old, baseline: &Number) -> Result<Vec<&'static str>, &'static str> {
-    // The upgrade from this version is in flight.
-    let departure = match &old.reported {
-        Some((version, false)) => Some(version),
-        _ => None,
-    };
+    let is_in_flight = !old.departures.is_empty();
     let below_desired = old.desired.as_ref().is_some_and(|desired| compare(new, desired) == Less);
     // In flight to an unreadable version the text leaves the limit open: no higher minor than the reported one.
-    let minors_up = if departure.is_some() { 0 } else { 1 };
+    let minors_up = if is_in_flight { 0 } else { 1 };
     let highest_minor = baseline.minor.saturating_add(minors_up);
     let is_too_high = new.major > baseline.major || new.major == baseline.major && new.minor > highest_minor;
     let is_nearer_from = |side| {
@@ -162,9 +169,9 @@ fn judge(new: &Number, old: &Old, baseline: &Number) -> Result<Vec<&'static str>
         desired.is_some_and(|it| compare(it, baseline) == side && compare(it, new) == side)
     };
     if compare(new, baseline) == Less {
-        // Going back to what is reported passes. The text leaves open what holds when that lies above the desired
-        // version: it is no way back then, but up, and judged below.
-        if departure.is_some_and(|version| compare(new, version) == Equal) {
+        // Going back to what still runs passes. The text leaves open what holds when that lies above the desired version: it
+        // is no way back then, but up, and judged below.
+        if below_desired && old.departures.iter().any(|version| compare(new, version) == Equal) {
             return Ok(vec!["back while in flight"]);
         }
         // The text leaves open which way "nearer" goes: a version on the other side of the baseline is judged anew.
@@ -192,6 +199,36 @@ fn judge(new: &Number, old: &Old, baseline: &Number) -> Result<Vec<&'static str>
         reasons.push("back to what runs");
     }
     Ok(reasons)
+}
+
+/// What the cluster still runs, as far as it says, while the version of `old` is on its way.
+fn departures(before: &World, old: &Old, olds: &[Old]) -> Vec<Number> {
+    let mut found = Vec::new();
+    match (&old.reported, &old.desired) {
+        (Some((_, true)), _) | (None, None) => {}
+        (Some((version, false)), _) => {
+            found.push(version.clone());
+            for entry in before.reported.items() {
+                if text(&entry.name) == old.name && is_reconciled(entry) {
+                    found.extend(number(&entry.version));
+                }
+            }
+        }
+        // The text leaves open a pack that nothing is reported of, while another Kubernetes pack beside it is reported, or
+        // one that is no longer in the spec: it was added or renamed a moment ago and does not run yet. A pack that is gone
+        // counts as Kubernetes when its version is at most a minor off.
+        (None, Some(desired)) => {
+            for entry in before.reported.items() {
+                let is_in_spec = before.packs().any(|pack| text(&pack.name) == text(&entry.name));
+                let Some(version) = number(&entry.version).filter(|_| !is_in_spec) else { continue };
+                if version.major == desired.major && version.minor.abs_diff(desired.minor) <= 1 {
+                    found.push(version);
+                }
+            }
+            found.extend(olds.iter().filter_map(|other| other.reported.as_ref()).map(|(version, _)| version.clone()));
+        }
+    }
+    found
 }
 
 /// The version that the cluster runs: reconciled, else desired.

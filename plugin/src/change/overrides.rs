@@ -3,7 +3,7 @@
 use profile_core::{
     diff::Change,
     profile::{self, AttachedProfile},
-    revision::Revision,
+    revision::{Revision, Status},
     switch,
 };
 
@@ -21,7 +21,9 @@ pub(crate) fn refuse(target: &Target, revisions: &[Revision], drops: bool) -> Re
     let cluster = target.cluster.cluster();
     let attached = switch::attached(&cluster, &target.version.profile().name())?;
     let reference = profile::reference(&attached.name(), attached.version().as_deref());
-    let recorded = revisions.iter().rev().find_map(|it| it.base_of(&attached));
+    // Only the newest switch tells what this cluster took: an older record of the same version may be of another content.
+    let newest = revisions.iter().rev().find(|it| it.status == Status::Deployed);
+    let recorded = newest.and_then(|it| it.base_of(&attached));
     let recorded = recorded.map(|raw| AttachedProfile::new(raw, "published".into()));
     let published = selection::published_of(&target.profiles, &attached);
     let base = recorded.or_else(|| published.and_then(|it| it.profile().content()));
@@ -38,7 +40,7 @@ pub(crate) fn refuse(target: &Target, revisions: &[Revision], drops: bool) -> Re
         )
         .hint("--overrides=drop gives up whatever the cluster sets itself; nothing was written"));
     };
-    let places: Vec<_> = switch::overrides(&attached, &base).iter().map(Change::place).collect();
+    let places: Vec<_> = switch::overrides(&attached, &base).iter().map(Change::title).collect();
     if places.is_empty() || drops {
         return Ok(places);
     }
@@ -49,6 +51,6 @@ pub(crate) fn refuse(target: &Target, revisions: &[Revision], drops: bool) -> Re
         lines.concat()
     );
     Err(Error::new(Kind::DecisionNeeded, message)
-        .hint(format!("look at it by `kubectl profile diff {}`", cluster.name()))
+        .hint(format!("look at it by `kubectl profile diff {}`", target.cluster.words()))
         .hint("--overrides=drop gives it up; nothing was written"))
 }

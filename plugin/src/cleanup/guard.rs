@@ -45,7 +45,7 @@ pub(super) async fn refuse_unready(
     }
     let lines: Vec<_> = missing.iter().map(|it| format!("\n  {it}")).collect();
     Err(Error::refused(format!("what replaces the orphans of cluster {name:?} is not ready:{}", lines.concat()))
-        .hint(format!("nothing was scaled; look at `kubectl profile status {name}` and try again"))
+        .hint(format!("nothing was scaled; look at `kubectl profile status {}` and try again", cluster.words()))
         .hint("--even-if-not-ready scales them down all the same, at the risk that nothing serves in their place"))
 }
 

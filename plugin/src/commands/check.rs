@@ -13,6 +13,7 @@ use super::{
     target::{self, Target},
 };
 use crate::{
+    change::overrides,
     cli::{Format, Global},
     error::Error,
     output::Output,
@@ -37,6 +38,9 @@ pub(crate) async fn run(args: &CheckArgs, global: &Global, output: &mut Output) 
     target::refuse_template(&target.cluster)?;
     let before = target.cluster.cluster();
     let verdict = rules::check(&before, &Cluster::new(&target.pending), &Policy::default());
+    // The rules allow or deny; but whoever reads a yes here must know what `switch` would stop at all the same.
+    let revisions = target.store.revisions(&target.cluster).await.unwrap_or_default();
+    let overrides = overrides::refuse(&target, &revisions, true)?;
     let (name, reference) = (before.name().into_owned(), target.version.profile().reference());
     if args.output == Format::Table {
         if verdict.denied.is_empty() {
@@ -45,10 +49,14 @@ pub(crate) async fn run(args: &CheckArgs, global: &Global, output: &mut Output) 
             output.line(&format!("cluster {name:?} may not be switched to {reference}"))?;
         }
         print_verdict(&verdict, output)?;
+        for place in &overrides {
+            output
+                .line(&format!("note: the cluster sets {place} itself, and switch stops at that with exit code 6"))?;
+        }
     } else {
         let (violations, warnings) = verdict_json(&verdict);
         let allowed = verdict.denied.is_empty();
-        let fields = json!({"cluster": name, "target": reference, "allowed": allowed, "violations": violations, "warnings": warnings});
+        let fields = json!({"cluster": name, "target": reference, "allowed": allowed, "violations": violations, "warnings": warnings, "overrides": overrides});
         output.document(args.output, "CheckResult", fields)?;
     }
     Ok(if verdict.denied.is_empty() { Outcome::Done } else { Outcome::Refused })

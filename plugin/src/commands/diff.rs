@@ -83,8 +83,11 @@ async fn own_version(
         let reference = profile::reference(&current.name(), current.version().as_deref());
         let published = selection::published_of(&profiles, current);
         let content = published.and_then(|it| it.profile().content()).ok_or_else(|| {
-            Error::new(Kind::NotFound, format!("what is published for {reference} is not visible in {}", store.scope()))
-                .hint("without it nothing can be said about a difference")
+            Error::new(
+                Kind::NotFound,
+                format!("what is published for {reference} is not visible in {}", store.scope_of(&cluster)),
+            )
+            .hint("without it nothing can be said about a difference")
         })?;
         // The published content does not repeat its own version: it stands beside it.
         comparisons.push((current.clone(), content, reference));
@@ -155,6 +158,9 @@ fn answer(
     if args.output == Format::Table {
         for comparison in comparisons {
             comparison.print(output)?;
+        }
+        if changes.is_empty() {
+            output.note("no difference");
         }
         if let Some(verdict) = verdict {
             print_verdict(verdict, output)?;

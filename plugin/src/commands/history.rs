@@ -64,7 +64,7 @@ pub(crate) async fn run(args: &HistoryArgs, global: &Global, output: &mut Output
                 it.created_at.clone(),
                 user,
                 reason,
-                it.dropped.join(", "),
+                it.dropped.len().to_string(),
             ]
         })
         .collect();

@@ -9,6 +9,7 @@ use crate::{
     cli::{Format, Global},
     error::Error,
     output::{Output, table::table},
+    selection,
     store::{Document, Store},
 };
 
@@ -45,7 +46,7 @@ pub(crate) async fn run(args: &ListArgs, global: &Global, output: &mut Output) -
         return Ok(Outcome::Done);
     }
     if profiles.is_empty() {
-        output.note(&format!("no profiles in {}", store.scope()));
+        output.note(&format!("no profiles in {}{}", store.scope(), selection::scope_hint(&store)));
         return Ok(Outcome::Done);
     }
     let rows: Vec<_> = profiles

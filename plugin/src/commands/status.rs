@@ -41,7 +41,7 @@ pub(crate) async fn run(args: &StatusArgs, global: &Global, output: &mut Output)
         return Ok(Outcome::Done);
     }
     if rows.is_empty() {
-        output.note(&format!("no clusters in {}", store.scope()));
+        output.note(&format!("no clusters in {}{}", store.scope(), selection::scope_hint(&store)));
         return Ok(Outcome::Done);
     }
     let mut headers = vec!["NAME", "PROFILES", "KUBERNETES", "STATE", "RECONCILED", "OVERRIDES"];
@@ -68,7 +68,7 @@ fn overrides(cluster: &Document, profiles: &[Document]) -> Option<Vec<String>> {
     for attached in cluster.cluster().profiles() {
         let published = selection::published_of(profiles, &attached)?;
         let content = published.profile().content()?;
-        places.extend(switch::overrides(&attached, &content).iter().map(|it| it.place()));
+        places.extend(switch::overrides(&attached, &content).iter().map(|it| it.title()));
     }
     Some(places)
 }

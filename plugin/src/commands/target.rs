@@ -41,7 +41,7 @@ impl Target {
         let store = Store::open(global).await?;
         let cluster = selection::cluster(&store, cluster).await?;
         let profiles = store.profiles(cluster.cluster().namespace().as_deref()).await?;
-        let version = selection::version(&profiles, &reference, &store.scope())?.clone();
+        let version = selection::version(&profiles, &reference, &store.scope_of(&cluster))?.clone();
         let pending = switch::pending(&cluster.cluster(), &version.profile())?;
         Ok(Self { store, cluster, profiles, version, reference, pending })
     }
@@ -50,7 +50,7 @@ impl Target {
     pub(crate) async fn refresh(&mut self) -> Result<(), Error> {
         self.cluster = self.store.reread(&self.cluster).await?;
         self.profiles = self.store.profiles(self.cluster.cluster().namespace().as_deref()).await?;
-        self.version = selection::version(&self.profiles, &self.reference, &self.store.scope())?.clone();
+        self.version = selection::version(&self.profiles, &self.reference, &self.store.scope_of(&self.cluster))?.clone();
         self.pending = switch::pending(&self.cluster.cluster(), &self.version.profile())?;
         Ok(())
     }

@@ -16,7 +16,9 @@ pub(crate) fn table(headers: &[&str], rows: &[Vec<String>]) -> String {
     };
     let widths: Vec<_> = (0..headers.len()).map(width).collect();
     let line = |cells: &[String]| {
-        let padded: Vec<_> = cells.iter().zip(&widths).map(|(text, width)| format!("{text:<width$}")).collect();
+        // Padding by hand: a format width of more than 16 bits panics, and a cell may be of any length.
+        let pad = |text: &String, width: &usize| text.clone() + &" ".repeat(width.saturating_sub(text.chars().count()));
+        let padded: Vec<_> = cells.iter().zip(&widths).map(|(text, width)| pad(text, width)).collect();
         padded.join(&" ".repeat(GAP)).trim_end().to_owned() + "\n"
     };
     let headers: Vec<_> = headers.iter().map(|header| (*header).to_owned()).collect();
@@ -32,6 +34,12 @@ mod tests {
         let text =
             table(&["NAME", "STATE"], &[vec!["a".into(), "Running".into()], vec!["long-name".into(), String::new()]]);
         assert_eq!(text, "NAME        STATE\na           Running\nlong-name   <none>\n");
+    }
+
+    #[test]
+    fn a_cell_may_be_of_any_length() {
+        let long = "x".repeat(70_000);
+        assert!(table(&["A", "B"], &[vec![long.clone(), "b".into()]]).ends_with(&format!("{long}   b\n")));
     }
 
     #[test]

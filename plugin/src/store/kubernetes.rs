@@ -53,10 +53,11 @@ impl KubernetesStore {
     }
 
     pub(crate) fn scope(&self) -> String {
-        let place = self
-            .namespace
-            .as_ref()
-            .map_or_else(|| "all namespaces".into(), |namespace| format!("namespace {namespace}"));
+        self.scope_of(self.namespace.as_deref())
+    }
+
+    pub(crate) fn scope_of(&self, namespace: Option<&str>) -> String {
+        let place = namespace.map_or_else(|| "all namespaces".into(), |namespace| format!("namespace {namespace}"));
         format!("{place} of context {}", self.context)
     }
 

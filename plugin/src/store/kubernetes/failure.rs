@@ -66,7 +66,8 @@ fn refusal(verb: &str, resource: &str, status: &Status) -> Error {
         (413, _) => Error::failed(format!("error from server: the object is too large to {verb}: {message}")),
         (500, _) if message.contains("failed calling webhook") => {
             Error::refused(format!("error from server (InternalError): {message}"))
-                .hint("the guard cannot be reached, and a write of profiles waits for it: check its pods")
+                .hint("the guard cannot be reached, and a write of profiles waits for it: check the pods in namespace kubectl-profile-system")
+                .hint("`kubectl delete validatingwebhookconfiguration kubectl-profile-guard` takes the guard away")
         }
         (code, reason) => {
             Error::failed(format!("error from server ({reason}, {code}): cannot {verb} {resource}: {message}"))

@@ -178,7 +178,7 @@ fn clean_up() -> Vec<Step> {
         ),
         step("It runs again.", &["get", "pods", "-n", "hello-universe"], 0, &["hello-universe-deployment-"]),
         step(
-            "Everything is on record.",
+            "Every switch is on record.",
             &["profile", "history", aws, "-n", namespace],
             0,
             &["deployed", "hello-aws@1.0.0", "hello-aws@1.1.0", "the API preset"],

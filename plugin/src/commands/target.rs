@@ -50,7 +50,8 @@ impl Target {
     pub(crate) async fn refresh(&mut self) -> Result<(), Error> {
         self.cluster = self.store.reread(&self.cluster).await?;
         self.profiles = self.store.profiles(self.cluster.cluster().namespace().as_deref()).await?;
-        self.version = selection::version(&self.profiles, &self.reference, &self.store.scope_of(&self.cluster))?.clone();
+        self.version =
+            selection::version(&self.profiles, &self.reference, &self.store.scope_of(&self.cluster))?.clone();
         self.pending = switch::pending(&self.cluster.cluster(), &self.version.profile())?;
         Ok(())
     }

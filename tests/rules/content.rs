@@ -2,7 +2,7 @@
 
 use crate::{
     reference::text,
-    world::{Pack, World},
+    world::{Field, List, Pack, World},
 };
 
 /// One line for each template, pack and manifest, sorted, so that order is no difference.
@@ -23,12 +23,17 @@ pub(crate) fn content(world: &World) -> Vec<String> {
 }
 
 fn pack_line(pack: &Pack) -> String {
-    let own = [&pack.name, &pack.layer, &pack.kind, &pack.version, &pack.tag, &pack.values].map(text);
+    let own = [&pack.name, &pack.layer, &pack.kind, &pack.version, &pack.tag].map(text);
+    // Values that are no text and manifests that are no list say nothing, and a change of them is a change all the same.
+    let values = if pack.values == Field::Object { Some("an object".to_owned()) } else { text(&pack.values) };
     let mut manifests: Vec<String> = Vec::new();
+    if let List::Text = pack.manifests {
+        manifests.push("no list".to_owned());
+    }
     for manifest in pack.manifests.items() {
         let line = [&manifest.kind, &manifest.name, &manifest.uid, &manifest.content].map(text);
         manifests.push(format!("{line:?}"));
     }
     manifests.sort();
-    format!("{own:?} {manifests:?}")
+    format!("{own:?} {values:?} {manifests:?}")
 }

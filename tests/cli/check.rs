@@ -110,3 +110,16 @@ fn diff_repeats_the_verdict() {
     let document = folder.run("diff shop-aws hello-aws@1.3.0 -o json").exits(1).document("Diff");
     assert_eq!(document["violations"][0]["code"], "K8sMultiMinorUpgradeNotSupported");
 }
+
+#[test]
+fn a_yes_of_the_rules_tells_the_overrides_that_switch_stops_at() {
+    let folder = Folder::hub();
+    let clean = folder.run("check shop-aws hello-aws@1.1.0 -o json").exits(0).document("CheckResult");
+    assert_eq!(clean["overrides"], json!([]));
+    folder.edit("cluster-shop-aws.yaml", "mtu: 1440", "mtu: 8951");
+    let place = "hello-aws/cni-calico: manifests.calico.mtu";
+    folder.run("check shop-aws hello-aws@1.1.0").exits(0).shows(&format!("the cluster sets {place} itself"));
+    let document = folder.run("check shop-aws hello-aws@1.1.0 -o json").exits(0).document("CheckResult");
+    assert_eq!(document["overrides"], json!([place]));
+    folder.run("switch shop-aws hello-aws@1.1.0 --yes").exits(6);
+}

@@ -12,15 +12,18 @@ pub mod field;
 #[cfg(test)]
 mod fixtures;
 pub mod mask;
+pub mod merge;
 mod notices;
 pub mod orphans;
 pub mod pack;
 pub mod profile;
 pub mod reconciliation;
 pub mod render;
+pub mod repave;
 pub mod revision;
 pub mod rules;
 pub mod scale;
+pub mod splice;
 pub mod switch;
 pub mod version;
 pub mod yaml;

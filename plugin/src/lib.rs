@@ -12,6 +12,7 @@ mod error;
 mod nearest;
 mod output;
 mod reference;
+mod review;
 mod selection;
 mod store;
 mod wait;

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+mod context;
 mod flags;
 mod keys;
 mod leftover;
@@ -10,6 +11,7 @@ mod structure;
 mod text;
 mod values;
 
+pub use context::Context;
 pub(crate) use keys::is_hidden;
 pub use keys::is_secret_key;
 
@@ -32,6 +34,48 @@ pub fn value(path: &[&str], value: &Value) -> Value {
         Value::String(text) => Value::from(lines(text).join("\n")),
         _ => values::masked(value),
     }
+}
+
+/// Whether what may be secret is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Secrets {
+    /// `***` stands in its place.
+    #[default]
+    Hidden,
+    /// As it is.
+    Shown,
+}
+
+impl Secrets {
+    /// The lines of a YAML text, one for one; see [`lines_with`].
+    pub fn lines(self, text: &str, context: &Context) -> Vec<String> {
+        match self {
+            Self::Hidden => lines_with(text, context),
+            Self::Shown => text.lines().map(str::to_owned).collect(),
+        }
+    }
+
+    /// A JSON value at `path`; see [`value_with`].
+    pub fn value(self, path: &[&str], value: &Value, context: &Context) -> Value {
+        match self {
+            Self::Hidden => value_with(path, value, context),
+            Self::Shown => value.clone(),
+        }
+    }
+}
+
+/// As [`lines`], and without what `context` knows to be secret.
+pub fn lines_with(text: &str, context: &Context) -> Vec<String> {
+    let _ = context;
+    lines(text)
+}
+
+/// As [`value`], and without what `context` knows to be secret.
+pub fn value_with(path: &[&str], value: &Value, context: &Context) -> Value {
+    if context.hides(path) && !value.is_null() {
+        return Value::from(MASK);
+    }
+    self::value(path, value)
 }
 
 #[cfg(test)]

@@ -4,17 +4,19 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    mask,
+    mask::{self, Context, Secrets},
     pack::Pack,
     profile::{self, AttachedProfile},
 };
 
 mod fields;
+mod lines;
 mod manifests;
 mod unified;
 mod values;
 
-pub use unified::unified;
+pub use lines::{Line, Row, Tag, lines, rows};
+pub use unified::{header, hunks};
 
 /// What kind of difference a [`Change`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -94,15 +96,19 @@ impl Change {
         format!("{}{what}", self.place())
     }
 
-    /// The same change without what may be secret.
+    /// The same change without what may be secret, unless that is shown. `context` is what is known of the pack.
     #[must_use]
-    pub fn masked(mut self) -> Self {
+    pub fn masked(mut self, context: &Context, secrets: Secrets) -> Self {
+        if secrets == Secrets::Shown {
+            return self;
+        }
         let path = self.path.clone().unwrap_or_default();
         let has_keys = matches!(self.kind, Kind::Value | Kind::Field);
         let steps: Vec<_> = if has_keys { path.split(['.', '[', ']']).collect() } else { Vec::new() };
         for side in [&mut self.current, &mut self.pending] {
             let is_hidden = self.is_secret && side.as_ref().is_some_and(|value| !value.is_null());
-            *side = side.take().map(|value| if is_hidden { mask::MASK.into() } else { mask::value(&steps, &value) });
+            let value = |value| if is_hidden { mask::MASK.into() } else { secrets.value(&steps, &value, context) };
+            *side = side.take().map(value);
         }
         self
     }
@@ -315,7 +321,7 @@ mod tests {
         let of = |values: &str| json!({"packs": [{"name": "a", "values": values}]});
         let (current, pending) = (of(current), of(pending));
         let of = |raw| vec![AttachedProfile::new(raw, "t".into())];
-        let change = compare(&of(&current), &of(&pending)).remove(0).masked();
+        let change = compare(&of(&current), &of(&pending)).remove(0).masked(&Context::default(), Secrets::Hidden);
         let text = serde_json::to_string(&change).unwrap();
         assert_eq!(change.path.as_deref(), Some(place));
         assert!(text.contains("***") && !text.contains("hunter"), "{text}");
@@ -346,7 +352,7 @@ mod tests {
         );
         let (current, pending) = (json!({"packs": current}), json!({"packs": pending}));
         let of = |raw| vec![AttachedProfile::new(raw, "t".into())];
-        let change = compare(&of(&current), &of(&pending)).remove(0).masked();
+        let change = compare(&of(&current), &of(&pending)).remove(0).masked(&Context::default(), Secrets::Hidden);
         assert_eq!(
             (change.path.as_deref(), change.current, change.pending),
             (Some("db.password"), Some(json!("***")), Some(json!("***")))

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use clap::{Args, CommandFactory, Parser, ValueEnum};
+use clap::{Args, ColorChoice, CommandFactory, Parser, ValueEnum};
 
 use crate::commands::Command;
 
@@ -56,6 +56,9 @@ pub(crate) struct Global {
     /// How long one request to the API server may take, such as 5s or 1m
     #[arg(long, global = true, value_name = "DURATION", value_parser = duration, default_value = "30s")]
     pub(crate) request_timeout: Duration,
+    /// When to colour what is printed; `auto` heeds NO_COLOR, CLICOLOR and TERM
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = ColorChoice::Auto)]
+    pub(crate) color: ColorChoice,
 }
 
 /// The stores that can be named.

@@ -35,7 +35,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
-    let mut output = Output::to_terminal();
+    let mut output = Output::to_terminal(cli.global.color);
     let ended = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead, BufWriter, IsTerminal, Write};
 
+use clap::ColorChoice;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -11,7 +12,10 @@ use crate::{
 };
 
 pub(crate) mod escape;
+pub(crate) mod paint;
 pub(crate) mod table;
+
+use paint::Paint;
 
 /// The version of our machine output.
 pub(crate) const API_VERSION: &str = "kubectl-profile.dev/v1alpha1";
@@ -21,13 +25,25 @@ pub(crate) struct Output {
     stdout: BufWriter<io::Stdout>,
     stderr: io::Stderr,
     is_interactive: bool,
+    paint: Paint,
 }
 
 impl Output {
     /// The process's own streams.
-    pub(crate) fn to_terminal() -> Self {
+    pub(crate) fn to_terminal(color: ColorChoice) -> Self {
         let is_interactive = io::stdin().is_terminal() && io::stderr().is_terminal();
-        Self { stdout: BufWriter::new(io::stdout()), stderr: io::stderr(), is_interactive }
+        // `auto` asks NO_COLOR, CLICOLOR, CLICOLOR_FORCE and TERM, and whether stdout is a terminal.
+        let is_on = match color {
+            ColorChoice::Auto => anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never,
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+        };
+        Self { stdout: BufWriter::new(io::stdout()), stderr: io::stderr(), is_interactive, paint: Paint { is_on } }
+    }
+
+    /// How stdout is coloured.
+    pub(crate) fn paint(&self) -> Paint {
+        self.paint
     }
 
     /// Prints text of ours, whose foreign parts are escaped already.

@@ -1,9 +1,18 @@
 //! What is shown of a change before it is decided: both sides, the overrides, the rules' verdict, the repave estimate.
 
-use profile_core::{merge::Override, profile::AttachedProfile, repave::Estimate, rules::Verdict};
+use profile_core::{mask::Secrets, merge::Override, profile::AttachedProfile, repave::Estimate, rules::Verdict};
 use serde_json::Value;
 
-use crate::{error::Error, output::Output};
+use crate::{cli::Format, error::Error, output::Output};
+
+mod document;
+mod html;
+mod ignore;
+mod shown;
+mod text;
+pub(crate) mod verdict;
+
+pub(crate) use shown::{Shown, ShownProfile, ShownText};
 
 /// Both sides of one profile.
 pub(crate) struct Sides {
@@ -73,6 +82,7 @@ pub(crate) struct ReviewArgs {
 pub(crate) enum ReviewFormat {
     /// Text for people.
     #[default]
+    #[value(alias = "table")]
     Text,
     /// One JSON document.
     Json,
@@ -82,16 +92,43 @@ pub(crate) enum ReviewFormat {
     Html,
 }
 
+impl ReviewArgs {
+    /// Whether secrets are shown.
+    pub(crate) fn secrets(&self) -> Secrets {
+        if self.show_secrets { Secrets::Shown } else { Secrets::Hidden }
+    }
+}
+
 impl Review {
     /// Prints the review.
     pub(crate) fn print(&self, args: &ReviewArgs, output: &mut Output) -> Result<(), Error> {
-        let _ = (args, output);
+        let shown = Shown::of(self, args);
+        match args.output {
+            ReviewFormat::Text => self.print_text(&shown, output),
+            ReviewFormat::Json => output.document(Format::Json, "Diff", document::fields(self, &shown)),
+            ReviewFormat::Yaml => output.document(Format::Yaml, "Diff", document::fields(self, &shown)),
+            ReviewFormat::Html => output.text(&html::page(self, &shown)),
+        }
+    }
+
+    fn print_text(&self, shown: &Shown, output: &mut Output) -> Result<(), Error> {
+        // The header belongs to a write, and stands where one is meant.
+        if !self.store.is_empty() {
+            output.line(&format!("Store:    {}", self.store))?;
+            output.line(&format!("Cluster:  {}", self.cluster))?;
+            output.line("")?;
+        }
+        let paint = output.paint();
+        output.text(&text::unified(shown, paint))?;
+        if let Some(verdict) = &self.verdict {
+            output.text(&verdict::text(verdict, paint))?;
+        }
         Ok(())
     }
 
     /// Whether anything differs that is not ignored.
     pub(crate) fn differs(&self, args: &ReviewArgs) -> bool {
-        let _ = args;
-        false
+        let ignored = ignore::Ignored::new(&args.ignore);
+        self.sides.iter().any(|sides| !ignored.apply(sides).changes.is_empty())
     }
 }

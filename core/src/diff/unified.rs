@@ -1,64 +1,65 @@
-//! A unified diff of text that keeps comments and hides secrets.
+//! The parts of a unified diff: hunks and their headers.
 
-use similar::{ChangeTag, TextDiff};
+use std::ops::Range;
 
-use crate::mask;
+use super::lines::{Line, Tag};
 
-/// Lines of context around each change.
-const CONTEXT: usize = 3;
-
-/// A unified diff from `current` to `pending`; empty when they are equal. Lines are compared as they are and shown
-/// masked, so that a changed secret is seen to change and is not seen itself.
-pub fn unified(current: &str, pending: &str, current_label: &str, pending_label: &str) -> String {
-    if current == pending {
-        return String::new();
-    }
-    let (old, new) = (mask::lines(current), mask::lines(pending));
-    let diff = TextDiff::from_lines(current, pending);
-    let mut text = format!("--- {current_label}\n+++ {pending_label}\n");
-    for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {
-        text.push_str(&format!("{}\n", hunk.header()));
-        for change in hunk.iter_changes() {
-            let (sign, line) = match change.tag() {
-                ChangeTag::Equal => (' ', change.old_index().and_then(|index| old.get(index))),
-                ChangeTag::Delete => ('-', change.old_index().and_then(|index| old.get(index))),
-                ChangeTag::Insert => ('+', change.new_index().and_then(|index| new.get(index))),
-            };
-            text.push(sign);
-            text.push_str(line.map_or("", String::as_str));
-            text.push('\n');
-            if change.missing_newline() {
-                text.push_str("\\ No newline at end of file\n");
-            }
+/// The parts of `lines` that change, each with up to `context` lines around it; parts that touch are one.
+pub fn hunks(lines: &[Line], context: usize) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for at in lines.iter().enumerate().filter(|(_, line)| line.tag != Tag::Same).map(|(at, _)| at) {
+        let (start, end) = (at.saturating_sub(context), lines.len().min(at + 1 + context));
+        match found.last_mut() {
+            Some(last) if start <= last.end => last.end = end,
+            _ => found.push(start..end),
         }
     }
-    text
+    found
+}
+
+/// The line above a hunk: `@@ -1,4 +1,5 @@`.
+pub fn header(lines: &[Line], hunk: &Range<usize>) -> String {
+    let side = |number: fn(&Line) -> Option<usize>| {
+        let before = lines[..hunk.start].iter().rev().find_map(number).unwrap_or_default();
+        match lines[hunk.clone()].iter().filter_map(number).count() {
+            0 => format!("{before},0"),
+            1 => format!("{}", before + 1),
+            count => format!("{},{count}", before + 1),
+        }
+    };
+    format!("@@ -{} +{} @@", side(|line| line.current), side(|line| line.pending))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        diff::lines,
+        mask::{Context, Secrets},
+    };
 
-    #[test]
-    fn keeps_comments_and_shows_context() {
-        let diff = unified("# why\na: 1\nb: 2\n", "# why\na: 1\nb: 3\n", "Current", "Pending");
-        assert_eq!(diff, "--- Current\n+++ Pending\n@@ -1,3 +1,3 @@\n # why\n a: 1\n-b: 2\n+b: 3\n");
+    fn of(current: &str, pending: &str) -> Vec<Line> {
+        lines(current, pending, &Context::default(), Secrets::Hidden)
     }
 
     #[test]
-    fn a_changed_secret_is_seen_to_change_and_not_seen() {
-        let diff = unified("password: one\n", "password: two\n", "a", "b");
-        assert!(diff.contains("-password: ***\n+password: ***\n"), "{diff}");
-        assert!(!diff.contains("one") && !diff.contains("two"), "{diff}");
+    fn hunks_that_touch_are_one() {
+        let text = |changed: &[usize]| -> String {
+            (0..30).map(|it| format!("{it}{}\n", if changed.contains(&it) { "!" } else { "" })).collect()
+        };
+        let of = |changed: &[usize]| hunks(&of(&text(&[]), &text(changed)), 3).len();
+        assert_eq!((of(&[]), of(&[5]), of(&[5, 11]), of(&[5, 20])), (0, 1, 1, 2));
     }
 
     #[test]
-    fn equal_texts_have_no_diff() {
-        assert_eq!(unified("a: 1\n", "a: 1\n", "a", "b"), "");
-    }
-
-    #[test]
-    fn a_missing_last_newline_is_told() {
-        assert!(unified("a: 1", "a: 1\n", "a", "b").contains("\\ No newline at end of file"));
+    fn a_header_counts_the_lines_of_both_sides() {
+        let check = |current: &str, pending: &str, expected: &str| {
+            let lines = of(current, pending);
+            assert_eq!(header(&lines, &hunks(&lines, 1)[0]), expected, "{current:?} {pending:?}");
+        };
+        check("a\nb\nc\nd\n", "a\nb\nc\nx\n", "@@ -3,2 +3,2 @@");
+        check("", "a\n", "@@ -0,0 +1 @@");
+        check("a\nb\n", "", "@@ -1,2 +0,0 @@");
+        check("a\n", "b\n", "@@ -1 +1 @@");
     }
 }

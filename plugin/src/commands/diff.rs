@@ -4,21 +4,19 @@ use clap::Args;
 use profile_core::{
     cluster::Cluster,
     profile::{self, AttachedProfile},
-    rules::{self, Policy, Verdict},
+    rules::{self, Policy},
     switch,
 };
-use serde_json::json;
+use serde_json::Value;
 
-use super::{
-    Outcome,
-    comparison::{Comparison, print_verdict, verdict_json},
-    target::Target,
-};
+use super::{Outcome, target::Target};
 use crate::{
-    cli::{Format, Global},
+    cli::Global,
     error::{Error, Kind},
     output::Output,
-    reference, selection,
+    reference,
+    review::{Review, ReviewArgs, ReviewFormat, Sides},
+    selection,
     store::{Document, Store},
 };
 
@@ -31,9 +29,8 @@ pub(crate) struct DiffArgs {
     /// [CLUSTER] [PROFILE@VERSION], or PROFILE@A PROFILE@B
     #[arg(value_name = "POINT", num_args = 0..=2)]
     points: Vec<String>,
-    /// How to print it
-    #[arg(short, long, value_enum, default_value_t)]
-    output: Format,
+    #[command(flatten)]
+    review: ReviewArgs,
 }
 
 /// Runs the command.
@@ -56,14 +53,15 @@ async fn to_version(args: &DiffArgs, global: &Global, output: &mut Output) -> Re
     let before = target.cluster.cluster();
     let after = Cluster::new(&target.pending);
     let name = target.version.profile().name().into_owned();
-    let comparison = Comparison {
-        current: switch::attached(&before, &name)?,
-        pending: switch::attached(&after, &name)?,
+    let sides = Sides {
+        current: switch::attached(&before, &name)?.raw().clone(),
+        pending: switch::attached(&after, &name)?.raw().clone(),
         current_label: format!("Current, cluster {}", before.name()),
         pending_label: format!("Pending, {}", target.version.profile().reference()),
     };
     let verdict = rules::check(&before, &after, &Policy::default());
-    answer(args, &before.name(), &[comparison], Some(&verdict), output)
+    let cluster = before.name().into_owned();
+    answer(args, &Review { cluster, sides: vec![sides], verdict: Some(verdict), ..Review::default() }, output)
 }
 
 /// A cluster against what is published for the versions it has attached.
@@ -77,9 +75,8 @@ async fn own_version(
     let cluster = selection::cluster(&store, name).await?;
     let view = cluster.cluster();
     let profiles = store.profiles(view.namespace().as_deref()).await?;
-    let mut comparisons = Vec::new();
-    let attached = view.profiles();
-    for current in &attached {
+    let mut sides = Vec::new();
+    for current in &view.profiles() {
         let reference = profile::reference(&current.name(), current.version().as_deref());
         let published = selection::published_of(&profiles, current);
         let content = published.and_then(|it| it.profile().content()).ok_or_else(|| {
@@ -89,21 +86,15 @@ async fn own_version(
             )
             .hint("without it nothing can be said about a difference")
         })?;
-        // The published content does not repeat its own version: it stands beside it.
-        comparisons.push((current.clone(), content, reference));
-    }
-    let named: Vec<_> = comparisons.iter().map(|(current, content, _)| as_attached(content, current)).collect();
-    let comparisons: Vec<_> = comparisons
-        .iter()
-        .zip(&named)
-        .map(|((current, _, reference), named)| Comparison {
-            current: current.clone(),
-            pending: AttachedProfile::new(named, current.path().to_owned()),
+        sides.push(Sides {
+            current: current.raw().clone(),
+            // The published content does not repeat its own version: it stands beside it.
+            pending: as_attached(&content, &current.name(), current.version().as_deref()),
             current_label: format!("Current, cluster {}", view.name()),
             pending_label: format!("Published, {reference}"),
-        })
-        .collect();
-    answer(args, &view.name(), &comparisons, None, output)
+        });
+    }
+    answer(args, &Review { cluster: view.name().into_owned(), sides, ..Review::default() }, output)
 }
 
 /// One version against another.
@@ -125,51 +116,29 @@ async fn versions(
         let view = document.profile();
         let not_published = || Error::failed(format!("profile version {} is not published", view.reference()));
         let content = view.content().ok_or_else(not_published)?;
-        let mut raw = content.raw().clone();
-        raw["name"] = view.name().into();
-        raw["profileVersion"] = view.version().unwrap_or_default().into();
-        Ok::<_, Error>(raw)
+        Ok::<_, Error>(as_attached(&content, &view.name(), view.version().as_deref()))
     };
-    let (before, after) = (content(current)?, content(pending)?);
-    let comparison = Comparison {
-        current: AttachedProfile::new(&before, "spec.published".into()),
-        pending: AttachedProfile::new(&after, "spec.published".into()),
+    let sides = Sides {
+        current: content(current)?,
+        pending: content(pending)?,
         current_label: current.profile().reference(),
         pending_label: pending.profile().reference(),
     };
-    answer(args, "", &[comparison], None, output)
+    answer(args, &Review { sides: vec![sides], ..Review::default() }, output)
 }
 
-fn as_attached(content: &AttachedProfile<'_>, current: &AttachedProfile<'_>) -> serde_json::Value {
+fn as_attached(content: &AttachedProfile<'_>, name: &str, version: Option<&str>) -> Value {
     let mut raw = content.raw().clone();
-    raw["name"] = current.name().into();
-    raw["profileVersion"] = current.version().unwrap_or_default().into();
+    raw["name"] = name.into();
+    raw["profileVersion"] = version.unwrap_or_default().into();
     raw
 }
 
-fn answer(
-    args: &DiffArgs,
-    cluster: &str,
-    comparisons: &[Comparison<'_>],
-    verdict: Option<&Verdict>,
-    output: &mut Output,
-) -> Result<Outcome, Error> {
-    let changes: Vec<_> = comparisons.iter().flat_map(Comparison::changes).collect();
-    if args.output == Format::Table {
-        for comparison in comparisons {
-            comparison.print(output)?;
-        }
-        if changes.is_empty() {
-            output.note("no difference");
-        }
-        if let Some(verdict) = verdict {
-            print_verdict(verdict, output)?;
-        }
-    } else {
-        let (violations, warnings) = verdict.map(verdict_json).unwrap_or_default();
-        let differs = !changes.is_empty();
-        let fields = json!({"cluster": cluster, "differs": differs, "changes": changes, "violations": violations, "warnings": warnings});
-        output.document(args.output, "Diff", fields)?;
+fn answer(args: &DiffArgs, review: &Review, output: &mut Output) -> Result<Outcome, Error> {
+    review.print(&args.review, output)?;
+    let differs = review.differs(&args.review);
+    if !differs && args.review.output == ReviewFormat::Text {
+        output.note("no difference");
     }
-    Ok(if changes.is_empty() { Outcome::Done } else { Outcome::Differences })
+    Ok(if differs { Outcome::Differences } else { Outcome::Done })
 }

@@ -1,0 +1,178 @@
+//! What of a review is shown: without what is ignored, and without secrets unless they are asked for.
+
+use profile_core::{
+    diff::{self, Change, Line},
+    mask::{Context, MASK, Secrets},
+    merge::{Override, Resolution},
+    profile::AttachedProfile,
+};
+use serde_json::Value;
+
+use super::{Review, ReviewArgs, Sides, ignore::Ignored};
+
+/// A review as every format shows it.
+pub(crate) struct Shown {
+    /// The profiles that are compared.
+    pub(crate) profiles: Vec<ShownProfile>,
+    /// The overrides.
+    pub(crate) overrides: Vec<Override>,
+    /// How many changes are left out.
+    pub(crate) left_out: usize,
+}
+
+/// One profile of it.
+pub(crate) struct ShownProfile {
+    /// What Current is.
+    pub(crate) current_label: String,
+    /// What Pending is.
+    pub(crate) pending_label: String,
+    /// All differences.
+    pub(crate) changes: Vec<Change>,
+    /// The texts that differ.
+    pub(crate) texts: Vec<ShownText>,
+}
+
+/// One text that differs: the values of a pack, or a manifest of it.
+pub(crate) struct ShownText {
+    /// The pack's name.
+    pub(crate) pack: String,
+    /// The manifest's name, where it is one.
+    pub(crate) manifest: Option<String>,
+    /// What it is called: `pack NAME` or `pack NAME, manifest NAME`.
+    pub(crate) name: String,
+    /// All of its lines on both sides.
+    pub(crate) lines: Vec<Line>,
+}
+
+impl Shown {
+    /// What `args` shows of `review`.
+    pub(crate) fn of(review: &Review, args: &ReviewArgs) -> Self {
+        let ignored = Ignored::new(&args.ignore);
+        let mut left_out = 0;
+        let mut profile = |sides: &Sides| {
+            let kept = ignored.apply(sides);
+            left_out += kept.left_out;
+            let contexts = Contexts { current: sides.current(), pending: sides.pending() };
+            let mask = |change: Change| {
+                let context = contexts.of(change.pack.as_deref());
+                change.masked(&context, args.secrets())
+            };
+            ShownProfile {
+                current_label: sides.current_label.clone(),
+                pending_label: sides.pending_label.clone(),
+                texts: texts(&sides.current(), &kept.pending(), &contexts, args.secrets()),
+                changes: kept.changes.into_iter().map(mask).collect(),
+            }
+        };
+        let profiles = review.sides.iter().map(&mut profile).collect();
+        let contexts = |it: &Override| {
+            let sides = review.sides.iter().find(|sides| sides.pending().name() == it.profile);
+            sides.map_or_else(Context::default, |sides| {
+                Contexts { current: sides.current(), pending: sides.pending() }.of(it.pack.as_deref())
+            })
+        };
+        let kept = review.overrides.iter().filter(|it| !ignored.covers_override(it));
+        let overrides = kept.map(|it| masked(it, &contexts(it), args.secrets())).collect();
+        Self { profiles, overrides, left_out }
+    }
+
+    /// All changes of all profiles.
+    pub(crate) fn changes(&self) -> impl Iterator<Item = &Change> {
+        self.profiles.iter().flat_map(|profile| &profile.changes)
+    }
+}
+
+/// Both sides, asked for what they know to be secret.
+struct Contexts<'a> {
+    current: AttachedProfile<'a>,
+    pending: AttachedProfile<'a>,
+}
+
+impl Contexts<'_> {
+    fn of(&self, pack: Option<&str>) -> Context {
+        let side = |profile: &AttachedProfile<'_>| {
+            let packs = profile.packs();
+            let named = packs.iter().filter(|it| Some(it.name().as_ref()) == pack).map(Context::of_pack);
+            named.fold(Context::of_profile(profile), Context::and)
+        };
+        side(&self.current).and(side(&self.pending))
+    }
+}
+
+/// The override without what may be secret.
+fn masked(it: &Override, context: &Context, secrets: Secrets) -> Override {
+    let steps: Vec<_> = it.path.split(['.', '[', ']']).collect();
+    let value = |value: &Value| match secrets {
+        Secrets::Hidden if it.is_secret && !value.is_null() => MASK.into(),
+        _ => secrets.value(&steps, value, context),
+    };
+    let side = |side: &Option<Value>| side.as_ref().map(value);
+    let resolution = it.resolution.clone().map(|resolution| match resolution {
+        Resolution::Value(own) => Resolution::Value(value(&own)),
+        Resolution::Override | Resolution::Profile => resolution,
+    });
+    Override { published: side(&it.published), own: side(&it.own), target: side(&it.target), resolution, ..it.clone() }
+}
+
+/// The texts of one side, under names of their own.
+pub(super) struct Text {
+    pub(super) pack: String,
+    pub(super) manifest: Option<String>,
+    pub(super) name: String,
+    pub(super) text: String,
+}
+
+/// The values of each pack, and the manifests whose content is there.
+pub(super) fn texts_of(side: &AttachedProfile<'_>) -> Vec<Text> {
+    let mut texts: Vec<Text> = Vec::new();
+    let mut add = |name: String, pack: &str, manifest: Option<String>, text: String| {
+        // Packs can share a name; each is compared with the one at the same place among those.
+        let same = |other: &&Text| other.name == name || other.name.starts_with(&format!("{name} #"));
+        let count = texts.iter().filter(same).count();
+        let name = if count == 0 { name } else { format!("{name} #{}", count + 1) };
+        texts.push(Text { pack: pack.to_owned(), manifest, name, text });
+    };
+    for pack in side.packs() {
+        let name = pack.name();
+        add(format!("pack {name}"), &name, None, pack.values().into_owned());
+        for manifest in pack.manifests() {
+            let called = manifest.name.clone().into_owned();
+            let content = manifest.content.unwrap_or_default().into_owned();
+            add(format!("pack {name}, manifest {called}"), &name, Some(called), content);
+        }
+    }
+    texts
+}
+
+/// The texts of both sides beside each other: those of Pending first, then what only Current has.
+pub(super) fn pairs(current: &AttachedProfile<'_>, pending: &AttachedProfile<'_>) -> Vec<(Text, String, String)> {
+    let (mut before, after) = (texts_of(current), texts_of(pending));
+    let mut pairs: Vec<_> = after
+        .into_iter()
+        .map(|mut text| {
+            let at = before.iter().position(|it| it.name == text.name);
+            let old = at.map(|at| before.remove(at).text).unwrap_or_default();
+            let new = std::mem::take(&mut text.text);
+            (text, old, new)
+        })
+        .collect();
+    pairs.extend(before.into_iter().map(|mut text| {
+        let old = std::mem::take(&mut text.text);
+        (text, old, String::new())
+    }));
+    pairs
+}
+
+fn texts(
+    current: &AttachedProfile<'_>,
+    pending: &AttachedProfile<'_>,
+    contexts: &Contexts<'_>,
+    secrets: Secrets,
+) -> Vec<ShownText> {
+    let differing = pairs(current, pending).into_iter().filter(|(_, old, new)| old != new);
+    let shown = |(text, old, new): (Text, String, String)| {
+        let lines = diff::lines(&old, &new, &contexts.of(Some(&text.pack)), secrets);
+        ShownText { pack: text.pack, manifest: text.manifest, name: text.name, lines }
+    };
+    differing.map(shown).collect()
+}

@@ -1,10 +1,20 @@
 //! Estimates what a change does to the nodes, by the tables of Palette's documentation.
+//!
+//! The tables are those of its pages "Repave Behavior and Configuration" (node pools) and "Edge Cluster Upgrade Behavior".
+//! What they do not list is said to be unknown, and never taken for harmless.
 
 use std::fmt;
 
 use serde::Serialize;
 
 use crate::cluster::Cluster;
+
+mod edge;
+mod keys;
+mod lines;
+mod nodes;
+mod packs;
+mod references;
 
 /// What a change does to the nodes, mildest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -22,10 +32,10 @@ pub enum Effect {
     RepaveWorkers,
     /// The nodes of the control plane are replaced.
     RepaveControlPlane,
+    /// The tables do not say: it may be any of these. Only what is known to replace all nodes is worse.
+    Unknown,
     /// All nodes are replaced.
     RepaveAll,
-    /// The tables do not say: it may be any of these, so that nothing counts as worse.
-    Unknown,
 }
 
 impl Effect {
@@ -38,12 +48,12 @@ impl Effect {
             Self::Reboot => "reboot",
             Self::RepaveWorkers => "repave of the workers",
             Self::RepaveControlPlane => "repave of the control plane",
-            Self::RepaveAll => "repave of all nodes",
             Self::Unknown => "unknown",
+            Self::RepaveAll => "repave of all nodes",
         }
     }
 
-    /// Whether nodes are replaced.
+    /// Whether nodes are replaced for certain.
     pub fn is_repave(self) -> bool {
         matches!(self, Self::RepaveWorkers | Self::RepaveControlPlane | Self::RepaveAll)
     }
@@ -63,7 +73,7 @@ pub struct Estimate {
     pub pack: String,
     /// The pack's layer.
     pub layer: String,
-    /// The changed key in the pack's values, `version`, or what else of the pack changes.
+    /// The changed key in the pack's values, or what else changes: `version`, `pack`, `type`, `values`, a field's name.
     pub key: String,
     /// What it does.
     pub effect: Effect,
@@ -71,13 +81,17 @@ pub struct Estimate {
     pub because: String,
 }
 
-/// What the change from `before` to `after` does to the nodes: an estimate, a line for each changed key.
+/// What the change from `before` to `after` does to the nodes: an estimate, a line for each changed key of the layers that
+/// make a node. Add-ons have no line: they run on nodes and do not make them, unless a key of those layers takes their
+/// values in; then that key has a line.
 pub fn estimate(before: &Cluster<'_>, after: &Cluster<'_>) -> Vec<Estimate> {
-    let _ = (before, after);
-    Vec::new()
+    lines::estimate(before, after)
 }
 
 /// The worst effect of all; none where there is no estimate.
 pub fn worst(estimates: &[Estimate]) -> Effect {
     estimates.iter().map(|it| it.effect).max().unwrap_or(Effect::None)
 }
+
+#[cfg(test)]
+mod tests;

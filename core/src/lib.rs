@@ -4,7 +4,9 @@
 //! webhook read the world, call this crate and act on its answer.
 
 pub mod annotations;
+pub mod base;
 mod baseline;
+pub mod blame;
 pub mod cluster;
 pub mod content;
 pub mod diff;

@@ -43,8 +43,15 @@ pub struct Decisions {
     pub accepted_losses: BTreeSet<String>,
 }
 
+impl Decisions {
+    /// Whether the user accepts that this override is lost.
+    pub fn accepts_loss(&self, it: &Override) -> bool {
+        self.accepted_losses.iter().any(|name| it.is_named(name))
+    }
+}
+
 /// What becomes of an override.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Verdict {
     /// Only the cluster changed it: it is put into the target's text.
@@ -132,6 +139,13 @@ impl Override {
             Part::Variable(name) => format!("{owner}: variable {name}"),
             Part::Field(name) => format!("{owner}: field {name}"),
         }
+    }
+
+    /// Whether a decision for `name` means this place: as it is written out, without its profile, or as the path alone.
+    pub fn is_named(&self, name: &str) -> bool {
+        let place = self.place();
+        let without_profile = place.strip_prefix(&self.profile).map(|rest| rest.trim_start_matches(['/', ':', ' ']));
+        name == place || Some(name) == without_profile || (!self.path.is_empty() && name == self.path)
     }
 
     /// Whether the user has to decide before anything may be written.

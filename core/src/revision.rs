@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use crate::{
     cluster::Cluster,
     content::Content,
-    profile::{AttachedProfile, PublishedProfile},
+    merge::{Override, Resolution, Verdict},
+    profile::AttachedProfile,
 };
 
 /// How many revisions of one cluster are kept.
@@ -59,32 +60,85 @@ pub struct Revision {
     pub user: Option<String>,
     /// Why, as given.
     pub reason: Option<String>,
-    /// Overrides that the user told us to drop, by place.
+    /// What was decided about overrides, and what became of the others.
     #[serde(default)]
-    pub dropped: Vec<String>,
+    pub decisions: Vec<Decided>,
     /// `spec.clusterProfileTemplates` before the change.
     pub before: Value,
     /// `spec.clusterProfileTemplates` after the change.
     pub after: Value,
-    /// The content published for the version that was attached before, where it was in sight.
-    pub published_base: Option<Value>,
-    /// The content published for the target, as this cluster took it.
-    pub published_target: Option<Value>,
+    /// What the attached profiles were taken from before the change, as far as it was known.
+    pub bases: Vec<Taken>,
+    /// What they are taken from after it.
+    pub taken: Vec<Taken>,
+}
+
+/// What was published for a profile version when a cluster took it: the base of its overrides.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Taken {
+    /// The profile's name.
+    pub profile: String,
+    /// The version that is attached.
+    pub version: Option<String>,
+    /// The published content.
+    pub content: Value,
+    /// Why it is only assumed to be what the cluster took, where it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assumption: Option<String>,
+}
+
+/// What became of one override.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Decided {
+    /// Where it stands; see [`Override::place`](crate::merge::Override::place).
+    pub place: String,
+    /// The verdict of the merge.
+    pub verdict: Verdict,
+    /// What the user decided, where it took a decision: `override`, `profile` or `value`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolution: Option<String>,
+}
+
+impl Decided {
+    /// What became of `it`.
+    pub fn of(it: &Override) -> Self {
+        let resolution = it.resolution.as_ref().map(|resolution| match resolution {
+            Resolution::Override => "override",
+            Resolution::Profile => "profile",
+            Resolution::Value(_) => "value",
+        });
+        Self { place: it.place(), verdict: it.verdict, resolution: resolution.map(Into::into) }
+    }
+
+    /// Whether the cluster's own value is gone.
+    pub fn is_dropped(&self) -> bool {
+        self.resolution.as_deref() == Some("profile") && self.verdict != Verdict::Redundant
+    }
 }
 
 impl Revision {
     /// How far a pending change really got, judged by what the cluster holds now.
     ///
-    /// A cluster that equals neither side was edited by somebody since. Then the attached version tells: it is the
-    /// target's exactly when the write happened.
+    /// A cluster that equals neither side was edited by somebody since. Then a pack tells that is as the change made it,
+    /// and after that the attached version: it is the target's exactly when the write happened.
     pub fn settle(&self, cluster: &Cluster<'_>) -> Status {
+        let (before, after) = (document(&self.before), document(&self.after));
+        let (before, after) = (Cluster::new(&before), Cluster::new(&after));
         let now = Content::of(cluster);
-        let is = |templates: &Value| {
-            let document = document(templates);
-            Content::of(&Cluster::new(&document)) == now
-        };
+        if Content::of(&after) == now {
+            return Status::Deployed;
+        }
+        if Content::of(&before) == now {
+            return Status::Abandoned;
+        }
+        let (was, made, is) = (packs(&before), packs(&after), packs(cluster));
+        if is.iter().any(|pack| made.contains(pack) && !was.contains(pack)) {
+            return Status::Deployed;
+        }
         let references = || cluster.profiles().into_iter().any(|it| reference(&it) == self.to);
-        if is(&self.after) || (!is(&self.before) && references()) { Status::Deployed } else { Status::Abandoned }
+        if self.from != self.to && references() { Status::Deployed } else { Status::Abandoned }
     }
 
     /// The attached profiles before the change, as a document to view.
@@ -92,16 +146,31 @@ impl Revision {
         document(&self.before)
     }
 
-    /// The content that was published for `attached` when this cluster took it, where this revision brought it in.
-    pub fn base_of(&self, attached: &AttachedProfile<'_>) -> Option<&Value> {
-        let target = self.published_target.as_ref()?;
-        (self.status == Status::Deployed && reference(attached) == self.to).then_some(target)
+    /// The attached profiles after the change, as a document to view.
+    pub fn after_document(&self) -> Value {
+        document(&self.after)
+    }
+
+    /// What was published for `attached` when this cluster took it, where this revision knows.
+    pub fn taken_of(&self, attached: &AttachedProfile<'_>) -> Option<&Taken> {
+        let is_it =
+            |it: &&Taken| it.profile == attached.name() && it.version.as_deref() == attached.version().as_deref();
+        self.taken.iter().find(is_it).filter(|_| self.status == Status::Deployed)
     }
 }
 
-/// The content of a published profile as revisions keep it.
-pub fn published(profile: &PublishedProfile<'_>) -> Option<Value> {
-    profile.content().map(|content| content.raw().clone())
+/// The newest revision that was written.
+pub fn newest_deployed(revisions: &[Revision]) -> Option<&Revision> {
+    revisions.iter().filter(|it| it.status == Status::Deployed).max_by_key(|it| it.number)
+}
+
+/// The packs of a cluster as they stand, each with its profile's name.
+fn packs(cluster: &Cluster<'_>) -> Vec<(String, Value)> {
+    let of = |profile: AttachedProfile<'_>| {
+        let name = profile.name().into_owned();
+        profile.packs().iter().map(|pack| (name.clone(), pack.raw().clone())).collect::<Vec<_>>()
+    };
+    cluster.profiles().into_iter().flat_map(of).collect()
 }
 
 fn reference(profile: &AttachedProfile<'_>) -> String {
@@ -132,11 +201,16 @@ mod tests {
             created_at: "2026-01-01T00:00:00Z".into(),
             user: None,
             reason: None,
-            dropped: Vec::new(),
+            decisions: Vec::new(),
             before: templates("1.0.0", "a: 1"),
             after: templates("1.1.0", "a: 2"),
-            published_base: None,
-            published_target: Some(json!({"packs": []})),
+            bases: Vec::new(),
+            taken: vec![Taken {
+                profile: "hello".into(),
+                version: Some("1.1.0".into()),
+                content: json!({"packs": []}),
+                assumption: None,
+            }],
         }
     }
 
@@ -168,10 +242,25 @@ mod tests {
     fn only_a_deployed_revision_knows_the_base() {
         let now = templates("1.1.0", "a: 2");
         let attached = AttachedProfile::new(&now[0], "t".into());
-        assert_eq!(revision().base_of(&attached), None);
+        assert_eq!(revision().taken_of(&attached), None);
         let deployed = Revision { status: Status::Deployed, ..revision() };
-        assert_eq!(deployed.base_of(&attached), Some(&json!({"packs": []})));
+        assert_eq!(deployed.taken_of(&attached).map(|it| &it.content), Some(&json!({"packs": []})));
         let old = templates("1.0.0", "a: 2");
-        assert_eq!(deployed.base_of(&AttachedProfile::new(&old[0], "t".into())), None);
+        assert_eq!(deployed.taken_of(&AttachedProfile::new(&old[0], "t".into())), None);
+    }
+
+    #[test]
+    fn a_change_within_one_version_is_settled_by_its_packs() {
+        let packs = |one: &str, two: &str| json!([{"name": "hello", "profileVersion": "1.0.0", "packs": [{"name": "k", "values": one}, {"name": "l", "values": two}]}]);
+        let revision = Revision {
+            to: "hello@1.0.0".into(),
+            before: packs("a: 1", "b: 1"),
+            after: packs("a: 2", "b: 1"),
+            ..revision()
+        };
+        let settled = |one: &str, two: &str| revision.settle(&Cluster::new(&document(&packs(one, two))));
+        assert_eq!(settled("a: 2", "b: 7"), Status::Deployed);
+        assert_eq!(settled("a: 1", "b: 7"), Status::Abandoned);
+        assert_eq!(settled("a: 3", "b: 1"), Status::Abandoned);
     }
 }

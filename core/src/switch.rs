@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::{
     cluster::Cluster,
-    content::{self, Content},
+    content::Content,
     diff::{self, Change, Kind},
     field,
     pack::Layer,
@@ -125,13 +125,13 @@ pub struct Pins {
     pub state: Option<String>,
     /// What the cluster reports of its Kubernetes packs: name, version and whether it is reconciled.
     pub kubernetes: Vec<(String, Option<String>, bool)>,
-    /// A hash of the target as it is published.
+    /// A hash of what the change was computed from beside the cluster: the target as it is published, and the base.
     pub target: String,
 }
 
 impl Pins {
-    /// The pins of a switch of `cluster` to `target`.
-    pub fn of(cluster: &Cluster<'_>, target: &PublishedProfile<'_>) -> Self {
+    /// The pins of a change of `cluster` that was computed from what has the hash `target`.
+    pub fn of(cluster: &Cluster<'_>, target: String) -> Self {
         let names: Vec<_> = cluster.layer(Layer::Kubernetes).iter().map(|pack| pack.name()).collect();
         let reported = cluster.pack_statuses().into_iter().filter(|status| names.contains(&status.name));
         Self {
@@ -141,7 +141,7 @@ impl Pins {
             kubernetes: reported
                 .map(|it| (it.name.to_string(), it.version.as_deref().map(Into::into), it.is_reconciled()))
                 .collect(),
-            target: target.content().map_or_else(String::new, |content| content::hash(content.raw())),
+            target,
         }
     }
 
@@ -152,7 +152,7 @@ impl Pins {
             (self.content == now.content, "the profile content of the cluster changed"),
             (self.state == now.state, "the state of the cluster changed"),
             (self.kubernetes == now.kubernetes, "the Kubernetes version that the cluster reports changed"),
-            (self.target == now.target, "the target version was edited"),
+            (self.target == now.target, "what the change takes over was edited"),
         ];
         parts.into_iter().filter(|(same, _)| !same).map(|(_, what)| what).collect()
     }
@@ -226,7 +226,7 @@ mod tests {
     #[test]
     fn pins_tell_what_moved() {
         let (before, target) = (cluster(), target());
-        let pins = |raw: &Value| Pins::of(&Cluster::new(raw), &PublishedProfile::new(&target));
+        let pins = |raw: &Value| Pins::of(&Cluster::new(raw), crate::content::hash(&target));
         let mut after = before.clone();
         after["metadata"]["labels"] = json!({"a": "b"});
         assert!(pins(&before).moved(&pins(&after)).is_empty());

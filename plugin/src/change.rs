@@ -2,22 +2,23 @@
 
 use jiff::Timestamp;
 use profile_core::{
-    profile,
-    revision::{KEPT, Revision, Status, published},
-    switch::{self, Pins},
+    revision::{Decided, KEPT, Revision, Status},
+    switch,
 };
 
 use crate::{
     cleanup,
-    commands::Target,
     error::{Error, Kind},
     output::Output,
-    selection,
     store::{Document, DryRun, Store},
 };
 
+pub(crate) mod carry_out;
 pub(crate) mod guards;
-pub(crate) mod overrides;
+pub(crate) mod plan;
+pub(crate) mod proposal;
+
+use proposal::Proposal;
 
 /// How often a write is tried again while only what does not matter moved, such as the status.
 const TRIES: usize = 20;
@@ -26,8 +27,6 @@ const TRIES: usize = 20;
 pub(crate) struct Change {
     pub(crate) reason: Option<String>,
     pub(crate) keeps_history: bool,
-    /// The places of overrides that the user gave up.
-    pub(crate) dropped: Vec<String>,
 }
 
 /// How a write ended that did not fail.
@@ -80,22 +79,17 @@ impl Change {
     }
 
     /// Writes what was shown, or nothing.
-    pub(crate) async fn write(
-        &self,
-        target: &mut Target,
-        known: &[Revision],
-        output: &mut Output,
-    ) -> Result<Written, Error> {
-        let shown = pins(target);
-        let mut revision = self.revision(target, known).await?;
+    pub(crate) async fn write(&self, target: &mut Proposal, output: &mut Output) -> Result<Written, Error> {
+        let shown = target.pins();
+        let mut revision = self.revision(target).await;
         if self.keeps_history {
             target.store.create_revision(&target.cluster, &revision).await?;
         }
         for _ in 0..TRIES {
-            let error = match target.store.write_profiles(&target.cluster, &target.pending, DryRun::None).await {
+            let error = match target.store.write_profiles(&target.cluster, target.pending(), DryRun::None).await {
                 Ok(()) => {
                     self.settle(target, &mut revision, Status::Deployed).await?;
-                    self.prune(target, known, output).await;
+                    self.prune(target, output).await;
                     return Ok(Written::Done);
                 }
                 Err(error) => error,
@@ -106,7 +100,7 @@ impl Change {
             if let Err(error) = target.refresh().await {
                 return Err(self.settle_failed(target, revision, error).await);
             }
-            let moved = shown.moved(&pins(target));
+            let moved = shown.moved(&target.pins());
             if !moved.is_empty() {
                 self.settle(target, &mut revision, Status::Abandoned).await?;
                 return Ok(Written::Moved(moved));
@@ -118,30 +112,30 @@ impl Change {
         Err(self.settle_failed(target, revision, error).await)
     }
 
-    async fn revision(&self, target: &Target, known: &[Revision]) -> Result<Revision, Error> {
+    async fn revision(&self, target: &Proposal) -> Revision {
         let cluster = target.cluster.cluster();
-        let attached = switch::attached(&cluster, &target.version.profile().name())?;
-        let base = selection::published_of(&target.profiles, &attached);
-        Ok(Revision {
-            number: known.iter().map(|it| it.number).max().unwrap_or(0) + 1,
+        let (bases, taken) = target.bases();
+        let (from, to) = target.references();
+        Revision {
+            number: target.revisions.iter().map(|it| it.number).max().unwrap_or(0) + 1,
             cluster: cluster.name().into_owned(),
             cluster_uid: cluster.uid().map(Into::into),
             status: Status::Pending,
-            action: "switch".into(),
-            from: profile::reference(&attached.name(), attached.version().as_deref()),
-            to: target.version.profile().reference(),
+            action: target.goal.action().into(),
+            from,
+            to,
             created_at: Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
             user: target.store.user().await,
             reason: self.reason.clone(),
-            dropped: self.dropped.clone(),
+            decisions: target.overrides().map(Decided::of).collect(),
             before: switch::templates(&target.cluster.value),
-            after: switch::templates(&target.pending),
-            published_base: base.and_then(|it| published(&it.profile())),
-            published_target: published(&target.version.profile()),
-        })
+            after: switch::templates(target.pending()),
+            bases,
+            taken,
+        }
     }
 
-    async fn settle(&self, target: &Target, revision: &mut Revision, status: Status) -> Result<(), Error> {
+    async fn settle(&self, target: &Proposal, revision: &mut Revision, status: Status) -> Result<(), Error> {
         revision.status = status;
         if !self.keeps_history {
             return Ok(());
@@ -157,7 +151,7 @@ impl Change {
 
     /// After a failure the cluster itself tells whether the write happened. Where it cannot be read, the revision stays
     /// pending and the next run finds out.
-    async fn settle_failed(&self, target: &Target, mut revision: Revision, error: Error) -> Error {
+    async fn settle_failed(&self, target: &Proposal, mut revision: Revision, error: Error) -> Error {
         let Ok(now) = target.store.reread(&target.cluster).await else {
             return error.hint("whether the write happened is not known; the next run finds out");
         };
@@ -180,7 +174,8 @@ impl Change {
 
     /// Drops our oldest revisions beyond those that are kept, but none that an open scale-down names. A failure here
     /// spoils nothing.
-    async fn prune(&self, target: &Target, known: &[Revision], output: &mut Output) {
+    async fn prune(&self, target: &Proposal, output: &mut Output) {
+        let known = &target.revisions;
         let surplus = (known.len() + 1).saturating_sub(KEPT);
         if surplus == 0 || !self.keeps_history {
             return;
@@ -200,8 +195,4 @@ impl Change {
             }
         }
     }
-}
-
-fn pins(target: &Target) -> Pins {
-    Pins::of(&target.cluster.cluster(), &target.version.profile())
 }

@@ -27,7 +27,7 @@ pub(crate) struct Cli {
 }
 
 /// Flags that every command takes.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub(crate) struct Global {
     /// Directory or file of YAML or JSON to work on instead of a Kubernetes API; may be given several times
     #[arg(short = 'f', long = "filename", global = true, value_name = "PATH")]

@@ -4,21 +4,25 @@ use clap::Subcommand;
 
 use crate::{cli::Cli, error::Error, output::Output};
 
+mod apply;
 mod check;
 mod comparison;
 mod diff;
 mod history;
 mod list;
 mod orphans;
+mod r#override;
+mod overrides;
+mod rollback;
 mod scale_back;
 mod scale_down;
 mod show;
 mod status;
 mod switch;
-mod target;
+pub(crate) mod target;
+mod update;
 mod version;
 
-pub(crate) use target::Target;
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -29,6 +33,11 @@ pub(crate) enum Command {
     Diff(diff::DiffArgs),
     Check(check::CheckArgs),
     Switch(switch::SwitchArgs),
+    Update(update::UpdateArgs),
+    Overrides(overrides::OverridesArgs),
+    Override(r#override::OverrideArgs),
+    Apply(apply::ApplyArgs),
+    Rollback(rollback::RollbackArgs),
     Orphans(orphans::OrphansArgs),
     ScaleDown(scale_down::ScaleDownArgs),
     ScaleBack(scale_back::ScaleBackArgs),
@@ -74,6 +83,11 @@ pub(crate) async fn run(cli: &Cli, output: &mut Output) -> Result<Outcome, Error
         Command::Diff(args) => diff::run(args, global, output).await,
         Command::Check(args) => check::run(args, global, output).await,
         Command::Switch(args) => switch::run(args, global, output).await,
+        Command::Update(args) => update::run(args, global, output).await,
+        Command::Overrides(args) => overrides::run(args, global, output).await,
+        Command::Override(args) => r#override::run(args, global, output).await,
+        Command::Apply(args) => apply::run(args, global, output).await,
+        Command::Rollback(args) => rollback::run(args, global, output).await,
         Command::Orphans(args) => orphans::run(args, global, output).await,
         Command::ScaleDown(args) => scale_down::run(args, global, output).await,
         Command::ScaleBack(args) => scale_back::run(args, global, output).await,

@@ -40,6 +40,16 @@ impl Document {
     }
 }
 
+/// The text of a file, within the bounds of every file that is read.
+pub(crate) fn text(path: &std::path::Path) -> Result<String, Error> {
+    files::text(path)
+}
+
+/// The objects in a file or a folder.
+pub(crate) fn documents(path: &std::path::Path) -> Result<Vec<Document>, Error> {
+    files::documents(path)
+}
+
 /// Whether a write is made, and where it stops if not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum DryRun {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::{
-    commands::Target,
+    change::proposal::Proposal,
     error::{Error, Kind},
     output::Output,
     store::{Document, DryRun, Store},
@@ -42,7 +42,7 @@ pub(crate) async fn refuse_agent(
         return Ok(());
     }
     Err(Error::refused(message)
-        .hint("switch the version in Palette itself")
+        .hint("make the change in Palette itself")
         .hint("--agent-may-revert writes all the same"))
 }
 
@@ -57,8 +57,8 @@ pub(crate) fn refuse_size(pending: &Value) -> Result<(), Error> {
 }
 
 /// Lets the store judge the write without making it: an API server with its admission, or the file's own text.
-pub(crate) async fn refuse_denied(target: &Target) -> Result<(), Error> {
-    match target.store.write_profiles(&target.cluster, &target.pending, DryRun::Server).await {
+pub(crate) async fn refuse_denied(target: &Proposal) -> Result<(), Error> {
+    match target.store.write_profiles(&target.cluster, target.pending(), DryRun::Server).await {
         // Whoever changed it meanwhile is met again at the write itself, where it is read anew.
         Err(error) if error.kind == Kind::Conflict => Ok(()),
         judged => judged.map_err(|error| error.hint("nothing was written")),
@@ -66,7 +66,7 @@ pub(crate) async fn refuse_denied(target: &Target) -> Result<(), Error> {
 }
 
 /// Refuses where no revision can be read, recorded and settled, before anybody is asked.
-pub(crate) async fn refuse_without_history(target: &Target) -> Result<(), Error> {
+pub(crate) async fn refuse_without_history(target: &Proposal) -> Result<(), Error> {
     let Store::Kubernetes(store) = &target.store else { return Ok(()) };
     for verb in ["create", "patch", "list", "get"] {
         if !store.may(&target.cluster, verb, "", "secrets").await? {

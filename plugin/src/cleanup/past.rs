@@ -224,7 +224,7 @@ mod tests {
         let text = json!({
             "number": number, "cluster": "c", "clusterUid": null, "status": status, "action": "switch",
             "from": format!("hello@{from}"), "to": format!("hello@{to}"), "createdAt": "", "user": null, "reason": null,
-            "before": templates(from), "after": templates(to), "publishedBase": null, "publishedTarget": null,
+            "before": templates(from), "after": templates(to), "bases": [], "taken": [],
         });
         serde_json::from_value(text).unwrap()
     }

@@ -1,22 +1,21 @@
 //! `kubectl profile check`: the rules alone, nothing written.
 
 use clap::Args;
-use profile_core::{
-    cluster::Cluster,
-    rules::{self, Policy},
-};
+use profile_core::merge::Decisions;
 use serde_json::json;
 
 use super::{
     Outcome,
     comparison::{print_verdict, verdict_json},
-    target::{self, Target},
+    target,
 };
 use crate::{
-    change::overrides,
+    change::proposal::{Goal, Proposal, known_revisions},
     cli::{Format, Global},
     error::Error,
     output::Output,
+    selection,
+    store::Store,
 };
 
 /// Check a switch by the rules alone and write nothing
@@ -34,14 +33,17 @@ pub(crate) struct CheckArgs {
 
 /// Runs the command.
 pub(crate) async fn run(args: &CheckArgs, global: &Global, output: &mut Output) -> Result<Outcome, Error> {
-    let target = Target::read(global, &args.target).await?;
-    target::refuse_template(&target.cluster)?;
-    let before = target.cluster.cluster();
-    let verdict = rules::check(&before, &Cluster::new(&target.pending), &Policy::default());
+    let (cluster, reference) = target::words(&args.target)?;
+    let store = Store::open(global).await?;
+    let cluster = selection::cluster(&store, cluster).await?;
+    target::refuse_template(&cluster)?;
+    let revisions = known_revisions(&store, &cluster, output).await;
+    let given = (None, Decisions::default());
+    let proposal = Proposal::new(store, cluster, revisions, Goal::Switch(reference), given).await?;
+    let verdict = proposal.verdict();
     // The rules allow or deny; but whoever reads a yes here must know what `switch` would stop at all the same.
-    let revisions = target.store.revisions(&target.cluster).await.unwrap_or_default();
-    let overrides = overrides::refuse(&target, &revisions, true)?;
-    let (name, reference) = (before.name().into_owned(), target.version.profile().reference());
+    let open: Vec<_> = proposal.overrides().filter(|it| it.is_open()).map(|it| it.place()).collect();
+    let (name, (_, reference)) = (proposal.cluster.cluster().name().into_owned(), proposal.references());
     if args.output == Format::Table {
         if verdict.denied.is_empty() {
             output.line(&format!("cluster {name:?} may be switched to {reference}"))?;
@@ -49,14 +51,15 @@ pub(crate) async fn run(args: &CheckArgs, global: &Global, output: &mut Output) 
             output.line(&format!("cluster {name:?} may not be switched to {reference}"))?;
         }
         print_verdict(&verdict, output)?;
-        for place in &overrides {
-            output
-                .line(&format!("note: the cluster sets {place} itself, and switch stops at that with exit code 6"))?;
+        for place in &open {
+            output.line(&format!(
+                "note: what the cluster sets at {place} needs a decision, and switch stops at that with exit code 6"
+            ))?;
         }
     } else {
         let (violations, warnings) = verdict_json(&verdict);
         let allowed = verdict.denied.is_empty();
-        let fields = json!({"cluster": name, "target": reference, "allowed": allowed, "violations": violations, "warnings": warnings, "overrides": overrides});
+        let fields = json!({"cluster": name, "target": reference, "allowed": allowed, "violations": violations, "warnings": warnings, "open": open});
         output.document(args.output, "CheckResult", fields)?;
     }
     Ok(if verdict.denied.is_empty() { Outcome::Done } else { Outcome::Refused })

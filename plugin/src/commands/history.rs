@@ -34,7 +34,7 @@ pub(crate) async fn run(args: &HistoryArgs, global: &Global, output: &mut Output
             .map(|it| {
                 json!({
                     "revision": it.number, "status": it.status, "action": it.action, "from": it.from, "to": it.to,
-                    "createdAt": it.created_at, "user": it.user, "reason": it.reason, "droppedOverrides": it.dropped,
+                    "createdAt": it.created_at, "user": it.user, "reason": it.reason, "decisions": it.decisions,
                     "truth": it.settle(&cluster.cluster()),
                 })
             })
@@ -64,7 +64,7 @@ pub(crate) async fn run(args: &HistoryArgs, global: &Global, output: &mut Output
                 it.created_at.clone(),
                 user,
                 reason,
-                it.dropped.len().to_string(),
+                it.decisions.iter().filter(|it| it.is_dropped()).count().to_string(),
             ]
         })
         .collect();

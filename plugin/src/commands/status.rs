@@ -1,11 +1,12 @@
 //! `kubectl profile status`: each cluster, what it has and what it runs.
 
 use clap::Args;
-use profile_core::{cluster::Cluster, pack::Layer, profile, reconciliation::unreconciled, switch};
+use profile_core::{cluster::Cluster, pack::Layer, profile, reconciliation::unreconciled, revision::Revision};
 use serde_json::{Value, json};
 
-use super::Outcome;
+use super::{Outcome, overrides};
 use crate::{
+    change::proposal::known_revisions,
     cli::{Format, Global},
     error::Error,
     output::{Output, table::table},
@@ -33,7 +34,8 @@ pub(crate) async fn run(args: &StatusArgs, global: &Global, output: &mut Output)
     let mut rows = Vec::new();
     for cluster in &clusters {
         let profiles = store.profiles(cluster.cluster().namespace().as_deref()).await?;
-        rows.push((cluster, overrides(cluster, &profiles)));
+        let revisions = known_revisions(&store, cluster, output).await;
+        rows.push((cluster, overrides(cluster, &profiles, &revisions)));
     }
     if args.output != Format::Table {
         let items: Vec<_> = rows.iter().map(|(cluster, overrides)| json(cluster, overrides)).collect();
@@ -62,15 +64,13 @@ pub(crate) async fn run(args: &StatusArgs, global: &Global, output: &mut Output)
     Ok(Outcome::Done)
 }
 
-/// The places where a cluster's copy differs from what is published; `None` where that is not visible.
-fn overrides(cluster: &Document, profiles: &[Document]) -> Option<Vec<String>> {
-    let mut places = Vec::new();
-    for attached in cluster.cluster().profiles() {
-        let published = selection::published_of(profiles, &attached)?;
-        let content = published.profile().content()?;
-        places.extend(switch::overrides(&attached, &content).iter().map(|it| it.title()));
-    }
-    Some(places)
+/// The places that a cluster sets itself; `None` where that is not known of all its profiles.
+fn overrides(cluster: &Document, profiles: &[Document], revisions: &[Revision]) -> Option<Vec<String>> {
+    let found = overrides::found(cluster, profiles, revisions);
+    found
+        .iter()
+        .all(|it| it.base.content.is_some())
+        .then(|| found.iter().flat_map(|it| &it.overrides).map(profile_core::merge::Override::place).collect())
 }
 
 fn row(cluster: &Cluster<'_>, overrides: &Option<Vec<String>>) -> Vec<String> {

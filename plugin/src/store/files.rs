@@ -120,3 +120,17 @@ impl FileStore {
         found.ok_or_else(|| Error::failed(format!("{} is not one of the files that were read", cluster.place)))
     }
 }
+
+/// The text of a file.
+pub(super) fn text(path: &std::path::Path) -> Result<String, Error> {
+    read::text(path)
+}
+
+/// All objects in a file, or in the files of a folder.
+pub(super) fn documents(path: &std::path::Path) -> Result<Vec<Document>, Error> {
+    let mut documents = Vec::new();
+    for file in read::files(path)? {
+        documents.extend(read::entries(&file)?.iter().map(Entry::document));
+    }
+    Ok(documents)
+}

@@ -1,0 +1,321 @@
+//! From a proposal to a written change: decide, judge, show, ask, record, write, wait.
+
+use std::{path::PathBuf, time::Duration};
+
+use clap::Args;
+use profile_core::{profile::AttachedProfile, revision::Revision};
+
+use super::{
+    Change, Written, guards, plan,
+    proposal::{BaseArg, Goal, Proposal, allowed},
+};
+use crate::{
+    cleanup,
+    cli::{Global, duration},
+    commands::{Outcome, target},
+    decide::{self, Answer, DecisionArgs, Edited, Pending, Question},
+    error::{Error, Kind},
+    output::Output,
+    review::{ReviewArgs, ReviewFormat},
+    selection,
+    store::{DryRun, Store},
+    wait,
+};
+
+/// Flags of every command that writes a cluster's profiles.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct WriteArgs {
+    /// Do not ask
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+    /// Show what would be done; with `server` the API server judges it, too
+    #[arg(long, value_enum, default_value_t, num_args = 0..=1, require_equals = true, default_missing_value = "client")]
+    pub(crate) dry_run: DryRun,
+    /// Wait until the cluster runs what its spec says
+    #[arg(long)]
+    pub(crate) wait: bool,
+    /// How long to wait, such as 30s or 10m
+    #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "10m")]
+    pub(crate) timeout: Duration,
+    /// Why, for the revision
+    #[arg(long)]
+    pub(crate) reason: Option<String>,
+    /// Write without a revision; then nothing remembers what the cluster had
+    #[arg(long)]
+    pub(crate) no_history: bool,
+    /// Write although a Palette agent runs here and is likely to undo it
+    #[arg(long)]
+    pub(crate) agent_may_revert: bool,
+    /// Exit with 3 when there is nothing to change
+    #[arg(long)]
+    pub(crate) error_unchanged: bool,
+    #[command(flatten)]
+    pub(crate) show: ShowArgs,
+}
+
+/// How a change is shown before it is written: always whole.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct ShowArgs {
+    /// How to print what would change
+    #[arg(short, long, value_enum, default_value_t)]
+    output: ReviewFormat,
+    /// Current on the left, Pending on the right, as wide as the terminal
+    #[arg(long)]
+    side_by_side: bool,
+    /// Show passwords, tokens and the like instead of ***
+    #[arg(long)]
+    pub(crate) show_secrets: bool,
+}
+
+impl ShowArgs {
+    fn review(&self) -> ReviewArgs {
+        ReviewArgs {
+            output: self.output,
+            side_by_side: self.side_by_side,
+            show_secrets: self.show_secrets,
+            ..ReviewArgs::default()
+        }
+    }
+
+    /// A line about what happened: beside the answer where that is for machines.
+    fn say(&self, line: &str, output: &mut Output) -> Result<(), Error> {
+        if self.output == ReviewFormat::Text {
+            output.line(line)
+        } else {
+            output.note(line);
+            Ok(())
+        }
+    }
+}
+
+/// Flags of the commands that carry overrides over.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct MergeArgs {
+    #[command(flatten)]
+    decisions: DecisionArgs,
+    /// What the cluster's copy was taken from, where that cannot be told: what is published today, a file, or what the
+    /// revision of that number recorded
+    #[arg(long, value_name = "published|FILE|REVISION")]
+    base: Option<BaseArg>,
+    /// Open the pending configuration in your editor before it is judged
+    #[arg(long)]
+    pub(crate) edit: bool,
+    /// Write the decisions to a file for `apply` and stop there
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["edit", "yes"])]
+    save_plan: Option<PathBuf>,
+}
+
+impl MergeArgs {
+    pub(crate) fn given(&self) -> Result<(Option<BaseArg>, profile_core::merge::Decisions), Error> {
+        Ok((self.base.clone(), self.decisions.decisions()?))
+    }
+
+    /// What a saved plan says.
+    pub(crate) fn of_plan(base: Option<BaseArg>) -> Self {
+        Self { base, ..Self::default() }
+    }
+}
+
+/// Opens the store, reads the cluster and settles what earlier runs left, and proposes `goal`.
+pub(crate) async fn propose(
+    global: &Global,
+    cluster: Option<&str>,
+    goal: Goal,
+    (merge, write): (&MergeArgs, &WriteArgs),
+    output: &mut Output,
+) -> Result<Proposal, Error> {
+    let given = merge.given()?;
+    let store = Store::open(global).await?;
+    let cluster = selection::cluster(&store, cluster).await?;
+    if matches!(store, Store::Files(_)) {
+        if write.wait {
+            return Err(Error::usage("--wait follows a running cluster, and files have none: leave it out"));
+        }
+        if write.dry_run == DryRun::Server {
+            return Err(Error::usage(
+                "--dry-run=server needs an API server, and files have none: use --dry-run=client",
+            ));
+        }
+    }
+    target::refuse_template(&cluster)?;
+    guards::refuse_agent(&store, &cluster, write.agent_may_revert, output).await?;
+    let revisions = settled(&store, &cluster, write, output).await?;
+    Proposal::new(store, cluster, revisions, goal, given).await
+}
+
+async fn settled(
+    store: &Store,
+    cluster: &crate::store::Document,
+    write: &WriteArgs,
+    output: &mut Output,
+) -> Result<Vec<Revision>, Error> {
+    Change::settle_pending(store, cluster, (write.dry_run, !write.no_history), output).await
+}
+
+/// Carries a proposal out as far as the flags and the user let it.
+pub(crate) async fn carry_out(
+    mut proposal: Proposal,
+    (merge, write): (&MergeArgs, &WriteArgs),
+    output: &mut Output,
+) -> Result<Outcome, Error> {
+    let name = proposal.cluster.cluster().name().into_owned();
+    let mut edits = merge.edit;
+    loop {
+        refuse_denied_by_rules(&proposal, write, output)?;
+        edits |= decide_open(&mut proposal, write, output).await?;
+        if edits && !edit(&mut proposal, write, output).await? {
+            return Ok(Outcome::Done);
+        }
+        if proposal.is_unchanged() {
+            write.show.say(&format!("spectrocluster/{name} unchanged"), output)?;
+            wait_if_asked(&proposal, write, output).await?;
+            return Ok(if write.error_unchanged { Outcome::Unchanged } else { Outcome::Done });
+        }
+        show(&proposal, write, output)?;
+        guards::refuse_size(proposal.pending())?;
+        if write.dry_run != DryRun::Client || matches!(proposal.store, Store::Files(_)) {
+            // Admission speaks before anybody is asked, and before anything is recorded.
+            guards::refuse_denied(&proposal).await?;
+        }
+        if write.dry_run != DryRun::None {
+            let kind = if write.dry_run == DryRun::Server { "server" } else { "client" };
+            write.show.say(&format!("spectrocluster/{name} {} ({kind} dry run)", proposal.goal.done()), output)?;
+            return Ok(Outcome::Done);
+        }
+        if let Some(path) = &merge.save_plan {
+            plan::save(&proposal, path)?;
+            let words = format!("plan saved to {0}; nothing was written: `kubectl profile apply {0}`", path.display());
+            write.show.say(&words, output)?;
+            return Ok(Outcome::Done);
+        }
+        if !write.no_history {
+            guards::refuse_without_history(&proposal).await?;
+        }
+        if !write.yes {
+            output.confirm()?;
+        }
+        let change = Change { reason: write.reason.clone(), keeps_history: !write.no_history };
+        match change.write(&mut proposal, output).await? {
+            Written::Done => {
+                let (_, to) = proposal.references();
+                let done = match &proposal.goal {
+                    Goal::Switch(_) => format!("switched to {to}"),
+                    Goal::Rollback(_) => format!("rolled back to {to}"),
+                    goal => goal.done().to_owned(),
+                };
+                write.show.say(&format!("spectrocluster/{name} {done}"), output)?;
+                wait_if_asked(&proposal, write, output).await?;
+                cleanup::remind(&proposal.store, &proposal.cluster, output).await;
+                return Ok(Outcome::Done);
+            }
+            Written::Moved(what) => moved(&mut proposal, &what, write, output).await?,
+        }
+    }
+}
+
+/// What was shown is not so any more: shows it anew, or leaves it to the user where nobody is to be asked.
+async fn moved(
+    proposal: &mut Proposal,
+    what: &[&'static str],
+    write: &WriteArgs,
+    output: &mut Output,
+) -> Result<(), Error> {
+    let name = proposal.cluster.cluster().name().into_owned();
+    let message = format!("cluster {name:?} is not what was shown any more: {}", what.join("; "));
+    if write.yes || proposal.was_edited() {
+        return Err(Error::new(Kind::DecisionNeeded, message)
+            .hint("nothing was written; look at the new diff and run this again"));
+    }
+    output.warning(&format!("{message}. The new diff:"));
+    // The try that was given up took a number, which the next one must not take again.
+    proposal.revisions = settled(&proposal.store, &proposal.cluster, write, output).await?;
+    proposal.compute()
+}
+
+/// Asks for every override that is open, or fails where nobody can be asked. Tells whether the user wants the editor.
+async fn decide_open(proposal: &mut Proposal, write: &WriteArgs, output: &mut Output) -> Result<bool, Error> {
+    let mut wants_editor = false;
+    while let Some(open) = proposal.draft.profiles.iter().find(|it| it.merged.open().next().is_some()) {
+        let current = AttachedProfile::new(&open.current, open.path.clone());
+        let question = Question { current: &current, merged: &open.merged, show_secrets: write.show.show_secrets };
+        let mut decisions = proposal.decisions.clone();
+        let answer = decide::ask(&question, &mut decisions, output).await.map_err(|error| {
+            let unknown = open.lacks_base() && error.kind == Kind::DecisionNeeded;
+            let base = format!("the base is {}; --base=published|FILE|REVISION names it", open.base.words());
+            if unknown { error.hint(base) } else { error }
+        })?;
+        proposal.decisions = decisions;
+        proposal.compute()?;
+        if answer == Answer::Edit {
+            wants_editor = true;
+            break;
+        }
+    }
+    Ok(wants_editor)
+}
+
+/// Opens what is pending in the editor. Tells whether the change goes on.
+async fn edit(proposal: &mut Proposal, write: &WriteArgs, output: &mut Output) -> Result<bool, Error> {
+    for at in 0..proposal.draft.profiles.len() {
+        let draft = &proposal.draft.profiles[at];
+        let title = format!("cluster {}, {}", proposal.cluster.cluster().name(), draft.to);
+        let pending = Pending {
+            content: &draft.merged.content,
+            overrides: &draft.merged.overrides,
+            title,
+            show_secrets: write.show.show_secrets,
+        };
+        let path = draft.path.clone();
+        let check = |edited: &Edited| {
+            let verdict = proposal.verdict_with(&path, &edited.content);
+            if verdict.denied.is_empty() {
+                Ok(())
+            } else {
+                Err(verdict.violations().map(|it| it.message.clone()).collect())
+            }
+        };
+        let Some(edited) = decide::edit(&pending, check, output).await? else { return Ok(false) };
+        proposal.take_edited(path, edited)?;
+    }
+    // What is still open was not in the buffer, or was left undecided there.
+    decide_open(proposal, write, output).await?;
+    Ok(true)
+}
+
+async fn wait_if_asked(proposal: &Proposal, write: &WriteArgs, output: &mut Output) -> Result<(), Error> {
+    if !write.wait {
+        return Ok(());
+    }
+    output.flush()?;
+    wait::until_reconciled(&proposal.store, &proposal.cluster, write.timeout, output).await
+}
+
+fn show(proposal: &Proposal, write: &WriteArgs, output: &mut Output) -> Result<(), Error> {
+    proposal.review(("Current", "Pending")).print(&write.show.review(), output)?;
+    output.flush()
+}
+
+/// Shows and refuses what a rule denies, before anybody is asked anything.
+fn refuse_denied_by_rules(proposal: &Proposal, write: &WriteArgs, output: &mut Output) -> Result<(), Error> {
+    let verdict = proposal.verdict();
+    if verdict.denied.is_empty() {
+        return Ok(());
+    }
+    show(proposal, write, output)?;
+    let codes: Vec<_> = verdict.denied.iter().map(|it| it.code.as_str()).collect();
+    let (_, to) = proposal.references();
+    let error = Error::refused(format!(
+        "cluster {:?} may not be {} to {to}: {}",
+        proposal.cluster.cluster().name(),
+        proposal.goal.done(),
+        codes.join(", ")
+    ))
+    .hint("nothing was written");
+    Err(match proposal.goal {
+        Goal::Rollback(_) => match allowed(proposal).as_slice() {
+            [] => error.hint("no kept revision can be gone back to; values and add-ons can be set by `override`"),
+            words => error.hint(format!("what can be gone back to: {}", words.join(", "))),
+        },
+        _ => error,
+    })
+}

@@ -1,0 +1,259 @@
+//! What is to become of one cluster: computed from what was read, and anew whenever that moved.
+
+use std::collections::BTreeMap;
+
+use profile_core::{
+    cluster::Cluster,
+    merge::{Decisions, Override},
+    repave,
+    revision::{Revision, Taken, newest_deployed},
+    rules::{self, Policy, Verdict},
+    switch::{self, Pins},
+};
+use serde_json::Value;
+
+mod base;
+mod draft;
+mod edits;
+mod overridden;
+mod rolled_back;
+mod switched;
+mod updated;
+
+pub(crate) use self::{
+    base::BaseArg,
+    draft::{Draft, ProfileDraft},
+    edits::{Assignment, PackEdit, PackReference},
+    rolled_back::allowed,
+};
+use crate::{
+    decide::Edited,
+    error::{Error, Kind},
+    output::Output,
+    reference::Reference,
+    review::{Review, Sides},
+    store::{Document, Store},
+};
+
+/// What a change is to reach.
+#[derive(Clone, Debug)]
+pub(crate) enum Goal {
+    /// Another version of an attached profile.
+    Switch(Reference),
+    /// What is published today for the attached versions: of one profile, or of all.
+    Update(Option<String>),
+    /// Own values of one pack.
+    Override(PackReference, PackEdit),
+    /// What the cluster had: after a revision, or before the newest.
+    Rollback(Option<u64>),
+}
+
+impl Goal {
+    /// The verb that a revision records.
+    pub(crate) fn action(&self) -> &'static str {
+        match self {
+            Self::Switch(_) => "switch",
+            Self::Update(_) => "update",
+            Self::Override(..) => "override",
+            Self::Rollback(_) => "rollback",
+        }
+    }
+
+    /// What is said of a cluster when it is done.
+    pub(crate) fn done(&self) -> &'static str {
+        match self {
+            Self::Switch(_) => "switched",
+            Self::Update(_) => "updated",
+            Self::Override(..) => "overridden",
+            Self::Rollback(_) => "rolled back",
+        }
+    }
+}
+
+/// A goal for one cluster, everything that was read for it, and what comes out.
+pub(crate) struct Proposal {
+    pub(crate) store: Store,
+    pub(crate) cluster: Document,
+    pub(crate) profiles: Vec<Document>,
+    pub(crate) revisions: Vec<Revision>,
+    pub(crate) goal: Goal,
+    pub(crate) base: Option<BaseArg>,
+    pub(crate) decisions: Decisions,
+    pub(crate) draft: Draft,
+    /// Profiles as the user edited them, by their field paths.
+    edited: BTreeMap<String, Value>,
+}
+
+impl Proposal {
+    /// Reads the profiles and computes what `goal` comes to.
+    pub(crate) async fn new(
+        store: Store,
+        cluster: Document,
+        revisions: Vec<Revision>,
+        goal: Goal,
+        (base, decisions): (Option<BaseArg>, Decisions),
+    ) -> Result<Self, Error> {
+        let profiles = store.profiles(cluster.cluster().namespace().as_deref()).await?;
+        let mut proposal = Self {
+            store,
+            cluster,
+            profiles,
+            revisions,
+            goal,
+            base,
+            decisions,
+            draft: Draft::default(),
+            edited: BTreeMap::new(),
+        };
+        proposal.compute()?;
+        Ok(proposal)
+    }
+
+    /// Reads the cluster and the profiles again.
+    pub(crate) async fn refresh(&mut self) -> Result<(), Error> {
+        self.cluster = self.store.reread(&self.cluster).await?;
+        self.profiles = self.store.profiles(self.cluster.cluster().namespace().as_deref()).await?;
+        self.compute()
+    }
+
+    /// Computes the pending document from what was read and decided.
+    pub(crate) fn compute(&mut self) -> Result<(), Error> {
+        self.draft = match &self.goal {
+            Goal::Switch(reference) => switched::draft(self, reference)?,
+            Goal::Update(profile) => updated::draft(self, profile.as_deref())?,
+            Goal::Override(pack, edit) => overridden::draft(self, pack, edit)?,
+            Goal::Rollback(revision) => rolled_back::draft(self, *revision)?,
+        };
+        for draft in &mut self.draft.profiles {
+            if let Some(content) = self.edited.get(&draft.path) {
+                draft.merged.content = content.clone();
+            }
+        }
+        self.draft.pending = draft::pending(&self.cluster.value, &self.draft.profiles);
+        Ok(())
+    }
+
+    /// Takes over what the user made of the profile at `path` in the editor.
+    pub(crate) fn take_edited(&mut self, path: String, edited: Edited) -> Result<(), Error> {
+        self.decisions = edited.decisions;
+        self.edited.insert(path, edited.content);
+        self.compute()
+    }
+
+    /// Whether the pending document holds what the user edited for the cluster as it was shown.
+    pub(crate) fn was_edited(&self) -> bool {
+        !self.edited.is_empty()
+    }
+
+    /// What the rules would say with this content at `path`.
+    pub(crate) fn verdict_with(&self, path: &str, content: &Value) -> Verdict {
+        let pending = draft::placed(&self.draft.pending, path, content);
+        rules::check(&self.cluster.cluster(), &Cluster::new(&pending), &Policy::default())
+    }
+
+    /// The cluster document after the change.
+    pub(crate) fn pending(&self) -> &Value {
+        &self.draft.pending
+    }
+
+    /// Whether nothing would change.
+    pub(crate) fn is_unchanged(&self) -> bool {
+        switch::templates(&self.cluster.value) == switch::templates(&self.draft.pending)
+    }
+
+    /// All overrides of the profiles that change, with their verdicts.
+    pub(crate) fn overrides(&self) -> impl Iterator<Item = &Override> {
+        self.draft.profiles.iter().flat_map(|it| &it.merged.overrides)
+    }
+
+    /// What the rules say of the change.
+    pub(crate) fn verdict(&self) -> Verdict {
+        rules::check(&self.cluster.cluster(), &Cluster::new(&self.draft.pending), &Policy::default())
+    }
+
+    /// What must not move between the look and the write.
+    pub(crate) fn pins(&self) -> Pins {
+        Pins::of(&self.cluster.cluster(), self.draft.target.clone())
+    }
+
+    /// What the attached profiles are taken from before the change and after it, as far as it is known. What a profile
+    /// that does not change was taken from is known from the newest revision alone.
+    pub(crate) fn bases(&self) -> (Vec<Taken>, Vec<Taken>) {
+        let (mut before, mut after) = (Vec::new(), Vec::new());
+        for attached in self.cluster.cluster().profiles() {
+            match self.draft.profiles.iter().find(|it| it.path == attached.path()) {
+                Some(draft) => {
+                    before.extend(draft.base.taken(&attached));
+                    after.extend(draft.taken.clone());
+                }
+                None => {
+                    let taken = newest_deployed(&self.revisions).and_then(|it| it.taken_of(&attached)).cloned();
+                    before.extend(taken.clone());
+                    after.extend(taken);
+                }
+            }
+        }
+        (before, after)
+    }
+
+    /// `NAME@VERSION` of what changes, before and after.
+    pub(crate) fn references(&self) -> (String, String) {
+        let joined = |of: fn(&ProfileDraft) -> &str| self.draft.profiles.iter().map(of).collect::<Vec<_>>().join(", ");
+        (joined(|it| &it.from), joined(|it| &it.to))
+    }
+
+    /// What is shown of the change.
+    pub(crate) fn review(&self, labels: (&str, &str)) -> Review {
+        let before = self.cluster.cluster();
+        let after = Cluster::new(&self.draft.pending);
+        let pending = after.profiles();
+        let sides = self.draft.profiles.iter().filter_map(|draft| {
+            let pending = pending.iter().find(|it| it.path() == draft.path)?;
+            Some(Sides {
+                current: draft.current.clone(),
+                pending: pending.raw().clone(),
+                current_label: labels.0.into(),
+                pending_label: labels.1.into(),
+            })
+        });
+        let place = if self.cluster.place.is_empty() { String::new() } else { format!(" ({})", self.cluster.place) };
+        let namespace = before.namespace().map(|namespace| format!("{namespace}/")).unwrap_or_default();
+        let bases: Vec<_> =
+            self.draft.profiles.iter().filter(|it| it.has_base()).map(ProfileDraft::base_words).collect();
+        let notes = self.draft.profiles.iter().flat_map(|it| it.merged.notes.clone());
+        Review {
+            store: self.store.name(),
+            cluster: format!("{namespace}{}{place}", before.name()),
+            sides: sides.collect(),
+            base: (!bases.is_empty()).then(|| bases.join("; ")),
+            overrides: self.overrides().cloned().collect(),
+            notes: self.draft.notes.iter().cloned().chain(notes).collect(),
+            verdict: Some(self.verdict()),
+            repave: repave::estimate(&before, &after),
+        }
+    }
+}
+
+/// The revisions of a cluster with the truth about those that are pending, for commands that write nothing. Where they
+/// are not visible that is said, and nothing is known of the past.
+pub(crate) async fn known_revisions(store: &Store, cluster: &Document, output: &mut Output) -> Vec<Revision> {
+    match store.revisions(cluster).await {
+        Ok(mut revisions) => {
+            for revision in &mut revisions {
+                if revision.status == profile_core::revision::Status::Pending {
+                    revision.status = revision.settle(&cluster.cluster());
+                }
+            }
+            revisions
+        }
+        Err(error) => {
+            output.warning(&format!("the revisions of this cluster are not visible: {error}"));
+            Vec::new()
+        }
+    }
+}
+
+/// An error for a cluster that has nothing attached.
+fn nothing_attached(cluster: &Document) -> Error {
+    Error::new(Kind::NotFound, format!("cluster {:?} has no profile attached", cluster.cluster().name()))
+}

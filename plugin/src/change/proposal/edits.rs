@@ -1,0 +1,181 @@
+//! What `override` sets, unsets and edits in the values of one pack.
+
+use std::{fmt, str::FromStr};
+
+use profile_core::splice::{Content, Edit, Node, Path, SpliceError, Step, Tree};
+
+use crate::error::{Error, Kind};
+
+/// `PACK`, or `PROFILE/PACK` where several attached profiles have one of that name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PackReference {
+    pub(crate) profile: Option<String>,
+    pub(crate) pack: String,
+}
+
+impl FromStr for PackReference {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (profile, pack) = match text.rsplit_once('/') {
+            Some((profile, pack)) => (Some(profile.to_owned()), pack),
+            None => (None, text),
+        };
+        if pack.is_empty() || profile.as_deref() == Some("") {
+            return Err(format!("{text:?} is no pack; write it like hello-universe or hello-aws/hello-universe"));
+        }
+        Ok(Self { profile, pack: pack.to_owned() })
+    }
+}
+
+impl fmt::Display for PackReference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.profile {
+            Some(profile) => write!(f, "{profile}/{}", self.pack),
+            None => f.write_str(&self.pack),
+        }
+    }
+}
+
+/// `PATH=VALUE`, with the value as YAML.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Assignment {
+    pub(crate) path: Path,
+    pub(crate) value: String,
+}
+
+impl FromStr for Assignment {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        // A key in quotes or a name in brackets may hold the sign itself.
+        let (mut depth, mut in_quotes) = (0_usize, false);
+        let sign = text.char_indices().find(|(_, letter)| {
+            match letter {
+                '"' => in_quotes = !in_quotes,
+                '[' if !in_quotes => depth += 1,
+                ']' if !in_quotes => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            *letter == '=' && depth == 0 && !in_quotes
+        });
+        let (at, _) = sign.ok_or_else(|| format!("{text:?} sets nothing; write it like ui.replicas=2"))?;
+        let path: Path = text[..at].parse()?;
+        if path.0.is_empty() {
+            return Err(format!("{text:?} names no path before the sign; write it like ui.replicas=2"));
+        }
+        Ok(Self { path, value: text[at + 1..].to_owned() })
+    }
+}
+
+/// What is to become of a pack's values.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct PackEdit {
+    /// Values to set, in the order given.
+    pub(crate) set: Vec<Assignment>,
+    /// Paths that go back to what is published.
+    pub(crate) unset: Vec<Path>,
+    /// A YAML text whose values are all set, and where it comes from.
+    pub(crate) values: Option<(String, String)>,
+    /// The whole text, as it was edited.
+    pub(crate) text: Option<String>,
+    /// Own values that equal what is published are forgotten.
+    pub(crate) drops_redundant: bool,
+}
+
+impl PackEdit {
+    /// `own` after the edits; `published` is what unset paths go back to.
+    pub(super) fn apply(&self, own: &str, published: Option<&str>) -> Result<String, Error> {
+        let mut text = self.text.clone().unwrap_or_else(|| own.to_owned());
+        if let Some((place, given)) = &self.values {
+            let tree = Tree::parse(given).map_err(|error| Error::usage(format!("{place}: {error}")))?;
+            let mut paths = Vec::new();
+            match tree.root() {
+                Some(root) => leaves(root, &Path::default(), &mut paths),
+                None => return Err(Error::usage(format!("{place} holds no values"))),
+            }
+            let edits: Vec<_> =
+                paths.into_iter().map(|path| Edit::Graft { from: path.clone(), path, source: &tree }).collect();
+            text = spliced(&text, &edits)?;
+        }
+        for Assignment { path, value } in &self.set {
+            let tree = Tree::parse(value)
+                .map_err(|error| Error::usage(format!("--set {path}: the value is not YAML: {error}")))?;
+            let edit = match tree.root() {
+                Some(_) => Edit::Graft { path: path.clone(), source: &tree, from: Path::default() },
+                None => Edit::Set { path: path.clone(), value: serde_json::Value::from("") },
+            };
+            text = spliced(&text, &[edit])?;
+        }
+        for path in &self.unset {
+            text = self.unset(&text, path, published)?;
+        }
+        Ok(text)
+    }
+
+    fn unset(&self, text: &str, path: &Path, published: Option<&str>) -> Result<String, Error> {
+        let Some(published) = published else {
+            return Err(Error::new(
+                Kind::DecisionNeeded,
+                format!("--unset {path} goes back to what was published, and that is not known"),
+            )
+            .hint("--base=published|FILE|REVISION names it; nothing was written"));
+        };
+        let tree = Tree::parse(published)
+            .map_err(|error| Error::failed(format!("what is published cannot be read: {error}")))?;
+        let own = Tree::parse(text).map_err(|error| Error::failed(format!("the values cannot be read: {error}")))?;
+        match (own.node(path), tree.node(path)) {
+            (Some(own), Some(published)) if own.value() == published.value() => Ok(text.to_owned()),
+            (None, None) => Err(Error::new(Kind::NotFound, format!("--unset {path}: there is no value at that path"))),
+            (_, Some(_)) => spliced(text, &[Edit::Graft { path: path.clone(), source: &tree, from: path.clone() }]),
+            (Some(_), None) => spliced(text, &[Edit::Remove { path: path.clone() }]),
+        }
+    }
+}
+
+/// The paths of everything that is no mapping of its own: what has to be set so that the rest stays.
+fn leaves(node: &Node, path: &Path, paths: &mut Vec<Path>) {
+    match &node.content {
+        Content::Mapping(entries) if !entries.is_empty() => {
+            for entry in entries {
+                leaves(&entry.value, &path.join(Step::Key(entry.key.clone())), paths);
+            }
+        }
+        _ => paths.push(path.clone()),
+    }
+}
+
+fn spliced(text: &str, edits: &[Edit<'_>]) -> Result<String, Error> {
+    profile_core::splice::apply(text, edits).map_err(|error| match &error {
+        SpliceError::Yaml(error) => Error::failed(format!("the values of the pack are not valid YAML: {error}"))
+            .hint("--edit opens the text itself; nothing was written"),
+        SpliceError::Place { .. } | SpliceError::Guard { .. } => Error::failed(format!("cannot be set there: {error}"))
+            .hint("--edit opens the text itself; nothing was written"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pack_is_named_alone_or_with_its_profile() {
+        let read = |text: &str| text.parse::<PackReference>().map(|it| (it.profile, it.pack));
+        assert_eq!(read("k"), Ok((None, "k".into())));
+        assert_eq!(read("p/k"), Ok((Some("p".into()), "k".into())));
+        for text in ["", "p/", "/k"] {
+            assert!(read(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_assignment_ends_its_path_at_the_first_sign_outside_of_brackets() {
+        let read = |text: &str| text.parse::<Assignment>().map(|it| (it.path.to_string(), it.value));
+        assert_eq!(read("a.b=1"), Ok(("a.b".into(), "1".into())));
+        assert_eq!(read("l[name=x].v=a=b"), Ok(("l[name=x].v".into(), "a=b".into())));
+        assert_eq!(read("a="), Ok(("a".into(), String::new())));
+        for text in ["a", "=1", ""] {
+            assert!(read(text).is_err(), "{text}");
+        }
+    }
+}

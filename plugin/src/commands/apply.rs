@@ -1,0 +1,44 @@
+//! `kubectl profile apply`: does exactly what a saved plan says, or nothing.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::Outcome;
+use crate::{
+    change::{
+        carry_out::{MergeArgs, WriteArgs, carry_out, propose},
+        plan::Plan,
+    },
+    cli::Global,
+    error::Error,
+    output::Output,
+};
+
+/// Do exactly what a saved plan says, or refuse when anything that matters moved
+///
+/// A plan is saved by `--save-plan`. It holds decisions and no values: what it comes to is computed anew and compared.
+#[derive(Args, Debug)]
+pub(crate) struct ApplyArgs {
+    /// The plan
+    #[arg(value_name = "PLAN")]
+    plan: PathBuf,
+    #[command(flatten)]
+    write: WriteArgs,
+}
+
+/// Runs the command.
+pub(crate) async fn run(args: &ApplyArgs, global: &Global, output: &mut Output) -> Result<Outcome, Error> {
+    let plan = Plan::read(&args.plan)?;
+    let merge = MergeArgs::of_plan(plan.base()?);
+    let mut global = global.clone();
+    if global.namespace.is_none() && global.files.is_empty() {
+        global.namespace.clone_from(&plan.namespace);
+    }
+    let flags = (&merge, &args.write);
+    let mut proposal = propose(&global, Some(&plan.cluster), plan.goal()?, flags, output).await?;
+    proposal.decisions = plan.decisions();
+    proposal.compute()?;
+    plan.refuse_moved(&proposal)?;
+    carry_out(proposal, flags, output).await
+}

@@ -1,0 +1,81 @@
+//! `kubectl profile override`: own values of one pack of one cluster.
+
+use std::path::PathBuf;
+
+use clap::{ArgGroup, Args};
+use profile_core::splice::Path;
+
+use super::Outcome;
+use crate::{
+    change::{
+        carry_out::{MergeArgs, WriteArgs, carry_out, propose},
+        proposal::{Assignment, Goal, PackEdit, PackReference},
+    },
+    cli::Global,
+    error::Error,
+    output::Output,
+    store,
+};
+
+/// Set, unset or edit values of one pack of one cluster
+///
+/// The profile and other clusters stay as they are. A new profile version is the better way for what is meant to last.
+#[derive(Args, Debug)]
+#[command(group = ArgGroup::new("change").required(true).multiple(true).args(["set", "unset", "values", "edit_values", "drop_redundant"]))]
+pub(crate) struct OverrideArgs {
+    /// The cluster, which may be left out where there is only one, and the pack as PACK or PROFILE/PACK
+    #[arg(value_name = "[CLUSTER] PACK", required = true, num_args = 1..=2)]
+    target: Vec<String>,
+    /// Set a value, such as ui.replicas=2; the value is YAML; may be given several times
+    #[arg(long, value_name = "PATH=VALUE")]
+    set: Vec<Assignment>,
+    /// Go back to what is published at this path; may be given several times
+    #[arg(long, value_name = "PATH")]
+    unset: Vec<Path>,
+    /// Set every value of this YAML file
+    #[arg(long, value_name = "FILE")]
+    values: Option<PathBuf>,
+    /// Open the values in your editor
+    #[arg(long = "edit")]
+    edit_values: bool,
+    /// Forget own values that equal what is published today
+    #[arg(long, conflicts_with_all = ["set", "unset", "values", "edit_values"])]
+    drop_redundant: bool,
+    #[command(flatten)]
+    base: BaseOption,
+    #[command(flatten)]
+    write: WriteArgs,
+}
+
+/// The base, for `--unset`.
+#[derive(Args, Debug)]
+struct BaseOption {
+    /// What the cluster's copy was taken from, where that cannot be told
+    #[arg(long, value_name = "published|FILE|REVISION")]
+    base: Option<crate::change::proposal::BaseArg>,
+}
+
+/// Runs the command.
+pub(crate) async fn run(args: &OverrideArgs, global: &Global, output: &mut Output) -> Result<Outcome, Error> {
+    let (cluster, pack) = match args.target.as_slice() {
+        [cluster, pack] => (Some(cluster.as_str()), pack),
+        [pack] => (None, pack),
+        _ => return Err(Error::usage("name a pack, and the cluster before it where there are several")),
+    };
+    let pack: PackReference = pack.parse().map_err(Error::usage)?;
+    let values = match &args.values {
+        Some(path) => Some((path.display().to_string(), store::text(path)?)),
+        None => None,
+    };
+    let edit = PackEdit {
+        set: args.set.clone(),
+        unset: args.unset.clone(),
+        values,
+        text: None,
+        drops_redundant: args.drop_redundant,
+    };
+    let merge = MergeArgs { edit: args.edit_values, ..MergeArgs::of_plan(args.base.base.clone()) };
+    let flags = (&merge, &args.write);
+    let proposal = propose(global, cluster, Goal::Override(pack, edit), flags, output).await?;
+    carry_out(proposal, flags, output).await
+}

@@ -1,0 +1,38 @@
+//! `kubectl profile rollback`: back to what a revision recorded.
+
+use clap::Args;
+
+use super::Outcome;
+use crate::{
+    change::{
+        carry_out::{MergeArgs, WriteArgs, carry_out, propose},
+        proposal::Goal,
+    },
+    cli::Global,
+    error::Error,
+    output::Output,
+};
+
+/// Go back to what a cluster had before its newest revision, or after an earlier one
+///
+/// Restores the recorded text of the profiles to the byte. The present is recorded first, the rules hold as for any
+/// switch, and every override that was made since is listed as lost until it is accepted.
+#[derive(Args, Debug)]
+pub(crate) struct RollbackArgs {
+    /// The cluster, which may be left out where there is only one
+    cluster: Option<String>,
+    /// The revision whose outcome is restored; `history` lists them
+    #[arg(long, value_name = "N")]
+    to_revision: Option<u64>,
+    #[command(flatten)]
+    merge: MergeArgs,
+    #[command(flatten)]
+    write: WriteArgs,
+}
+
+/// Runs the command.
+pub(crate) async fn run(args: &RollbackArgs, global: &Global, output: &mut Output) -> Result<Outcome, Error> {
+    let flags = (&args.merge, &args.write);
+    let proposal = propose(global, args.cluster.as_deref(), Goal::Rollback(args.to_revision), flags, output).await?;
+    carry_out(proposal, flags, output).await
+}

@@ -1,0 +1,38 @@
+//! `kubectl profile update`: takes over an edit of the version that is attached.
+
+use clap::Args;
+
+use super::Outcome;
+use crate::{
+    change::{
+        carry_out::{MergeArgs, WriteArgs, carry_out, propose},
+        proposal::Goal,
+    },
+    cli::Global,
+    error::Error,
+    output::Output,
+};
+
+/// Take over an edit of the profile version that a cluster has attached
+///
+/// When a published version is edited in place, the clusters that have it attached keep their copies. This shows what the
+/// edit changes, carries over what the cluster sets itself, asks, records a revision, and writes.
+#[derive(Args, Debug)]
+pub(crate) struct UpdateArgs {
+    /// The cluster, which may be left out where there is only one
+    cluster: Option<String>,
+    /// Only this attached profile
+    #[arg(long, value_name = "PROFILE")]
+    only: Option<String>,
+    #[command(flatten)]
+    merge: MergeArgs,
+    #[command(flatten)]
+    write: WriteArgs,
+}
+
+/// Runs the command.
+pub(crate) async fn run(args: &UpdateArgs, global: &Global, output: &mut Output) -> Result<Outcome, Error> {
+    let flags = (&args.merge, &args.write);
+    let proposal = propose(global, args.cluster.as_deref(), Goal::Update(args.only.clone()), flags, output).await?;
+    carry_out(proposal, flags, output).await
+}

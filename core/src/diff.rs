@@ -12,10 +12,12 @@ use crate::{
 mod fields;
 mod lines;
 mod manifests;
+mod rows;
 mod unified;
 mod values;
 
-pub use lines::{Line, Row, Tag, lines, rows};
+pub use lines::{Line, Tag, lines};
+pub use rows::{Part, Row, rows};
 pub use unified::{header, hunks};
 
 /// What kind of difference a [`Change`] is.

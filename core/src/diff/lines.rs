@@ -60,48 +60,6 @@ pub fn lines(current: &str, pending: &str, context: &Context, secrets: Secrets) 
     diff.iter_all_changes().map(line).collect()
 }
 
-/// One line of both sides beside each other; a side is absent where the other has more lines.
-#[derive(Clone, Copy, Debug)]
-pub struct Row<'l> {
-    /// The current side.
-    pub current: Option<&'l Line>,
-    /// The pending side.
-    pub pending: Option<&'l Line>,
-}
-
-impl Row<'_> {
-    /// Whether both sides say the same.
-    pub fn is_same(&self) -> bool {
-        self.current.is_some_and(|line| line.tag == Tag::Same)
-    }
-}
-
-/// The lines beside each other: what is removed stands beside what is added in its place.
-pub fn rows(lines: &[Line]) -> Vec<Row<'_>> {
-    let mut rows = Vec::new();
-    let mut rest = lines;
-    while let Some(first) = rest.first() {
-        if first.tag == Tag::Same {
-            rows.push(Row { current: Some(first), pending: Some(first) });
-            rest = &rest[1..];
-            continue;
-        }
-        let end = rest.iter().position(|line| line.tag == Tag::Same).unwrap_or(rest.len());
-        let (changed, after) = rest.split_at(end);
-        let side = |tag: Tag| changed.iter().filter(move |line| line.tag == tag);
-        let (mut removed, mut added) = (side(Tag::Removed), side(Tag::Added));
-        loop {
-            let row = Row { current: removed.next(), pending: added.next() };
-            if row.current.is_none() && row.pending.is_none() {
-                break;
-            }
-            rows.push(row);
-        }
-        rest = after;
-    }
-    rows
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,16 +94,6 @@ mod tests {
             let found = of(current, pending);
             assert!(found.iter().all(|it| !it.text.contains("hunter")), "{found:?}");
         }
-    }
-
-    #[test]
-    fn removed_and_added_lines_stand_beside_each_other() {
-        let all = of("a\nb\nc\n", "a\nx\n");
-        let found: Vec<_> = rows(&all)
-            .iter()
-            .map(|row| (row.current.map(|it| it.text.as_str()), row.pending.map(|it| it.text.as_str())))
-            .collect();
-        assert_eq!(found, [(Some("a"), Some("a")), (Some("b"), Some("x")), (Some("c"), None)]);
     }
 
     #[test]

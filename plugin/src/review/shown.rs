@@ -18,6 +18,8 @@ pub(crate) struct Shown {
     pub(crate) overrides: Vec<Override>,
     /// How many changes are left out.
     pub(crate) left_out: usize,
+    /// Whether secrets are shown.
+    pub(crate) secrets: Secrets,
 }
 
 /// One profile of it.
@@ -73,7 +75,7 @@ impl Shown {
         };
         let kept = review.overrides.iter().filter(|it| !ignored.covers_override(it));
         let overrides = kept.map(|it| masked(it, &contexts(it), args.secrets())).collect();
-        Self { profiles, overrides, left_out }
+        Self { profiles, overrides, left_out, secrets: args.secrets() }
     }
 
     /// All changes of all profiles.

@@ -2,12 +2,16 @@
 
 use std::ops::Range;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::yaml::YamlError;
 
+mod comments;
 mod path;
+mod scalar;
+mod tree;
 
+pub use comments::Comments;
 pub use path::{Path, Step};
 
 /// A text of one YAML document as a tree whose nodes know their bytes.
@@ -15,15 +19,25 @@ pub use path::{Path, Step};
 pub struct Tree<'t> {
     text: &'t str,
     root: Option<Node>,
+    comments: Vec<Range<usize>>,
+    aliases: Vec<(usize, usize)>,
 }
 
 /// One node and the bytes that it takes.
 #[derive(Clone, Debug)]
 pub struct Node {
-    /// The bytes of the value in its text: from its anchor or tag, if any, to its end.
+    /// The bytes of the value in its text: from its anchor or tag, if any, to its end, without a last line break. A block
+    /// scalar begins at its `|` or `>`, a block sequence at its first dash. A value that is left out is empty.
     pub span: Range<usize>,
     /// What it holds.
     pub content: Content,
+    shape: Shape,
+    /// Where the dash of an item is, or where the key of a value begins.
+    lead: usize,
+    /// The end of what leads to the content: of the colon, the dash, the anchor or the tag.
+    head: usize,
+    anchor: Option<usize>,
+    has_tag: bool,
 }
 
 /// What a node holds.
@@ -35,6 +49,23 @@ pub enum Content {
     Mapping(Vec<Entry>),
     /// A sequence.
     Sequence(Vec<Node>),
+    /// An alias, and the value that it stands for.
+    Alias(Value),
+}
+
+/// How a node is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    /// A scalar without quotes, or an alias.
+    Plain,
+    /// A scalar in quotes.
+    Quoted,
+    /// A block scalar, or a collection by indentation.
+    Block,
+    /// A collection in braces or brackets.
+    Flow,
+    /// A mapping of one entry without braces, as an item of a flow sequence.
+    Pair,
 }
 
 /// One entry of a mapping.
@@ -46,15 +77,22 @@ pub struct Entry {
     pub key_span: Range<usize>,
     /// The value.
     pub value: Node,
+    /// Where the colon is; flow mappings and explicit keys may do without.
+    colon: Option<usize>,
+    /// Where the `?` of an explicit key is.
+    question: Option<usize>,
+    is_merge: bool,
+    is_duplicate: bool,
 }
 
 impl<'t> Tree<'t> {
     /// Reads `text`.
     ///
     /// # Errors
-    /// When it is not YAML, holds several documents, or is nested too deep.
+    /// When it is not YAML, holds several documents, is nested too deep, or holds what JSON cannot say.
     pub fn parse(text: &'t str) -> Result<Self, YamlError> {
-        Ok(Self { text, root: None })
+        let tree::Parts { root, comments, aliases } = tree::read(text)?;
+        Ok(Self { text, root, comments, aliases })
     }
 
     /// The text that was read.
@@ -67,17 +105,104 @@ impl<'t> Tree<'t> {
         self.root.as_ref()
     }
 
-    /// The node at `path`.
+    /// The whole as JSON; null where the text holds no value.
+    pub fn value(&self) -> Value {
+        self.root.as_ref().map_or(Value::Null, Node::value)
+    }
+
+    /// The node at `path`, as it is written there: what an alias or a merge key brings has no node.
     pub fn node(&self, path: &Path) -> Option<&Node> {
-        let _ = path;
-        None
+        path.0.iter().try_fold(self.root.as_ref()?, Node::child)
+    }
+
+    /// The source of a node, as it is written.
+    pub fn slice(&self, node: &Node) -> &'t str {
+        &self.text[node.span.clone()]
     }
 }
 
 impl Node {
     /// The node as JSON, as Go's `sigs.k8s.io/yaml` reads it.
     pub fn value(&self) -> Value {
-        Value::Null
+        match &self.content {
+            Content::Scalar(value) | Content::Alias(value) => value.clone(),
+            Content::Sequence(items) => items.iter().map(Self::value).collect(),
+            Content::Mapping(entries) => {
+                let mut merged = Map::new();
+                for entry in entries {
+                    // As go-yaml does: what comes later wins, also over what a merge key brought, and the other way round.
+                    match (entry.is_merge, entry.value.value()) {
+                        (false, value) => drop(merged.insert(entry.key.clone(), value)),
+                        (true, Value::Object(from)) => merged.extend(from),
+                        (true, Value::Array(from)) => {
+                            merged.extend(
+                                from.into_iter()
+                                    .rev()
+                                    .filter_map(|it| match it {
+                                        Value::Object(from) => Some(from),
+                                        _ => None,
+                                    })
+                                    .flatten(),
+                            );
+                        }
+                        (true, _) => {}
+                    }
+                }
+                Value::Object(merged)
+            }
+        }
+    }
+
+    /// The entries of a mapping.
+    pub fn entries(&self) -> Option<&[Entry]> {
+        if let Content::Mapping(entries) = &self.content { Some(entries) } else { None }
+    }
+
+    /// The items of a sequence.
+    pub fn items(&self) -> Option<&[Self]> {
+        if let Content::Sequence(items) = &self.content { Some(items) } else { None }
+    }
+
+    fn child(&self, step: &Step) -> Option<&Self> {
+        match step {
+            // The last of several wins, as for Go.
+            Step::Key(key) => {
+                self.entries()?.iter().rfind(|entry| entry.key == *key && !entry.is_merge).map(|entry| &entry.value)
+            }
+            Step::Index(_) | Step::Named { .. } => self.items()?.get(self.position(step)?),
+        }
+    }
+
+    /// Which item of a sequence a step means.
+    fn position(&self, step: &Step) -> Option<usize> {
+        match step {
+            Step::Key(_) => None,
+            Step::Index(at) => (*at < self.items()?.len()).then_some(*at),
+            Step::Named { key, value } => self.items()?.iter().position(|item| item.is_named(key, value)),
+        }
+    }
+
+    fn is_named(&self, key: &str, value: &str) -> bool {
+        match &self.content {
+            Content::Alias(Value::Object(entries)) => entries.get(key).is_some_and(|it| it.as_str() == Some(value)),
+            _ => matches!(self.child(&Step::Key(key.to_owned())), Some(Self { content: Content::Scalar(it), .. })
+                if it.as_str() == Some(value)),
+        }
+    }
+
+    fn mark_duplicates(&mut self) {
+        let Content::Mapping(entries) = &mut self.content else { return };
+        let twice: Vec<String> = entries.iter().filter(|entry| entry.is_duplicate).map(|it| it.key.clone()).collect();
+        for entry in entries.iter_mut().filter(|entry| twice.contains(&entry.key)) {
+            entry.is_duplicate = true;
+        }
+    }
+}
+
+impl Entry {
+    /// The first byte of the entry: of its key, or of the `?` before it.
+    fn start(&self) -> usize {
+        self.question.unwrap_or(self.key_span.start)
     }
 }
 

@@ -1,0 +1,536 @@
+//! Reads a text into nodes that know their bytes.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
+
+use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput, StructureStyle, Tag};
+use serde_json::Value;
+
+use super::{Content, Entry, Node, Shape, scalar};
+use crate::yaml::{MAX_DEPTH, YamlError};
+
+/// What aliases may add to the values of a text, in nodes and bytes; the known attacks grow beyond any memory.
+const MAX_EXPANSION: usize = 4_000_000;
+
+/// Everything that is read from a text.
+#[derive(Debug, Default)]
+pub(super) struct Parts {
+    pub(super) root: Option<Node>,
+    /// The bytes of each comment, from its `#` to the end of the line.
+    pub(super) comments: Vec<Range<usize>>,
+    /// The anchors that an alias refers to, and where the aliases stand.
+    pub(super) aliases: Vec<(usize, usize)>,
+}
+
+pub(super) fn read(text: &str) -> Result<Parts, YamlError> {
+    let options = granit_parser::options! {
+        emit_comments: false,
+        emit_anchor_events: true,
+        // As libyaml does, which Go's reader is a port of.
+        block_scalar_eof_without_line_feed: true,
+        flow_nesting_limit: MAX_DEPTH,
+        block_nesting_limit: MAX_DEPTH,
+    };
+    let mut reader = Reader {
+        text,
+        events: Parser::new_from_str_with_options(text, options),
+        cursor: 0,
+        depth: 0,
+        anchors: BTreeMap::new(),
+        spent: 0,
+        parts: Parts::default(),
+    };
+    reader.document()?;
+    Ok(reader.parts)
+}
+
+struct Reader<'t> {
+    text: &'t str,
+    events: Parser<'t, StrInput<'t>>,
+    /// The end of what is read; up to the next token there are only blanks, comments and indicators.
+    cursor: usize,
+    depth: usize,
+    /// The value of each anchor; `None` while it is being read.
+    anchors: BTreeMap<usize, Option<Value>>,
+    spent: usize,
+    parts: Parts,
+}
+
+/// A node's anchor and tag, and where its content may begin.
+struct Head {
+    lead: usize,
+    start: usize,
+    head: usize,
+    anchor: usize,
+}
+
+impl<'t> Reader<'t> {
+    fn document(&mut self) -> Result<(), YamlError> {
+        let mut documents = 0;
+        loop {
+            match self.next()? {
+                (Event::StreamStart | Event::DocumentEnd, _) => {}
+                (Event::StreamEnd, _) => break,
+                (Event::DocumentStart(is_explicit, _), span) => {
+                    documents += 1;
+                    if documents > 1 {
+                        return Err(self.error(span.start.byte_offset(), "more than one document"));
+                    }
+                    if is_explicit {
+                        self.gap(start_of(&span));
+                        self.cursor = end_of(&span);
+                    }
+                }
+                (event, span) => {
+                    let lead = span.start.byte_offset().unwrap_or(self.cursor);
+                    self.parts.root = Some(self.node(event, &span, lead)?);
+                }
+            }
+        }
+        self.gap(self.text.len());
+        Ok(())
+    }
+
+    fn next(&mut self) -> Result<(Event<'t>, Span), YamlError> {
+        match self.events.next() {
+            Some(Ok(next)) => Ok(next),
+            Some(Err(error)) => Err(scan_error(&error)),
+            None => Ok((Event::StreamEnd, Span::default())),
+        }
+    }
+
+    fn error(&self, at: Option<usize>, message: impl Into<String>) -> YamlError {
+        let before = self.text.get(..at.unwrap_or(self.cursor)).unwrap_or_default();
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+        YamlError {
+            line: count(before.matches('\n').count() + 1),
+            column: count(line.chars().count() + 1),
+            message: message.into(),
+        }
+    }
+
+    /// Moves over blanks, comments and indicators up to the next token.
+    fn gap(&mut self, to: usize) {
+        while self.cursor < to {
+            match self.text.as_bytes()[self.cursor] {
+                b'#' => self.comment(to),
+                _ => self.cursor += 1,
+            }
+        }
+        self.cursor = self.cursor.max(to);
+    }
+
+    fn comment(&mut self, to: usize) {
+        let end = line_end(self.text, self.cursor).min(to.max(self.cursor));
+        self.parts.comments.push(self.cursor..end);
+        self.cursor = end;
+    }
+
+    /// The place of an indicator, if that is what comes next; the cursor is behind it then.
+    fn indicator(&mut self, indicator: u8) -> Option<usize> {
+        let bytes = self.text.as_bytes();
+        while let Some(byte) = bytes.get(self.cursor) {
+            match byte {
+                b'#' => self.comment(self.text.len()),
+                b' ' | b'\t' | b'\r' | b'\n' => self.cursor += 1,
+                _ if *byte == indicator => {
+                    self.cursor += 1;
+                    return Some(self.cursor - 1);
+                }
+                _ => return None,
+            }
+        }
+        None
+    }
+
+    /// The node that begins with this event. The cursor is behind the indicator that leads to it, which stands at `lead`.
+    fn node(&mut self, event: Event<'t>, span: &Span, lead: usize) -> Result<Node, YamlError> {
+        if self.depth >= MAX_DEPTH {
+            return Err(
+                self.error(span.start.byte_offset(), format!("nested deeper than the limit of {MAX_DEPTH} levels"))
+            );
+        }
+        self.depth += 1;
+        let node = match event {
+            Event::Alias(id) => self.alias(id, span, lead),
+            Event::Scalar(text, style, anchor, tag) => {
+                let head = self.head(span, anchor, lead)?;
+                self.scalar(&text, style, tag.as_deref(), span, &head)
+            }
+            Event::SequenceStart(style, anchor, _) => {
+                let head = self.head(span, anchor, lead)?;
+                self.anchors.insert(anchor, None);
+                self.sequence(style, span, &head)
+            }
+            Event::MappingStart(style, anchor, _) => {
+                let head = self.head(span, anchor, lead)?;
+                self.anchors.insert(anchor, None);
+                self.mapping(style, span, &head)
+            }
+            _ => Err(self.error(span.start.byte_offset(), "a value is missing")),
+        }?;
+        if let Some(anchor) = node.anchor {
+            let value = node.value();
+            self.spend(&value)?;
+            self.anchors.insert(anchor, Some(value));
+        }
+        self.depth -= 1;
+        Ok(node)
+    }
+
+    fn spend(&mut self, value: &Value) -> Result<(), YamlError> {
+        self.spent = self.spent.saturating_add(weight(value));
+        if self.spent > MAX_EXPANSION { Err(self.error(None, "its aliases grow too large")) } else { Ok(()) }
+    }
+
+    fn alias(&mut self, id: usize, span: &Span, lead: usize) -> Result<Node, YamlError> {
+        let (start, end) = (start_of(span), end_of(span));
+        let head = self.cursor;
+        self.gap(start);
+        self.cursor = end;
+        let value = match self.anchors.get(&id) {
+            Some(Some(value)) => value.clone(),
+            _ => return Err(self.error(Some(start), "an alias stands inside its own anchor")),
+        };
+        self.spend(&value)?;
+        self.parts.aliases.push((id, start));
+        let content = Content::Alias(value);
+        Ok(Node { span: start..end, content, shape: Shape::Plain, lead, head, anchor: None, has_tag: false })
+    }
+
+    /// Reads over anchor and tag. They stand before the content, in any order.
+    fn head(&mut self, span: &Span, anchor: usize, lead: usize) -> Result<Head, YamlError> {
+        let mut props: Vec<Range<usize>> = span.tag_span().iter().filter_map(Span::byte_range).collect();
+        if anchor != 0 {
+            let (_, anchor_span) = self.next()?;
+            props.extend(anchor_span.byte_range());
+        }
+        props.sort_by_key(|range| range.start);
+        let start = props.first().map_or_else(|| start_of(span), |first| first.start);
+        let mut head = self.cursor;
+        for prop in props {
+            self.gap(prop.start);
+            self.cursor = prop.end;
+            head = prop.end;
+        }
+        Ok(Head { lead, start, head, anchor })
+    }
+
+    fn finish(head: &Head, end: usize, shape: Shape, content: Content, has_tag: bool) -> Node {
+        Node {
+            span: head.start.min(end)..end,
+            content,
+            shape,
+            lead: head.lead,
+            head: head.head,
+            anchor: (head.anchor != 0).then_some(head.anchor),
+            has_tag,
+        }
+    }
+
+    fn scalar(
+        &mut self,
+        text: &str,
+        style: ScalarStyle,
+        tag: Option<&Tag>,
+        span: &Span,
+        head: &Head,
+    ) -> Result<Node, YamlError> {
+        let (start, end) = (start_of(span), end_of(span));
+        let full = tag.map(|tag| format!("{}{}", tag.handle(), tag.suffix())).unwrap_or_default();
+        let value = scalar::resolve(text, &full, style == ScalarStyle::Plain)
+            .map_err(|reason| self.error(Some(start), reason))?;
+        let has_props = head.start < head.head && head.start != start;
+        let mut head = Head { ..*head };
+        let shape = match style {
+            ScalarStyle::Literal | ScalarStyle::Folded => {
+                let indicator = if style == ScalarStyle::Literal { b'|' } else { b'>' };
+                let begin = self.indicator(indicator).unwrap_or(start);
+                if !has_props {
+                    head.start = begin;
+                }
+                let end = self.block_scalar(begin, span, text.is_empty());
+                self.cursor = self.cursor.max(end);
+                return Ok(Self::finish(&head, end, Shape::Block, Content::Scalar(value), tag.is_some()));
+            }
+            ScalarStyle::Plain => Shape::Plain,
+            _ => Shape::Quoted,
+        };
+        if start == end {
+            // A value that is left out has no place of its own: it stands behind what leads to it.
+            head.start = if has_props || tag.is_some() || head.anchor != 0 { head.start } else { head.head };
+            let end = head.head;
+            return Ok(Self::finish(&head, end, shape, Content::Scalar(value), tag.is_some()));
+        }
+        self.gap(start);
+        self.cursor = end;
+        Ok(Self::finish(&head, end, shape, Content::Scalar(value), tag.is_some()))
+    }
+
+    /// The end of a block scalar: of its last line that is content, without its line break.
+    fn block_scalar(&mut self, begin: usize, span: &Span, is_empty: bool) -> usize {
+        let header_end = line_end(self.text, begin);
+        let header = &self.text[begin..header_end];
+        let words = header.split([' ', '\t']).next().unwrap_or(header);
+        let (keeps, least) = (words.contains('+'), begin + words.len());
+        self.cursor = least;
+        self.gap(header_end);
+        let mut end = end_of(span).max(least);
+        if is_empty || end <= header_end {
+            return least;
+        }
+        let indent = span.indent.unwrap_or(0);
+        let mut breaks = 0;
+        while end > header_end {
+            let line = line_start(self.text, end);
+            let rest = &self.text[line..end];
+            let is_partial = breaks == 0 && end < self.text.len();
+            if !rest.bytes().all(|byte| byte == b' ') || (rest.len() > indent && !is_partial) || line <= header_end {
+                break;
+            }
+            if keeps && breaks == 1 {
+                break;
+            }
+            end = line - 1;
+            if self.text[..end].ends_with('\r') {
+                end -= 1;
+            }
+            breaks += 1;
+        }
+        end.max(least)
+    }
+
+    fn sequence(&mut self, style: StructureStyle, span: &Span, head: &Head) -> Result<Node, YamlError> {
+        let is_block = style == StructureStyle::Block;
+        let mut items: Vec<Node> = Vec::new();
+        let mut first = None;
+        if !is_block {
+            self.gap(start_of(span));
+            self.cursor = end_of(span);
+        }
+        loop {
+            let (event, child) = self.next()?;
+            if event == Event::SequenceEnd {
+                let end =
+                    if is_block { items.last().map_or(self.cursor, |item| item.span.end) } else { end_of(&child) };
+                self.gap(end);
+                let mut head = Head { ..*head };
+                head.start = if head.start < head.head { head.start } else { first.unwrap_or(head.start) };
+                let shape = if is_block { Shape::Block } else { Shape::Flow };
+                return Ok(Self::finish(&head, end, shape, Content::Sequence(items), false));
+            }
+            let lead = if is_block { self.indicator(b'-') } else { self.indicator(b',').and(None) };
+            let lead = lead.unwrap_or_else(|| start_of(&child));
+            first = first.or(is_block.then_some(lead));
+            let item = self.node(event, &child, lead)?;
+            items.push(item);
+        }
+    }
+
+    fn mapping(&mut self, style: StructureStyle, span: &Span, head: &Head) -> Result<Node, YamlError> {
+        let start = start_of(span);
+        let is_block = style == StructureStyle::Block;
+        let is_pair = !is_block && self.text.as_bytes().get(start) != Some(&b'{');
+        if !is_block && !is_pair {
+            self.gap(start);
+            self.cursor = end_of(span);
+        }
+        let mut entries: Vec<Entry> = Vec::new();
+        let mut seen = BTreeSet::new();
+        loop {
+            let (event, child) = self.next()?;
+            if event == Event::MappingEnd {
+                let last = entries.last().map_or(self.cursor, |entry| entry.value.span.end.max(entry.key_span.end));
+                let end = if is_block || is_pair { last } else { end_of(&child) };
+                self.gap(end);
+                let mut head = Head { ..*head };
+                if head.start >= head.head {
+                    head.start = entries.first().filter(|_| is_block || is_pair).map_or(start, Entry::start);
+                }
+                let shape = match (is_block, is_pair) {
+                    (true, _) => Shape::Block,
+                    (_, true) => Shape::Pair,
+                    _ => Shape::Flow,
+                };
+                let mut node = Self::finish(&head, end, shape, Content::Mapping(entries), false);
+                node.mark_duplicates();
+                self.check_merges(&node)?;
+                return Ok(node);
+            }
+            if !is_block {
+                self.indicator(b',');
+            }
+            let question = if self.is_question() { self.indicator(b'?') } else { None };
+            let is_plain = matches!(&event, Event::Scalar(_, ScalarStyle::Plain, _, tag)
+                if tag.as_deref().is_none_or(|tag| tag.suffix() == "merge"));
+            let key_node = self.node(event, &child, question.unwrap_or_else(|| start_of(&child)))?;
+            let is_merge = is_plain && matches!(&key_node.content, Content::Scalar(Value::String(key)) if key == "<<");
+            let key = match &key_node.content {
+                Content::Scalar(value) | Content::Alias(value) => scalar::key(value),
+                _ => None,
+            };
+            let key =
+                key.ok_or_else(|| self.error(Some(key_node.span.start), "a key that is no text cannot be used"))?;
+            let colon = self.indicator(b':');
+            let (event, child) = self.next()?;
+            let value = self.node(event, &child, key_node.span.start)?;
+            let is_duplicate = !seen.insert(key.clone());
+            entries.push(Entry { key, key_span: key_node.span, value, colon, question, is_merge, is_duplicate });
+        }
+    }
+
+    /// Whether a `?` that marks a key comes next.
+    fn is_question(&mut self) -> bool {
+        let rest = self.text.as_bytes();
+        let mut at = self.cursor;
+        while let Some(byte) = rest.get(at) {
+            match byte {
+                b'#' => at = line_end(self.text, at),
+                b' ' | b'\t' | b'\r' | b'\n' => at += 1,
+                b'?' => return rest.get(at + 1).is_none_or(u8::is_ascii_whitespace),
+                _ => return false,
+            }
+        }
+        false
+    }
+
+    fn check_merges(&self, node: &Node) -> Result<(), YamlError> {
+        let Content::Mapping(entries) = &node.content else { return Ok(()) };
+        let wrong = entries.iter().find(|entry| {
+            entry.is_merge
+                && match entry.value.value() {
+                    Value::Object(_) => false,
+                    Value::Array(items) => !items.iter().all(Value::is_object),
+                    _ => true,
+                }
+        });
+        wrong.map_or(Ok(()), |entry| {
+            Err(self.error(Some(entry.key_span.start), "a merge needs a mapping or a list of mappings"))
+        })
+    }
+}
+
+fn weight(value: &Value) -> usize {
+    1 + match value {
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(weight).sum(),
+        Value::Object(entries) => entries.iter().map(|(key, value)| key.len() + weight(value)).sum(),
+        _ => 0,
+    }
+}
+
+// Texts are read from memory, where every marker has a byte.
+fn start_of(span: &Span) -> usize {
+    span.start.byte_offset().unwrap_or_default()
+}
+
+fn end_of(span: &Span) -> usize {
+    span.end.byte_offset().unwrap_or_default()
+}
+
+fn scan_error(error: &ScanError) -> YamlError {
+    let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+    let (line, column) = (error.marker().line(), error.marker().col());
+    YamlError {
+        line: count(line),
+        column: count(column + 1),
+        message: error.info().lines().collect::<Vec<_>>().join(" "),
+    }
+}
+
+/// The first byte of the line of `at`.
+pub(super) fn line_start(text: &str, at: usize) -> usize {
+    let start = text[..at].rfind('\n').map_or(0, |line| line + 1);
+    // A byte order mark is before the first line and not in it.
+    if start == 0 && text.starts_with('\u{feff}') { '\u{feff}'.len_utf8().min(at) } else { start }
+}
+
+/// The end of the line of `at`, before its line break.
+pub(super) fn line_end(text: &str, at: usize) -> usize {
+    let end = text[at..].find('\n').map_or(text.len(), |line| at + line);
+    if end > at && text[..end].ends_with('\r') { end - 1 } else { end }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::{Path, Tree};
+
+    /// Each line is a path and the slice that stands there.
+    fn check(text: &str, expected: &[(&str, &str)]) {
+        let tree = Tree::parse(text).unwrap();
+        for (path, slice) in expected {
+            let node = tree.node(&path.parse::<Path>().unwrap()).unwrap_or_else(|| panic!("{path} in {text:?}"));
+            assert_eq!(tree.slice(node), *slice, "{path} in {text:?}");
+        }
+    }
+
+    #[test]
+    fn nodes_know_their_bytes() {
+        check("a: |\n  x\n\n  y\n\n# c\nb: >-\n  z", &[("a", "|\n  x\n\n  y"), ("b", ">-\n  z")]);
+        check("a: |+\n  x\n\n\nb: | # c\nc: |2\n   x\n", &[("a", "|+\n  x\n\n"), ("b", "|"), ("c", "|2\n   x")]);
+        check("a: |\n  x\n    \nb: 1\n", &[("a", "|\n  x\n    ")]);
+        check("a: |\n  x\n  \nb: 1\n", &[("a", "|\n  x")]);
+        check(
+            "l:\n- a\n-  b: 1\n   c:\n- # c\n  - x\n-\n",
+            &[("l", "- a\n-  b: 1\n   c:\n- # c\n  - x\n-"), ("l[1].c", ""), ("l[2]", "- x")],
+        );
+        check("m: &x !!str\n  q\no: !!str &y\n  a: 1\n", &[("m", "&x !!str\n  q"), ("o", "!!str &y\n  a: 1")]);
+        check("a: {b: , c, ? d : e, [f]}\n".replace(", [f]", "").as_str(), &[("a.b", ""), ("a.c", ""), ("a.d", "e")]);
+        check(
+            "? k\n: v\n? z\np:\no: ~\n",
+            &[("k", "v"), ("z", ""), ("p", ""), ("o", "~"), ("", "? k\n: v\n? z\np:\no: ~")],
+        );
+        check(
+            "\u{feff}---\r\nä: \"q\r\n  r\"\r\nb: |\r\n  x\r\n\r\nc: 1\r\n",
+            &[("ä", "\"q\r\n  r\""), ("b", "|\r\n  x")],
+        );
+        check("[a: 1, {b: 2}, 'c']", &[("[0]", "a: 1"), ("[1].b", "2"), ("[2]", "'c'")]);
+        check("--- # c\n[x] # d\n...\n", &[("", "[x]")]);
+    }
+
+    #[test]
+    fn the_meaning_is_that_of_go() {
+        let value = |text: &str| Tree::parse(text).unwrap().value();
+        assert_eq!(value("y: 1\n0644: on\na: 1\na: 2\n"), json!({"true": 1, "420": true, "a": 2}));
+        assert_eq!(value("a: |\n  x"), json!({"a": "x"}));
+        assert_eq!(value("# none\n"), json!(null));
+        assert_eq!(value("---\n"), json!(null));
+        assert_eq!(value("a: &a {x: 1, z: 1}\nb: {z: 2, <<: *a, x: 3}\n")["b"], json!({"z": 1, "x": 3}));
+        assert_eq!(value("a: &a {x: 1}\nb: {<<: [{x: 2}, *a], '<<': 1}\n")["b"], json!({"x": 2, "<<": 1}));
+        assert_eq!(value("a: &a [1]\nb: *a\n"), json!({"a": [1], "b": [1]}));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_named_with_its_place() {
+        let cases = [
+            ("a: 1\n---\nb: 2\n", "line 2, column 1: more than one document"),
+            ("a: &x [*x]\n", "line 1, column 8: an alias stands inside its own anchor"),
+            ("a: 1\n? [b]\n: 1\n", "line 2, column 3: a key that is no text cannot be used"),
+            ("a: .inf\n", "line 1, column 4: \".inf\" cannot be said in JSON"),
+            ("a: {<<: 1}\n", "line 1, column 5: a merge needs a mapping or a list of mappings"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(Tree::parse(text).unwrap_err().to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn nesting_and_aliases_are_bounded() {
+        let nested = |levels: usize| format!("{}1{}", "[".repeat(levels), "]".repeat(levels));
+        assert!(Tree::parse(&nested(60)).is_ok());
+        assert!(Tree::parse(&nested(500)).is_err());
+        let block: String = (0..100).map(|level| format!("{}a:\n", " ".repeat(level))).collect();
+        assert!(Tree::parse(&block).is_err());
+        let mut laughs = "a0: &a0 lol\n".to_owned();
+        for level in 1..30 {
+            let inner = format!("*a{}, ", level - 1).repeat(9);
+            laughs.push_str(&format!("a{level}: &a{level} [{inner}]\n"));
+        }
+        assert!(Tree::parse(&laughs).unwrap_err().message.contains("grow too large"));
+    }
+}

@@ -99,7 +99,7 @@ pub(crate) struct MergeArgs {
     base: Option<BaseArg>,
     /// Open the pending configuration in your editor before it is judged
     #[arg(long)]
-    pub(crate) edit: bool,
+    edit: bool,
     /// Write the decisions to a file for `apply` and stop there
     #[arg(long, value_name = "FILE", conflicts_with_all = ["edit", "yes"])]
     save_plan: Option<PathBuf>,
@@ -110,9 +110,9 @@ impl MergeArgs {
         Ok((self.base.clone(), self.decisions.decisions()?))
     }
 
-    /// What a saved plan says.
-    pub(crate) fn of_plan(base: Option<BaseArg>) -> Self {
-        Self { base, ..Self::default() }
+    /// Flags of a command that takes no decisions of its own.
+    pub(crate) fn undecided(base: Option<BaseArg>, edit: bool) -> Self {
+        Self { base, edit, ..Self::default() }
     }
 }
 

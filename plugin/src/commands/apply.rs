@@ -30,7 +30,7 @@ pub(crate) struct ApplyArgs {
 /// Runs the command.
 pub(crate) async fn run(args: &ApplyArgs, global: &Global, output: &mut Output) -> Result<Outcome, Error> {
     let plan = Plan::read(&args.plan)?;
-    let merge = MergeArgs::of_plan(plan.base()?);
+    let merge = MergeArgs::undecided(plan.base()?, false);
     let mut global = global.clone();
     if global.namespace.is_none() && global.files.is_empty() {
         global.namespace.clone_from(&plan.namespace);

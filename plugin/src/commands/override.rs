@@ -74,7 +74,7 @@ pub(crate) async fn run(args: &OverrideArgs, global: &Global, output: &mut Outpu
         text: None,
         drops_redundant: args.drop_redundant,
     };
-    let merge = MergeArgs { edit: args.edit_values, ..MergeArgs::of_plan(args.base.base.clone()) };
+    let merge = MergeArgs::undecided(args.base.base.clone(), args.edit_values);
     let flags = (&merge, &args.write);
     let proposal = propose(global, cluster, Goal::Override(pack, edit), flags, output).await?;
     carry_out(proposal, flags, output).await

@@ -14,6 +14,7 @@ use crate::{
 pub(crate) mod escape;
 pub(crate) mod paint;
 pub(crate) mod table;
+pub(crate) mod width;
 
 use paint::Paint;
 

@@ -3,12 +3,26 @@
 use profile_core::{mask::Secrets, merge::Override, profile::AttachedProfile, repave::Estimate, rules::Verdict};
 use serde_json::Value;
 
-use crate::{cli::Format, error::Error, output::Output};
+use crate::{
+    cli::Format,
+    error::Error,
+    output::{
+        Output,
+        paint::{Paint, Tone},
+        width,
+    },
+};
 
 mod document;
+mod external;
 mod html;
 mod ignore;
+mod overrides;
+mod repave;
+mod segments;
 mod shown;
+mod side_by_side;
+mod summary;
 mod text;
 pub(crate) mod verdict;
 
@@ -104,26 +118,50 @@ impl Review {
     pub(crate) fn print(&self, args: &ReviewArgs, output: &mut Output) -> Result<(), Error> {
         let shown = Shown::of(self, args);
         match args.output {
-            ReviewFormat::Text => self.print_text(&shown, output),
+            ReviewFormat::Text => self.print_text(args, &shown, output),
             ReviewFormat::Json => output.document(Format::Json, "Diff", document::fields(self, &shown)),
             ReviewFormat::Yaml => output.document(Format::Yaml, "Diff", document::fields(self, &shown)),
             ReviewFormat::Html => output.text(&html::page(self, &shown)),
         }
     }
 
-    fn print_text(&self, shown: &Shown, output: &mut Output) -> Result<(), Error> {
+    fn print_text(&self, args: &ReviewArgs, shown: &Shown, output: &mut Output) -> Result<(), Error> {
         // The header belongs to a write, and stands where one is meant.
         if !self.store.is_empty() {
             output.line(&format!("Store:    {}", self.store))?;
             output.line(&format!("Cluster:  {}", self.cluster))?;
             output.line("")?;
         }
-        let paint = output.paint();
-        output.text(&text::unified(shown, paint))?;
-        if let Some(verdict) = &self.verdict {
-            output.text(&verdict::text(verdict, paint))?;
+        let (paint, columns) = (output.paint(), width::of_terminal());
+        if args.summary {
+            output.text(&summary::table(shown))?;
+        } else if args.side_by_side {
+            output.text(&side_by_side::page(shown, paint, columns))?;
+        } else if let Some(program) = external::Program::of_environment() {
+            output.text(&text::lines(shown, paint))?;
+            program.show(shown, output)?;
+        } else {
+            output.text(&text::unified(shown, paint))?;
         }
-        Ok(())
+        output.text(&self.below(shown, paint, columns))
+    }
+
+    /// What stands under the difference.
+    fn below(&self, shown: &Shown, paint: Paint, columns: usize) -> String {
+        let left_out = match shown.left_out {
+            0 => String::new(),
+            1 => "1 change is left out by --ignore\n".into(),
+            count => format!("{count} changes are left out by --ignore\n"),
+        };
+        let note = |note: &String| paint.text(Tone::Changed, "note:") + &paint.text(Tone::Plain, &format!(" {note}\n"));
+        let parts = [
+            paint.text(Tone::Faint, &left_out),
+            overrides::text(&shown.overrides, self.base.as_deref(), paint, columns),
+            repave::text(&self.repave, paint, columns),
+            self.notes.iter().map(note).collect(),
+            self.verdict.as_ref().map(|verdict| verdict::text(verdict, paint)).unwrap_or_default(),
+        ];
+        parts.concat()
     }
 
     /// Whether anything differs that is not ignored.

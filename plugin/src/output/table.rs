@@ -1,6 +1,6 @@
 //! Tables as kubectl prints them: aligned, upper-case headers, no borders.
 
-use super::escape;
+use super::{escape, width};
 
 /// Lays out rows under headers; empty cells become `<none>`.
 pub(crate) fn table(headers: &[&str], rows: &[Vec<String>]) -> String {
@@ -10,14 +10,14 @@ pub(crate) fn table(headers: &[&str], rows: &[Vec<String>]) -> String {
         if one_line.is_empty() { "<none>".to_owned() } else { one_line }
     };
     let rows: Vec<Vec<_>> = rows.iter().map(|row| row.iter().map(|text| cell(text)).collect()).collect();
-    let width = |column: usize| {
-        let cells = rows.iter().filter_map(|row| row.get(column)).map(|text| text.chars().count());
-        cells.chain([headers[column].chars().count()]).max().unwrap_or_default()
+    let column_width = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column)).map(|text| width::of(text));
+        cells.chain([width::of(headers[column])]).max().unwrap_or_default()
     };
-    let widths: Vec<_> = (0..headers.len()).map(width).collect();
+    let widths: Vec<_> = (0..headers.len()).map(column_width).collect();
     let line = |cells: &[String]| {
         // Padding by hand: a format width of more than 16 bits panics, and a cell may be of any length.
-        let pad = |text: &String, width: &usize| text.clone() + &" ".repeat(width.saturating_sub(text.chars().count()));
+        let pad = |text: &String, to: &usize| text.clone() + &" ".repeat(to.saturating_sub(width::of(text)));
         let padded: Vec<_> = cells.iter().zip(&widths).map(|(text, width)| pad(text, width)).collect();
         padded.join(&" ".repeat(GAP)).trim_end().to_owned() + "\n"
     };

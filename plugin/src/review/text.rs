@@ -1,13 +1,23 @@
 //! A review for people: a line for each change, and each text as a unified diff.
 
+use std::collections::BTreeMap;
+
 use profile_core::diff::{self, Change, Kind, Line, Tag};
 use serde_json::Value;
 
-use super::{Shown, ShownProfile, ShownText};
+use super::{
+    Shown, ShownProfile, ShownText,
+    segments::{self, Segment},
+};
 use crate::output::paint::{Paint, Tone};
 
 /// Lines of context around each change.
 const CONTEXT: usize = 3;
+
+/// The changes of all profiles that no text shows.
+pub(super) fn lines(shown: &Shown, paint: Paint) -> String {
+    shown.profiles.iter().map(|profile| changes(profile, paint)).collect()
+}
 
 /// The changes, and the texts as unified diffs.
 pub(super) fn unified(shown: &Shown, paint: Paint) -> String {
@@ -27,26 +37,46 @@ pub(super) fn changes(profile: &ShownProfile, paint: Paint) -> String {
 }
 
 fn push_text(text: &mut String, profile: &ShownProfile, it: &ShownText, paint: Paint) {
-    let mut push = |tone: Tone, line: &str| {
-        text.push_str(&paint.text(tone, &line.replace('\n', " ")));
+    let mut push = |line: &[Segment]| {
+        line.iter().for_each(|(tone, piece)| text.push_str(&paint.text(*tone, &piece.replace('\n', " "))));
         text.push('\n');
     };
-    push(Tone::Strong, &format!("--- {}: {}", profile.current_label, it.name));
-    push(Tone::Strong, &format!("+++ {}: {}", profile.pending_label, it.name));
+    let whole = |tone: Tone, text: String| [(tone, text)];
+    push(&whole(Tone::Strong, format!("--- {}: {}", profile.current_label, it.name)));
+    push(&whole(Tone::Strong, format!("+++ {}: {}", profile.pending_label, it.name)));
+    // Words are set off by colour alone, so that there is nothing to find where there is none.
+    let mut words = if paint.is_on { words(&it.lines) } else { BTreeMap::new() };
     for hunk in diff::hunks(&it.lines, CONTEXT) {
-        push(Tone::Place, &diff::header(&it.lines, &hunk));
-        for Line { tag, text, lacks_newline, .. } in &it.lines[hunk] {
-            let (tone, sign) = match tag {
-                Tag::Same => (Tone::Plain, ' '),
-                Tag::Removed => (Tone::Removed, '-'),
-                Tag::Added => (Tone::Added, '+'),
+        push(&whole(Tone::Place, diff::header(&it.lines, &hunk)));
+        for line in &it.lines[hunk] {
+            let (tone, sign) = match line.tag {
+                Tag::Same => (Tone::Plain, " "),
+                Tag::Removed => (Tone::Removed, "-"),
+                Tag::Added => (Tone::Added, "+"),
             };
-            push(tone, &format!("{sign}{text}"));
-            if *lacks_newline {
-                push(Tone::Faint, "\\ No newline at end of file");
+            let mut pieces = words.remove(&(line.current, line.pending)).unwrap_or_default();
+            if pieces.is_empty() {
+                pieces.push((tone, line.text.clone()));
+            }
+            pieces.insert(0, (tone, sign.to_owned()));
+            push(&pieces);
+            if line.lacks_newline {
+                push(&whole(Tone::Faint, "\\ No newline at end of file".into()));
             }
         }
     }
+}
+
+/// The lines that stand beside another one that says something else, in pieces, by their numbers.
+fn words(lines: &[Line]) -> BTreeMap<(Option<usize>, Option<usize>), Vec<Segment>> {
+    let mut found = BTreeMap::new();
+    for row in diff::rows(lines).iter().filter(|row| !row.is_same()) {
+        let (Some(current), Some(pending)) = (row.current, row.pending) else { continue };
+        let (before, after) = segments::compared(&current.text, &pending.text);
+        found.insert((current.current, None), before);
+        found.insert((None, pending.pending), after);
+    }
+    found
 }
 
 /// Whether the diff of the values shows the change already.

@@ -16,6 +16,7 @@ mod rows;
 mod unified;
 mod values;
 
+pub(crate) use fields::{BOOKS_OF_PACKS, KNOWN_IN_PROFILES};
 pub use lines::{Line, Tag, lines};
 pub use rows::{Part, Row, rows};
 pub use unified::{header, hunks};

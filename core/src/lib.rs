@@ -18,6 +18,7 @@ pub mod merge;
 mod notices;
 pub mod orphans;
 pub mod pack;
+pub mod presets;
 pub mod profile;
 pub mod reconciliation;
 pub mod render;

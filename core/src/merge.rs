@@ -10,6 +10,27 @@ use serde_json::Value;
 
 use crate::profile::AttachedProfile;
 
+mod decisions;
+mod documents;
+mod edits;
+mod fields;
+mod lines;
+mod manifests;
+mod masked;
+mod named;
+mod packs;
+mod presets;
+mod sides;
+#[cfg(test)]
+mod tests;
+mod texts;
+mod told;
+mod tree;
+mod variables;
+
+use decisions::Judge;
+use sides::Base;
+
 /// The side that wins where two differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -44,9 +65,9 @@ pub struct Decisions {
 }
 
 impl Decisions {
-    /// Whether the user accepts that this override is lost.
+    /// Whether the user accepts that this override is lost: by its place, or by that of its pack.
     pub fn accepts_loss(&self, it: &Override) -> bool {
-        self.accepted_losses.iter().any(|name| it.is_named(name))
+        !decisions::accepted(self, it).is_empty()
     }
 }
 
@@ -91,13 +112,11 @@ pub enum Part {
 }
 
 /// One value that the cluster sets itself, and what becomes of it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Override {
     /// The profile's name.
     pub profile: String,
     /// The pack's name; absent for what belongs to the profile itself.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pack: Option<String>,
     /// Where in it.
     pub part: Part,
@@ -106,35 +125,30 @@ pub struct Override {
     /// What becomes of it.
     pub verdict: Verdict,
     /// The base.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub published: Option<Value>,
     /// The cluster's own value; absent where the cluster removed it.
-    #[serde(rename = "override", skip_serializing_if = "Option::is_none")]
     pub own: Option<Value>,
     /// What the target publishes.
-    #[serde(rename = "profile_value", skip_serializing_if = "Option::is_none")]
     pub target: Option<Value>,
     /// What was decided, where it took a decision.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub resolution: Option<Resolution>,
     /// The preset that brings this value, as `GROUP:NAME`, where one does.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub preset: Option<String>,
     /// Whether what stands around the value says that it is secret.
-    #[serde(skip)]
     pub is_secret: bool,
 }
 
 impl Override {
     /// Where it stands, as all decisions name it: `PROFILE/PACK: PATH`, `PROFILE/PACK, manifest NAME: PATH`,
-    /// `PROFILE: variable NAME`.
+    /// `PROFILE/PACK: presets GROUP`, `PROFILE: variable NAME`.
     pub fn place(&self) -> String {
         let owner =
             self.pack.as_deref().map_or_else(|| self.profile.clone(), |pack| format!("{}/{pack}", self.profile));
         let path = |owner: String| if self.path.is_empty() { owner } else { format!("{owner}: {}", self.path) };
         match &self.part {
             Part::Values | Part::Pack => path(owner),
-            Part::Presets => format!("{owner}: presets"),
+            Part::Presets if self.path.is_empty() => format!("{owner}: presets"),
+            Part::Presets => format!("{owner}: presets {}", self.path),
             Part::Manifest(name) => path(format!("{owner}, manifest {name}")),
             Part::Variable(name) => format!("{owner}: variable {name}"),
             Part::Field(name) => format!("{owner}: field {name}"),
@@ -143,9 +157,7 @@ impl Override {
 
     /// Whether a decision for `name` means this place: as it is written out, without its profile, or as the path alone.
     pub fn is_named(&self, name: &str) -> bool {
-        let place = self.place();
-        let without_profile = place.strip_prefix(&self.profile).map(|rest| rest.trim_start_matches(['/', ':', ' ']));
-        name == place || Some(name) == without_profile || (!self.path.is_empty() && name == self.path)
+        decisions::names(self).iter().any(|it| it == name)
     }
 
     /// Whether the user has to decide before anything may be written.
@@ -165,10 +177,13 @@ impl Override {
 pub struct Merged {
     /// The attached profile after it. Where something is open, the target's side stands there for now.
     pub content: Value,
-    /// Every override, in the order of the packs.
+    /// Every override: those of the profile itself, then by pack as the packs stand in the target, then of packs that are
+    /// gone there.
     pub overrides: Vec<Override>,
     /// What else should be known, such as a text that was merged line by line.
     pub notes: Vec<String>,
+    /// The places of decisions that met no override: most likely misspelt.
+    pub unused: Vec<String>,
 }
 
 impl Merged {
@@ -178,13 +193,23 @@ impl Merged {
     }
 }
 
-/// Merges what `own` sets over `published` into `target`.
+/// Merges what `own` sets over `published` into `target`. The content is the target's, with the overrides in it and with
+/// what only the cluster's own entry holds beside the packs.
 pub fn merge(
     published: Option<&AttachedProfile<'_>>,
     own: &AttachedProfile<'_>,
     target: &AttachedProfile<'_>,
     decisions: &Decisions,
 ) -> Merged {
-    let _ = (published, own, decisions);
-    Merged { content: target.raw().clone(), overrides: Vec::new(), notes: Vec::new() }
+    let name = Some(target.name()).filter(|name| !name.is_empty()).unwrap_or_else(|| own.name());
+    let mut judge = Judge::new(decisions, &name);
+    let base = published.map_or(Base::Unknown, |published| Base::Known(Some(published.raw())));
+    let mut content = fields::of_profile(&mut judge, base, own.raw(), target.raw());
+    variables::merge(&mut judge, base, own.raw(), target.raw(), &mut content);
+    let published = published.map(AttachedProfile::packs);
+    let packs = packs::merge(&mut judge, published.as_deref(), &own.packs(), &target.packs());
+    if target.raw().get("packs").is_some_and(Value::is_array) || !packs.is_empty() {
+        content.insert("packs".into(), packs.into());
+    }
+    judge.finish(content.into())
 }

@@ -10,11 +10,11 @@ use super::{Difference, Kind};
 const COMPARED_IN_PACKS: [&str; 7] = ["layer", "manifests", "name", "tag", "type", "values", "version"];
 
 /// Fields of a pack in which Palette keeps its own books: they follow the version and are nobody's setting.
-const BOOKS_OF_PACKS: [&str; 8] =
+pub(crate) const BOOKS_OF_PACKS: [&str; 8] =
     ["digest", "inValidReason", "isInvalid", "isValuesOverridden", "logo", "packUid", "schema", "server"];
 
 /// Fields of an attached profile that have a comparison of their own, or are Palette's books.
-const KNOWN_IN_PROFILES: [&str; 10] = [
+pub(crate) const KNOWN_IN_PROFILES: [&str; 10] = [
     "cloudType",
     "name",
     "packServerRefs",

@@ -1,0 +1,54 @@
+//! Puts the planned edits into the target's text; an edit that is refused becomes a conflict.
+
+use super::{decisions::Judge, tree::Planned};
+use crate::splice::{self, Edit, Path, SpliceError};
+
+/// So often is the rest tried without what was refused, before all of it counts as refused.
+const TRIES: usize = 12;
+
+/// The text after all edits that can be made.
+pub(super) fn apply(judge: &mut Judge<'_>, text: &str, mut planned: Vec<Planned<'_>>) -> String {
+    for _ in 0..TRIES {
+        if planned.is_empty() {
+            return text.to_owned();
+        }
+        let edits: Vec<_> = planned.iter().map(|it| it.edit.clone()).collect();
+        let (place, reason) = match splice::apply(text, &edits) {
+            Ok(text) => return text,
+            Err(SpliceError::Place { path, reason }) => (path, reason),
+            Err(error @ SpliceError::Guard { .. }) => {
+                let reason = "the edited text does not read back as what was meant".to_owned();
+                let SpliceError::Guard { path } = error else { break };
+                (path, reason)
+            }
+            Err(SpliceError::Yaml(error)) => (Path::default(), error.to_string()),
+        };
+        // The root is everywhere: then it is not known which edit does not fit.
+        let is_there = |it: &Planned<'_>| place.0.is_empty() || is_near(&place, path(&it.edit));
+        let (refused, rest): (Vec<_>, Vec<_>) = planned.into_iter().partition(is_there);
+        if refused.is_empty() {
+            planned = rest;
+            refuse(judge, planned, &reason);
+            return text.to_owned();
+        }
+        refuse(judge, refused, &reason);
+        planned = rest;
+    }
+    refuse(judge, planned, "too many places around it cannot be edited");
+    text.to_owned()
+}
+
+fn refuse(judge: &mut Judge<'_>, refused: Vec<Planned<'_>>, reason: &str) {
+    refused.into_iter().flat_map(|it| it.overrides).for_each(|at| judge.refuse(at, reason));
+}
+
+fn path<'e>(edit: &'e Edit<'_>) -> &'e Path {
+    match edit {
+        Edit::Graft { path, .. } | Edit::Set { path, .. } | Edit::Remove { path } => path,
+    }
+}
+
+/// Whether one path is the other one, or stands above it.
+fn is_near(left: &Path, right: &Path) -> bool {
+    left.0.iter().zip(&right.0).all(|(left, right)| left == right)
+}

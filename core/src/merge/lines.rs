@@ -1,0 +1,191 @@
+//! Merges texts line by line: what is no YAML before it is rendered still has lines.
+
+use std::{iter, ops::Range};
+
+use serde_json::Value;
+use similar::{Algorithm, DiffOp, capture_diff_slices};
+
+use super::{
+    decisions::{Found, Judge, Spot, Stands},
+    masked,
+    sides::{self, Base},
+    texts::Texts,
+};
+use crate::{mask, presets};
+
+/// A stretch of lines; where it is not the same on all sides, no line of it is.
+struct Stretch {
+    base: Range<usize>,
+    own: Range<usize>,
+    target: Range<usize>,
+    is_same: bool,
+}
+
+/// The target's lines with the cluster's own in them. The comment that records the presets is left out of it where the
+/// target has none, and is the target's else.
+pub(super) fn merge(judge: &mut Judge<'_>, spot: &Spot, texts: &Texts<'_>) -> String {
+    let target_text = texts.target.unwrap_or_default();
+    let comment = presets::line(target_text).map(|line| &target_text[line.span]);
+    let base = texts.base.and_then(|text| Some(lines(text, comment)));
+    let (own, target) = (lines(texts.own, comment), lines(target_text, comment));
+    let base_lines: &[&str] = match &base {
+        Base::Known(Some(lines)) => lines,
+        Base::Known(None) | Base::Unknown => &[],
+    };
+    // The number of a line is that in the cluster's own text.
+    let offset = usize::from(comment.is_none() && presets::line(texts.own).is_some());
+    let secret = secret_lines(&own);
+    let stretches = if base.is_unknown() { two(&own, &target) } else { three(base_lines, &own, &target) };
+    let mut result = String::with_capacity(target_text.len());
+    for it in stretches {
+        let sides =
+            (base_lines[it.base.clone()].concat(), own[it.own.clone()].concat(), target[it.target.clone()].concat());
+        let stands = if it.is_same {
+            Stands::Target
+        } else {
+            let published = if base.is_unknown() { Base::Unknown } else { Base::Known(Some(&sides.0)) };
+            let is_gone = texts.target.is_none();
+            let is_secret = secret[it.own.clone()].contains(&true);
+            let place = place(&it.own, offset, own.len());
+            settle(judge, spot, place, published, (&sides.1, &sides.2), is_gone, is_secret)
+        };
+        let text = match stands {
+            Stands::Target => sides.2,
+            Stands::Own => sides.1,
+            Stands::Value(Value::String(text)) => text,
+            Stands::Value(value) => value.to_string(),
+        };
+        if !text.is_empty() {
+            if !result.is_empty() && !result.ends_with('\n') {
+                result.push('\n');
+            }
+            result.push_str(&text);
+        }
+    }
+    result
+}
+
+fn settle(
+    judge: &mut Judge<'_>,
+    spot: &Spot,
+    place: String,
+    base: Base<&String>,
+    (own, target): (&String, &String),
+    is_gone: bool,
+    is_secret: bool,
+) -> Stands {
+    let some = |text| Some(text).filter(|text: &&String| !text.is_empty());
+    let base = base.and_then(some);
+    let (own, target) = (some(own), some(target));
+    let is_masked = |text: &String| text.lines().any(masked::hides_in_line);
+    let Some((verdict, clear)) = sides::by(base, own, target, is_gone, is_masked, |_, _| false) else {
+        return Stands::Target;
+    };
+    // Lines that the target dropped are not gone like a key is: its text goes on around them.
+    let verdict = if verdict == super::Verdict::Lost && !is_gone { super::Verdict::Conflict } else { verdict };
+    let value = |text: Option<&String>| text.map(|text| Value::from(text.as_str()));
+    judge.settle(
+        spot,
+        Found {
+            clear,
+            published: value(base.known()),
+            own: value(own),
+            target: value(target),
+            is_secret,
+            is_masked: |value| value.as_str().is_some_and(|text| text.lines().any(masked::hides_in_line)),
+            ..Found::new(place, verdict)
+        },
+    )
+}
+
+/// The lines with their ends, the comment of the presets replaced by `comment`.
+fn lines<'t>(text: &'t str, comment: Option<&'t str>) -> Vec<&'t str> {
+    let span = presets::line(text).map(|line| line.span);
+    let (before, after) = span.map_or(("", text), |span| (&text[..span.start], &text[span.end..]));
+    before.split_inclusive('\n').chain(comment).chain(after.split_inclusive('\n')).collect()
+}
+
+/// Which lines hold what may be secret.
+fn secret_lines(lines: &[&str]) -> Vec<bool> {
+    let text = lines.concat();
+    let masked = mask::lines(&text);
+    let shown = masked.iter().map(String::as_str).chain(iter::repeat(""));
+    lines
+        .iter()
+        .zip(shown)
+        .map(|(line, shown)| line.trim_end_matches(['\r', '\n']) != shown.trim_end_matches('\r'))
+        .collect()
+}
+
+/// `lines 12-14` of the cluster's own text, or the line before which it has nothing.
+fn place(own: &Range<usize>, offset: usize, count: usize) -> String {
+    let (first, last) = (own.start + offset + 1, own.end + offset);
+    match own.len() {
+        0 if own.start == count => "after the last line".into(),
+        0 => format!("before line {first}"),
+        1 => format!("line {first}"),
+        _ => format!("lines {first}-{last}"),
+    }
+}
+
+/// The stretches of two texts of which nothing is known that they come from.
+fn two(own: &[&str], target: &[&str]) -> Vec<Stretch> {
+    let stretch = |op: DiffOp| Stretch {
+        base: 0..0,
+        own: op.old_range(),
+        target: op.new_range(),
+        is_same: matches!(op, DiffOp::Equal { .. }),
+    };
+    let mut stretches: Vec<Stretch> = Vec::new();
+    for next in capture_diff_slices(Algorithm::Myers, own, target).into_iter().map(stretch) {
+        match stretches.last_mut() {
+            Some(last) if !last.is_same && !next.is_same => {
+                last.own.end = next.own.end;
+                last.target.end = next.target.end;
+            }
+            _ => stretches.push(next),
+        }
+    }
+    stretches
+}
+
+/// The stretches of two texts that come from a third one.
+fn three(base: &[&str], own: &[&str], target: &[&str]) -> Vec<Stretch> {
+    let (in_own, in_target) = (matches(base, own), matches(base, target));
+    let mut stretches = Vec::new();
+    let mut at = (0, 0, 0);
+    loop {
+        let is_same = |at: (usize, usize, usize)| {
+            in_own.get(at.0).is_some_and(|it| *it == Some(at.1)) && in_target[at.0] == Some(at.2)
+        };
+        let start = at;
+        while is_same(at) {
+            at = (at.0 + 1, at.1 + 1, at.2 + 1);
+        }
+        if at != start {
+            stretches.push(stretch(start, at, true));
+        }
+        if at == (base.len(), own.len(), target.len()) {
+            return stretches;
+        }
+        let start = at;
+        let anchor = (at.0..base.len()).find_map(|line| Some((line, in_own[line]?, in_target[line]?)));
+        at = anchor.unwrap_or((base.len(), own.len(), target.len()));
+        stretches.push(stretch(start, at, false));
+    }
+}
+
+fn stretch(start: (usize, usize, usize), end: (usize, usize, usize), is_same: bool) -> Stretch {
+    Stretch { base: start.0..end.0, own: start.1..end.1, target: start.2..end.2, is_same }
+}
+
+/// For each line of `base` the line of `other` that it is.
+fn matches(base: &[&str], other: &[&str]) -> Vec<Option<usize>> {
+    let mut matches = vec![None; base.len()];
+    for op in capture_diff_slices(Algorithm::Myers, base, other) {
+        if let DiffOp::Equal { old_index, new_index, len } = op {
+            (0..len).for_each(|at| matches[old_index + at] = Some(new_index + at));
+        }
+    }
+    matches
+}

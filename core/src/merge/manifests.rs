@@ -1,0 +1,181 @@
+//! Merges the attached manifests of a pack by name.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::{
+    Part, Verdict,
+    decisions::{Found, Judge, Spot, Stands},
+    documents,
+    fields::is_same_manifest,
+    sides::{Base, field, verdict},
+    texts::Texts,
+};
+
+/// A manifest among others of its pack: its name, and which of those with that name it is.
+type Key = (String, usize);
+
+/// Puts the merged `manifests` into `content`, which is the target's pack so far.
+pub(super) fn merge(
+    judge: &mut Judge<'_>,
+    pack: &str,
+    base: Base<&Value>,
+    (own, target): (&Value, &Value),
+    content: &mut Map<String, Value>,
+) {
+    let published: BTreeMap<_, _> = base.known().map(keyed).unwrap_or_default().into_iter().collect();
+    let base_of = |key: &Key| match base {
+        Base::Known(_) => Base::Known(published.get(key).copied()),
+        Base::Unknown => Base::Unknown,
+    };
+    let (own, target) = (keyed(own), keyed(target));
+    let in_own: BTreeMap<_, _> = own.iter().cloned().collect();
+    let in_target: BTreeMap<_, _> = target.iter().cloned().collect();
+    let mut merged = Vec::new();
+    for (key, item) in &target {
+        merged.extend(match in_own.get(key) {
+            Some(own) => Some(both(judge, &spot(pack, key), base_of(key), own, item)),
+            None => removed(judge, &spot(pack, key), base_of(key), item),
+        });
+    }
+    for (key, item) in own.iter().filter(|(key, _)| !in_target.contains_key(key)) {
+        let spot = spot(pack, key);
+        match base_of(key) {
+            Base::Known(Some(base)) => gone(judge, &spot, base, item),
+            base => {
+                let verdict = if base.is_unknown() { Verdict::UnknownBase } else { Verdict::Kept };
+                let found = Found { own: Some(shown(item)), ..Found::new(String::new(), verdict) };
+                match judge.settle(&spot, found) {
+                    Stands::Own => merged.push((*item).clone()),
+                    Stands::Value(value) => merged.push(with_content(item, value)),
+                    Stands::Target => {}
+                }
+            }
+        }
+    }
+    if !merged.is_empty() || content.contains_key("manifests") {
+        content.insert("manifests".into(), merged.into());
+    }
+}
+
+/// What the cluster set in the manifests of a pack that is gone in the target.
+pub(super) fn lost(judge: &mut Judge<'_>, pack: &str, base: &Value, own: &Value) {
+    let published: BTreeMap<_, _> = keyed(base).into_iter().collect();
+    for (key, item) in keyed(own) {
+        let spot = spot(pack, &key);
+        match published.get(&key) {
+            Some(base) => gone(judge, &spot, base, item),
+            None => {
+                judge.settle(&spot, Found { own: Some(shown(item)), ..Found::new(String::new(), Verdict::Lost) });
+            }
+        }
+    }
+}
+
+fn keyed(pack: &Value) -> Vec<(Key, &Value)> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    crate::field::items(pack, &["manifests"])
+        .map(|(_, item)| {
+            let name = crate::field::text(item, &["name"]).unwrap_or_default().into_owned();
+            let count = counts.entry(name.clone()).or_default();
+            *count += 1;
+            ((name, *count), item)
+        })
+        .collect()
+}
+
+fn spot(pack: &str, key: &Key) -> Spot {
+    Spot { pack: Some(pack.to_owned()), part: Part::Manifest(key.0.clone()) }
+}
+
+/// The text of a manifest, where its object carries it.
+fn text(item: &Value) -> Option<&str> {
+    field(item, "content").and_then(Value::as_str)
+}
+
+/// What stands for a manifest as a whole.
+fn shown(item: &Value) -> Value {
+    let found = field(item, "content").or_else(|| field(item, "uid"));
+    found.cloned().unwrap_or_else(|| "(content not visible)".into())
+}
+
+fn with_content(item: &Value, value: Value) -> Value {
+    let mut item = item.clone();
+    if let Some(fields) = item.as_object_mut() {
+        fields.insert("content".into(), value);
+    }
+    item
+}
+
+/// A manifest that both sides have.
+fn both(judge: &mut Judge<'_>, spot: &Spot, base: Base<&Value>, own: &Value, target: &Value) -> Value {
+    let (Some(own_text), Some(target_text)) = (text(own), text(target)) else {
+        return reference(judge, spot, base, own, target);
+    };
+    let base = match base {
+        // It was there, and its text cannot be seen.
+        Base::Known(Some(base)) if text(base).is_none() => Base::Unknown,
+        Base::Known(base) => Base::Known(base.and_then(text)),
+        Base::Unknown => Base::Unknown,
+    };
+    let merged = documents::merge(judge, spot, &Texts { base, own: own_text, target: Some(target_text) });
+    if merged == target_text { target.clone() } else { with_content(target, merged.into()) }
+}
+
+/// A manifest of which a side is but a reference: its uid is what can be compared.
+fn reference(judge: &mut Judge<'_>, spot: &Spot, base: Base<&Value>, own: &Value, target: &Value) -> Value {
+    let side = |item: &Value| {
+        let key = if own.get("uid").is_some() && target.get("uid").is_some() { "uid" } else { "content" };
+        field(item, key).cloned()
+    };
+    let (published, own_side, target_side) = (base.and_then(side), side(own), side(target));
+    let published = published.as_ref();
+    let Some((verdict, clear)) = verdict(published, own_side.as_ref(), target_side.as_ref(), false) else {
+        return target.clone();
+    };
+    let verdict = if verdict == Verdict::Lost { Verdict::Conflict } else { verdict };
+    let found = Found {
+        clear,
+        published: published.known().cloned(),
+        own: own_side,
+        target: target_side,
+        ..Found::new(String::new(), verdict)
+    };
+    match judge.settle(spot, found) {
+        Stands::Own => own.clone(),
+        Stands::Target => target.clone(),
+        Stands::Value(value) => with_content(target, value),
+    }
+}
+
+/// A manifest of the target that the cluster does not have: new, or removed by the cluster.
+fn removed(judge: &mut Judge<'_>, spot: &Spot, base: Base<&Value>, target: &Value) -> Option<Value> {
+    let verdict = match base {
+        Base::Known(None) => return Some(target.clone()),
+        Base::Known(Some(base)) if is_same_manifest(base, target) => Verdict::Kept,
+        Base::Known(Some(_)) => Verdict::Conflict,
+        Base::Unknown => Verdict::UnknownBase,
+    };
+    let published = base.known().map(shown);
+    let found = Found { published, target: Some(shown(target)), ..Found::new(String::new(), verdict) };
+    match judge.settle(spot, found) {
+        Stands::Own => None,
+        Stands::Target => Some(target.clone()),
+        Stands::Value(value) => Some(with_content(target, value)),
+    }
+}
+
+/// A manifest that was published and is gone in the target: what the cluster set in it is lost.
+fn gone(judge: &mut Judge<'_>, spot: &Spot, base: &Value, own: &Value) {
+    match (text(base), text(own)) {
+        (Some(published), Some(own)) => {
+            documents::merge(judge, spot, &Texts { base: Base::Known(Some(published)), own, target: None });
+        }
+        _ if is_same_manifest(base, own) => {}
+        _ => {
+            let (published, own) = (Some(shown(base)), Some(shown(own)));
+            judge.settle(spot, Found { published, own, ..Found::new(String::new(), Verdict::Lost) });
+        }
+    }
+}

@@ -189,7 +189,8 @@ pub(super) fn accepted<'d>(decisions: &'d Decisions, it: &Override) -> Vec<&'d s
 /// All names of a place, the most exact first: whole, without the profile, without the pack.
 pub(super) fn names(it: &Override) -> Vec<String> {
     let place = it.place();
-    let inside = place.strip_prefix(it.profile.as_str()).map(|rest| rest.trim_start_matches(['/', ':', ' ']).to_owned());
+    let inside =
+        place.strip_prefix(it.profile.as_str()).map(|rest| rest.trim_start_matches(['/', ':', ' ']).to_owned());
     let part = place.strip_prefix(owner(it).as_str()).map(|rest| rest.trim_start_matches([',', ':', ' ']).to_owned());
     let mut names = vec![place.clone()];
     for name in [inside, part, Some(it.path.clone())].into_iter().flatten() {

@@ -65,10 +65,75 @@ fn has_word_pass(key: &str, plain: &str) -> bool {
 /// Whether the entry `key` of an object is hidden: by its name, as data of a Secret, or as the value behind a `name` that
 /// names a secret.
 pub(crate) fn is_hidden(key: &str, fields: &Map<String, Value>) -> bool {
-    let text = |name: &str| fields.get(name).and_then(Value::as_str).map(str::trim);
+    is_hidden_in(key, fields, false) || (key == "items" && kind(fields) == Some("SecretList"))
+}
+
+/// As [`is_hidden`]; the items of a list of Secrets are Secrets without saying so.
+pub(super) fn is_hidden_in(key: &str, fields: &Map<String, Value>, in_secrets: bool) -> bool {
     is_secret_key(key)
-        || (is_data(key) && text("kind") == Some("Secret"))
-        || (key == "value" && text("name").is_some_and(is_secret_key))
+        || (is_data(key) && (in_secrets || kind(fields) == Some("Secret")))
+        || (is_value(key) && fields.get("name").and_then(Value::as_str).is_some_and(is_secret_name))
+        || (is_setting(key) && is_sensitive(fields))
+        || fields.get(key).and_then(Value::as_str).is_some_and(|text| is_secret_text(key, text))
+}
+
+pub(super) fn kind(fields: &Map<String, Value>) -> Option<&str> {
+    fields.get("kind").and_then(Value::as_str).map(str::trim)
+}
+
+/// Whether what has this `name`, such as an environment variable or a header, has a secret value.
+pub(super) fn is_secret_name(name: &str) -> bool {
+    is_secret_key(name.trim()) || name.trim().eq_ignore_ascii_case("authorization")
+}
+
+/// Whether a profile variable says that it is sensitive.
+pub(super) fn is_sensitive(fields: &Map<String, Value>) -> bool {
+    matches!(fields.get("isSensitive"), Some(Value::Bool(true)))
+        || fields.get("isSensitive").and_then(Value::as_str).is_some_and(|text| text.trim() == "true")
+}
+
+/// Whether a key holds the value behind a `name`.
+pub(super) fn is_value(key: &str) -> bool {
+    matches!(key, "value" | "defaultValue")
+}
+
+/// Whether a key of a profile variable holds its value, or the values that it may take.
+pub(super) fn is_setting(key: &str) -> bool {
+    is_value(key) || key == "options"
+}
+
+/// Whether `text` is a key as machines make them, and `key` says that it is one: `key`, `hmacKey` and not `publicKey`.
+pub(super) fn is_long_key(key: &str, text: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    key.contains("key") && !key.contains("pub") && looks_made(text.trim())
+}
+
+/// Whether `key` and the look of `text` together say that it is secret.
+pub(super) fn is_secret_text(key: &str, text: &str) -> bool {
+    is_long_key(key, text) || is_credential(key, text)
+}
+
+/// Whether the header `Authorization` holds a scheme and a credential.
+fn is_credential(key: &str, text: &str) -> bool {
+    key.trim().eq_ignore_ascii_case("authorization") && text.trim().contains(' ')
+}
+
+/// Whether a text has no words in it: 20 or more letters and digits that change their kind as often as chance has it.
+/// Labels (`topology.kubernetes.io/zone`), addresses and paths are made of words.
+fn looks_made(text: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=_.:~-".contains(&byte);
+    if text.len() < 20 || text.starts_with('/') || text.contains("://") || !text.bytes().all(is_plain) {
+        return false;
+    }
+    let kinds: Vec<u8> = text
+        .bytes()
+        .filter(u8::is_ascii_alphanumeric)
+        .map(|byte| if byte.is_ascii_digit() { 0 } else { 1 + u8::from(byte.is_ascii_uppercase()) })
+        .collect();
+    let turns = kinds.windows(2).filter(|pair| pair[0] != pair[1]).count();
+    // Letters of both cases alone are told from words in camel case by their more frequent turns.
+    let (share, of) = if kinds.contains(&0) { (3, 10) } else { (5, 10) };
+    turns * of >= share * kinds.len().saturating_sub(1)
 }
 
 /// Whether a key holds the content of a Secret.
@@ -100,6 +165,34 @@ mod tests {
             "api-key",
         ] {
             assert!(is_secret_key(key), "{key}");
+        }
+    }
+
+    #[test]
+    fn a_key_with_a_long_made_value_is_a_secret_and_a_word_is_not() {
+        for (key, value) in [
+            ("key", "3b241101e2bb42558caf4136c566a962"),
+            ("hmacKey", "Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5MA=="),
+            ("license-key", "550e8400-e29b-41d4-a716-446655440000"),
+            ("key", "sk_live_4eC39HqLyjWDarjtT1zdp7dc"),
+            ("fooKey", "QwErTyUiOpAsDfGhJkLzXcVb"),
+        ] {
+            assert!(is_long_key(key, value), "{key}: {value}");
+        }
+        for (key, value) in [
+            ("publicKey", "3b241101e2bb42558caf4136c566a962"),
+            ("pubkey", "3b241101e2bb42558caf4136c566a962"),
+            ("digest", "3b241101e2bb42558caf4136c566a962"),
+            ("topologyKey", "topology.kubernetes.io/zone"),
+            ("key", "node-role.kubernetes.io/control-plane"),
+            ("key", "node.kubernetes.io/unschedulable"),
+            ("keyFile", "/etc/kubernetes/pki/apiserver-kubelet-client-2024.pem"),
+            ("keyUrl", "https://example.org/a1b2c3d4e5f6a7b8"),
+            ("kmsKey", "some words with spaces 1a2b3c4d"),
+            ("key", "3b241101e2bb4255"),
+            ("key", "thisIsALongCamelCaseName"),
+        ] {
+            assert!(!is_long_key(key, value), "{key}: {value}");
         }
     }
 

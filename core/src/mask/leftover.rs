@@ -2,34 +2,73 @@
 
 use serde_json::Value;
 
-use super::{MASK, values};
+use super::{MASK, context::Context, values};
 use crate::yaml;
 
 /// Longer texts are not looked through again: the work grows with their secrets, too.
 const LONGEST: usize = 256 * 1024;
 
 /// Shorter values, such as `80`, are found everywhere and tell nothing.
-const SHORTEST: usize = 4;
+pub(super) const SHORTEST: usize = 4;
 
-/// Hides each secret value of `text` that its lines show more often than its other values hold it.
-pub(super) fn hide(text: &str, lines: &mut [String]) {
+/// Hides each secret value of `text` that its lines show more often than its other values hold it. What an alias repeats is
+/// one value, so that it is secret in all its places.
+pub(super) fn hide(text: &str, lines: &mut [String], context: &Context) {
     if text.len() > LONGEST {
         return;
     }
-    let Ok(documents) = yaml::parse_all(text) else { return };
-    let (mut secrets, mut rest) = (Vec::new(), String::new());
-    for document in &documents {
-        let masked = values::masked(document);
-        collect(document, &masked, &mut secrets);
-        rest.push_str(&masked.to_string());
-    }
-    secrets.sort_unstable_by_key(|secret| std::cmp::Reverse(secret.len()));
-    secrets.dedup();
+    let Some((secrets, rest)) = look(text, context) else { return };
+    let is_shared = has_aliases(text);
     for secret in secrets {
         let shown: usize = lines.iter().map(|line| line.matches(secret.as_str()).count()).sum();
-        if shown > rest.matches(secret.as_str()).count() {
+        let is_one = is_shared && rest.contains(&secret);
+        let held: usize = rest.iter().map(|text| text.matches(secret.as_str()).count()).sum();
+        if shown > held || is_one {
             lines.iter_mut().for_each(|line| *line = line.replace(&secret, MASK));
         }
+    }
+}
+
+/// Whether a text can hold aliases of YAML, `*name`, and what they name.
+pub(super) fn has_aliases(text: &str) -> bool {
+    let has = |sign: char| {
+        text.match_indices(sign).any(|(at, _)| {
+            text[..at].ends_with([' ', '[', ',', '\t'])
+                && text[at + 1..].starts_with(|it: char| it.is_alphanumeric() || it == '_')
+        })
+    };
+    has('&') && has('*')
+}
+
+/// The secret values of a text, line by line.
+pub(super) fn secrets(text: &str, context: &Context) -> Vec<String> {
+    look(text, context).map(|(secrets, _)| secrets).unwrap_or_default()
+}
+
+/// The secret values of a text line by line, longest first, and all keys and texts that are none.
+fn look(text: &str, context: &Context) -> Option<(Vec<String>, Vec<String>)> {
+    let documents = yaml::parse_all(text).ok()?;
+    let (mut secrets, mut rest) = (Vec::new(), Vec::new());
+    for document in &documents {
+        let masked = values::masked(document, "", context);
+        collect(document, &masked, &mut secrets);
+        shown(&masked, &mut rest);
+    }
+    secrets.sort_unstable_by(|left, right| right.len().cmp(&left.len()).then_with(|| left.cmp(right)));
+    secrets.dedup();
+    Some((secrets, rest))
+}
+
+fn shown(value: &Value, rest: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => fields.iter().for_each(|(key, value)| {
+            rest.push(key.clone());
+            shown(value, rest);
+        }),
+        Value::Array(items) => items.iter().for_each(|item| shown(item, rest)),
+        Value::String(text) => rest.push(text.clone()),
+        Value::Number(number) => rest.push(number.to_string()),
+        _ => {}
     }
 }
 

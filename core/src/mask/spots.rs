@@ -1,4 +1,4 @@
-//! Finds secrets by their own look: user information in URLs, and private keys.
+//! Finds secrets by their own look: user information in URLs, credentials of HTTP, and private keys.
 
 use super::MASK;
 
@@ -37,6 +37,43 @@ pub(super) fn without_user_information(line: &str) -> String {
     shown + rest
 }
 
+/// Schemes of the HTTP header `Authorization`, in small letters.
+const SCHEMES: [&str; 6] = ["bearer", "basic", "token", "digest", "apikey", "negotiate"];
+
+/// The line with `***` for the credential behind a scheme of HTTP: all of it where the line names the header, else what does
+/// not look like a word of a sentence.
+pub(super) fn without_credentials(line: &str) -> String {
+    let plain = line.to_ascii_lowercase();
+    let header = plain.find("authorization").map(|at| at + "authorization".len());
+    let found = SCHEMES.iter().filter_map(|scheme| {
+        let (at, _) = plain.match_indices(scheme).find(|(at, _)| {
+            let starts = !plain[..*at].ends_with(|before: char| before.is_alphanumeric() || "-_.".contains(before));
+            let start = *at + scheme.len();
+            let credential = credential(&line[start..]);
+            let is_named = header.is_some_and(|header| {
+                *at >= header && plain[header..*at].chars().all(|it| " \t\"':=\\,".contains(it)) && header < *at
+            });
+            let is_made =
+                *scheme == "bearer" && (credential.len() >= 16 || credential.contains(|it: char| it.is_ascii_digit()));
+            starts && !credential.is_empty() && credential != MASK && (is_named || is_made)
+        })?;
+        let start = at + scheme.len() + line[at + scheme.len()..].len() - line[at + scheme.len()..].trim_start().len();
+        Some((start, start + credential(&line[at + scheme.len()..]).len()))
+    });
+    let Some((start, end)) = found.min() else { return line.to_owned() };
+    format!("{}{MASK}{}", &line[..start], without_credentials(&line[end..]))
+}
+
+/// The word behind a scheme; empty where no space stands between.
+fn credential(rest: &str) -> &str {
+    let word = rest.trim_start();
+    // What a template puts in its place is no secret yet.
+    if !rest.starts_with([' ', '\t']) || word.starts_with("{{") {
+        return "";
+    }
+    &word[..word.find([' ', '\t', '"', '\'', ',', '}', ']', '\\', '`', ';', '#']).unwrap_or(word.len())]
+}
+
 /// Where a private key starts in a line, and whether it goes on in the next lines.
 pub(super) fn private_key(line: &str) -> Option<(usize, bool)> {
     let pem = line.match_indices("-----BEGIN").map(|(at, _)| at).find(|at| line[*at..].contains("PRIVATE KEY"));
@@ -65,6 +102,23 @@ mod tests {
             ("ü://ü:ü@ü", "ü://***@ü"),
         ] {
             assert_eq!(without_user_information(line), expected);
+        }
+    }
+
+    #[test]
+    fn credentials_are_hidden_and_sentences_are_shown() {
+        for (line, expected) in [
+            ("Authorization: Bearer hunter", "Authorization: Bearer ***"),
+            ("curl -H 'authorization: basic aHVudGVy' https://h", "curl -H 'authorization: basic ***' https://h"),
+            ("x: \"Bearer eyJhbGciOiJIUzI1NiJ9.e30\", y: bearer a1", "x: \"Bearer ***\", y: bearer ***"),
+            ("# the Bearer scheme, Basic auth; token x", "# the Bearer scheme, Basic auth; token x"),
+            ("authorization: {mode: Webhook}", "authorization: {mode: Webhook}"),
+            ("authorization-mode: Node,RBAC", "authorization-mode: Node,RBAC"),
+            ("Authorization: Bearer {{ .x }}", "Authorization: Bearer {{ .x }}"),
+            ("İauthorization: bearer hünter1", "İauthorization: bearer ***"),
+            ("forebearer a1 bearer", "forebearer a1 bearer"),
+        ] {
+            assert_eq!(without_credentials(line), expected);
         }
     }
 

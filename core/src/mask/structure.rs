@@ -1,6 +1,6 @@
 //! Looks ahead in a YAML text: which lines are siblings, and which objects are Secrets.
 
-use super::keys;
+use super::{context::Context, keys};
 
 /// What is known of one line before any is shown.
 #[derive(Default)]
@@ -14,6 +14,10 @@ pub(super) struct Line {
     pub(super) in_secret: bool,
     /// Whether the `name` beside it names a secret, so that its `value` is hidden.
     pub(super) has_secret_name: bool,
+    /// Whether the profile variable that it belongs to is sensitive.
+    pub(super) is_sensitive: bool,
+    /// Whether the path of its first key is known to be secret.
+    pub(super) has_secret_path: bool,
 }
 
 /// A key in a line: where it starts, its letters, and where the sign behind it stands.
@@ -39,8 +43,8 @@ pub(super) fn pairs(line: &str) -> impl Iterator<Item = Pair<'_>> {
 }
 
 /// What is known of each line of `text`.
-pub(super) fn lines(text: &str) -> Vec<Line> {
-    let mut look = Look::default();
+pub(super) fn lines(text: &str, context: &Context) -> Vec<Line> {
+    let mut look = Look::new(context);
     let places: Vec<_> = text.lines().map(|line| look.at(line)).collect();
     places
         .into_iter()
@@ -50,6 +54,7 @@ pub(super) fn lines(text: &str) -> Vec<Line> {
             Line {
                 in_secret: line.in_secret || facts.is_secret || in_document,
                 has_secret_name: line.has_secret_name || facts.has_secret_name,
+                is_sensitive: line.is_sensitive || facts.is_sensitive,
                 ..line
             }
         })
@@ -60,10 +65,13 @@ pub(super) fn lines(text: &str) -> Vec<Line> {
 struct Facts {
     is_secret: bool,
     has_secret_name: bool,
+    is_sensitive: bool,
 }
 
-#[derive(Default)]
-struct Look {
+struct Look<'c> {
+    context: &'c Context,
+    /// The keys on the way to a line, and their columns.
+    path: Vec<(usize, String)>,
     mappings: Vec<Facts>,
     /// Of each document, whether it holds a Secret in flow style, whose lines cannot be told apart.
     documents: Vec<bool>,
@@ -74,13 +82,26 @@ struct Look {
     awaits_kind: bool,
 }
 
-impl Look {
+impl<'c> Look<'c> {
+    fn new(context: &'c Context) -> Self {
+        Self {
+            context,
+            path: Vec::new(),
+            mappings: Vec::new(),
+            documents: Vec::new(),
+            open: Vec::new(),
+            open_in_comment: Vec::new(),
+            awaits_kind: false,
+        }
+    }
+
     fn at(&mut self, line: &str) -> (Line, Option<(usize, usize)>) {
         let mut place = place(line);
         if self.documents.is_empty() || line.starts_with("---") {
             self.documents.push(false);
             self.open.clear();
             self.open_in_comment.clear();
+            self.path.clear();
         }
         let document = self.documents.len() - 1;
         let content = &line[place.content..];
@@ -95,6 +116,8 @@ impl Look {
         // Braces before the first key of an object in flow style are no part of the key.
         let column = line.len() - content.trim_start_matches(['{', '[', ' ']).len();
         let mapping = self.mapping(&place, column);
+        place.has_secret_path =
+            self.context.knows_paths() && !place.is_comment && self.has_secret_path(line, &place, column);
         let is_continued_kind = self.awaits_kind && bare(content) == "Secret";
         self.awaits_kind = false;
         if is_continued_kind {
@@ -113,8 +136,18 @@ impl Look {
                     self.documents[document] |= !leads || is_cut || column > place.content;
                     self.mappings[mapping].is_secret |= leads;
                 }
+                // Its items are Secrets that need not say so.
+                "kind" if words().any(|word| word == "SecretList") => self.documents[document] = true,
                 "kind" if value.trim().is_empty() => self.awaits_kind = true,
-                "name" if words().any(keys::is_secret_key) => {
+                "isSensitive" if words().any(|word| word == "true") => {
+                    place.is_sensitive = true;
+                    self.mappings[mapping].is_sensitive |= leads;
+                }
+                "name" if words().any(|word| self.context.hides_variable(word)) => {
+                    place.is_sensitive = true;
+                    self.mappings[mapping].is_sensitive |= leads;
+                }
+                "name" if words().any(keys::is_secret_name) => {
                     place.has_secret_name = true;
                     self.mappings[mapping].has_secret_name |= leads;
                 }
@@ -122,6 +155,22 @@ impl Look {
             }
         }
         (place, Some((mapping, document)))
+    }
+
+    /// Whether the first key of a line has a path that is secret, or one in whose value on this line something is.
+    fn has_secret_path(&mut self, line: &str, place: &Line, column: usize) -> bool {
+        let end = if place.content > place.indent { place.indent } else { column };
+        // The items of a list can stand at the column of its key.
+        self.path.retain(|(other, _)| *other < column && (*other <= end));
+        let Some(first) = pairs(line).find(|pair| pair.start >= column) else { return false };
+        if !line.get(column..first.start).is_some_and(|before| before.chars().all(|it| matches!(it, '"' | '\''))) {
+            return false;
+        }
+        self.path.push((column, first.key.to_owned()));
+        let keys: Vec<_> = self.path.iter().map(|(_, key)| key.as_str()).collect();
+        let path = keys.join(".");
+        let is_flow = line[first.sign + 1..].trim_start().starts_with(['{', '[']);
+        self.context.hides_path(&path) || (is_flow && self.context.hides_below(&path))
     }
 
     /// The mapping whose keys stand at `column`, for a line at `place`.

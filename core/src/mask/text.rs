@@ -1,14 +1,16 @@
 //! Hides what may be secret in the lines of a text, valid YAML or not.
 
 use super::{
-    MASK, flags, keys, spots,
+    MASK,
+    context::Context,
+    flags, keys, spots,
     structure::{self, Line, Pair},
 };
 
 /// The lines of a text, one for one, without what may be secret.
-pub(super) fn lines(text: &str) -> Vec<String> {
+pub(super) fn lines(text: &str, context: &Context) -> Vec<String> {
     let mut state = State::default();
-    text.lines().zip(structure::lines(text)).map(|(line, known)| state.mask(line, &known)).collect()
+    text.lines().zip(structure::lines(text, context)).map(|(line, known)| state.mask(line, &known)).collect()
 }
 
 /// What the lines before left open.
@@ -65,7 +67,7 @@ impl State {
                 return all;
             }
         }
-        let line = spots::without_user_information(line);
+        let line = spots::without_credentials(&spots::without_user_information(line));
         let key_start = spots::private_key(&line);
         self.in_private_key = key_start.is_some_and(|(_, goes_on)| goes_on);
         let shown = self.without_values(&line, known);
@@ -110,7 +112,7 @@ impl State {
 
     /// The line without what follows its first secret key or flag.
     fn without_values(&mut self, line: &str, known: &Line) -> String {
-        let pair = structure::pairs(line).find(|pair| is_hidden(pair.key, known));
+        let pair = structure::pairs(line).find(|pair| known.has_secret_path || is_hidden(pair, line, known));
         let flag = secret_flag(line, known).filter(|end| pair.as_ref().is_none_or(|pair| *end <= pair.start));
         if let Some(end) = flag {
             let rest = &line[end..];
@@ -148,8 +150,19 @@ impl State {
     }
 }
 
-fn is_hidden(key: &str, known: &Line) -> bool {
-    keys::is_secret_key(key) || (known.in_secret && keys::is_data(key)) || (known.has_secret_name && key == "value")
+fn is_hidden(pair: &Pair<'_>, line: &str, known: &Line) -> bool {
+    let key = pair.key;
+    keys::is_secret_key(key)
+        || (known.in_secret && keys::is_data(key))
+        || (known.has_secret_name && keys::is_value(key))
+        || (known.is_sensitive && keys::is_setting(key))
+        || keys::is_long_key(key, word(&line[pair.sign + 1..]))
+}
+
+/// The first word of a value, without its quotes.
+fn word(rest: &str) -> &str {
+    let rest = rest.trim_start().trim_start_matches(['"', '\'', '\\']);
+    &rest[..rest.find([' ', '\t', '"', '\'', ',', '}', ']', '\\', '#']).unwrap_or(rest.len())]
 }
 
 fn secret_flag(line: &str, known: &Line) -> Option<usize> {

@@ -23,7 +23,6 @@ pub(crate) mod target;
 mod update;
 mod version;
 
-
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {

@@ -5,7 +5,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use profile_core::mask::Secrets;
 use sha2::{Digest as _, Sha256};
 
-use super::{Review, Shown};
+use super::{Review, Shown, overrides::words};
 use crate::output::escape;
 
 mod findings;
@@ -46,7 +46,7 @@ pub(super) fn page(review: &Review, shown: &Shown) -> String {
                     (overrides::table(&shown.overrides))
                     (findings::repave(review))
                     (findings::notes(review, shown))
-                    (sections::overview(&sections, &shown.overrides))
+                    (sections::overview(&sections))
                     @for (index, section) in sections.iter().enumerate() { (section.markup(index)) }
                 }
                 footer {
@@ -102,7 +102,7 @@ fn filters(shown: &Shown, sections: &[Section]) -> Markup {
     let mut packs: Vec<_> = sections.iter().filter_map(|it| it.pack.as_deref()).collect();
     packs.sort_unstable();
     packs.dedup();
-    let mut verdicts: Vec<_> = shown.overrides.iter().map(|it| overrides::word(it.verdict)).collect();
+    let mut verdicts: Vec<_> = shown.overrides.iter().map(|it| words(it.verdict)).collect();
     verdicts.sort_unstable();
     verdicts.dedup();
     html! {

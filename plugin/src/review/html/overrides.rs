@@ -4,6 +4,8 @@ use maud::{Markup, html};
 use profile_core::merge::{Override, Resolution, Verdict};
 use serde_json::Value;
 
+use super::{super::overrides::words, findings::counted};
+
 /// All overrides as a table.
 pub(super) fn table(overrides: &[Override]) -> Markup {
     if overrides.is_empty() {
@@ -22,13 +24,18 @@ pub(super) fn table(overrides: &[Override]) -> Markup {
                     }
                 }
                 tbody {
-                    @for it in overrides {
-                        tr data-pack=[it.pack.as_deref()] data-verdict=(word(it.verdict)) {
-                            td data-label="Place" { code { (it.place()) } }
-                            td data-label="Published" { (value(it.published.as_ref())) }
-                            td data-label="Override" { (value(it.own.as_ref())) }
-                            td data-label="Profile" { (value(it.target.as_ref())) }
-                            td data-label="Verdict" { span.tag.(tone(it)) { (word(it.verdict)) } }
+                    @for (it, count) in entries(overrides) {
+                        tr data-pack=[it.pack.as_deref()] data-verdict=(words(it.verdict)) {
+                            @if count > 1 {
+                                td data-label="Place" { code { (owner(it)) } " " span.hint { (counted(count, "value", "values")) } }
+                                td data-label="Values" colspan="3" { span.none { "as the preset sets them" } }
+                            } @else {
+                                td data-label="Place" { code { (it.place()) } }
+                                td data-label="Published" { (value(it.published.as_ref())) }
+                                td data-label="Override" { (value(it.own.as_ref())) }
+                                td data-label="Profile" { (value(it.target.as_ref())) }
+                            }
+                            td data-label="Verdict" { span.tag.(tone(it)) { (words(it.verdict)) } }
                             td data-label="Decision" { (decision(it)) }
                             @if has_presets { td data-label="Preset" { @if let Some(preset) = &it.preset { code { (preset) } } } }
                         }
@@ -39,18 +46,25 @@ pub(super) fn table(overrides: &[Override]) -> Markup {
     }
 }
 
-/// A verdict in a word or two.
-pub(super) fn word(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Kept => "kept",
-        Verdict::Redundant => "redundant",
-        Verdict::Conflict => "conflict",
-        Verdict::Lost => "lost",
-        Verdict::TypeChanged => "type changed",
-        Verdict::UnknownBase => "unknown base",
-        Verdict::CommentLost => "comment lost",
-        Verdict::Masked => "masked",
+/// The overrides one by one; what a preset brings as one, with how many they are, unless something is to be decided.
+fn entries(overrides: &[Override]) -> Vec<(&Override, usize)> {
+    let mut entries: Vec<(&Override, usize)> = Vec::new();
+    for it in overrides {
+        let is_preset = |it: &Override| it.preset.is_some() && !it.is_open();
+        let is_same = |other: &Override| {
+            (&other.profile, &other.pack, other.verdict, &other.preset, &other.resolution)
+                == (&it.profile, &it.pack, it.verdict, &it.preset, &it.resolution)
+        };
+        match entries.iter_mut().find(|(other, count)| *count > 0 && is_preset(it) && is_same(other)) {
+            Some((_, count)) => *count += 1,
+            None => entries.push((it, usize::from(is_preset(it)))),
+        }
     }
+    entries
+}
+
+fn owner(it: &Override) -> String {
+    it.pack.as_deref().map_or_else(|| it.profile.clone(), |pack| format!("{}/{pack}", it.profile))
 }
 
 /// How loud an override is.

@@ -7,12 +7,13 @@
   const folds = all(".fold");
   const lines = packs.map((pack) => all(".r, .same, tr.line", pack));
   // What is below a pack's own section: the rows of the tables that name a pack.
-  const entries = all("tr[data-pack], #overrides tbody tr");
+  const entries = all("#overrides tbody tr, #repave tbody tr, .overview tbody tr");
   const texts = new Map();
   const text = (element) => {
     if (!texts.has(element)) texts.set(element, element.textContent.toLowerCase());
     return texts.get(element);
   };
+  const initial = new Set(packs.filter((pack) => pack.open));
   const opened = new Set();
 
   function open(details, wanted) {
@@ -77,7 +78,7 @@
   field("text").addEventListener("input", apply);
   field("unfold").addEventListener("change", (event) => {
     opened.clear();
-    packs.forEach((pack) => (pack.open = event.target.checked || !("same" in pack.dataset)));
+    packs.forEach((pack) => (pack.open = event.target.checked || initial.has(pack)));
     folds.forEach((fold) => (fold.open = event.target.checked));
     apply();
   });

@@ -154,6 +154,30 @@ fn every_override_is_told_with_its_three_sides_and_its_decision() {
 }
 
 #[test]
+fn what_a_preset_brings_is_one_row() {
+    let mut review = review(json!([]), json!([]));
+    let of_preset = |path: &str| Override { preset: Some("Backend:enable".into()), ..an_override(path, Verdict::Kept) };
+    review.overrides = (0..50).map(|it| of_preset(&format!("a{it}"))).collect();
+    review.overrides.push(Override { verdict: Verdict::Conflict, ..of_preset("open") });
+    let page = shown(&review);
+    has(&page, "<span class=\"hint\">50 values</span>");
+    has(&page, "<code>hello/ui: open</code>");
+    assert!(!page.contains("a49"), "{page}");
+}
+
+#[test]
+fn an_override_is_marked_on_its_line_and_not_folded_away() {
+    let lines: String = (0..50).map(|it| format!("k{it}: {it}\n")).collect();
+    let pending = lines.replace("k49: 49\n", "");
+    let mut review = review(json!([pack("ui", "1", &lines)]), json!([pack("ui", "1", &pending)]));
+    review.overrides = vec![an_override("k20", Verdict::Kept), an_override("k49", Verdict::Lost)];
+    let page = shown(&review);
+    has(&page, r#"<span role="cell">k20: 20 <em class="tag good">override kept</em></span></div>"#);
+    has(&page, r#"<del role="cell">k49: 49 <em class="tag bad">override lost</em></del>"#);
+    has(&page, "<summary>17 unchanged lines</summary>");
+}
+
+#[test]
 fn what_the_rules_deny_and_the_nodes_suffer_is_told() {
     let mut review = review(json!([]), json!([]));
     let violation = rules::Violation {

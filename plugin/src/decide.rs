@@ -8,8 +8,17 @@ use profile_core::merge::{Decisions, Side};
 use crate::error::Error;
 
 mod ask;
+mod buffer;
 mod edit;
+pub(crate) mod editor;
+#[cfg(test)]
+mod fixtures;
+mod marks;
+mod masked;
 mod resolve;
+mod sides;
+mod template;
+mod value;
 
 pub(crate) use ask::{Answer, Question, ask};
 pub(crate) use edit::{Edited, Pending, edit};

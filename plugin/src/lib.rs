@@ -54,8 +54,19 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 async fn until_interrupted(cli: &Cli, output: &mut Output) -> Result<Outcome, Error> {
     tokio::select! {
         ended = commands::run(cli, output) => ended,
-        _ = tokio::signal::ctrl_c() => Err(Error::new(Kind::Interrupted, "interrupted")
+        () = interrupted() => Err(Error::new(Kind::Interrupted, "interrupted")
             .hint("whatever was written is recorded: see `kubectl profile history CLUSTER`")),
+    }
+}
+
+/// Ends when the user interrupts us, and not what has the terminal meanwhile.
+async fn interrupted() {
+    loop {
+        let heard = tokio::signal::ctrl_c().await;
+        // Where no signal can be heard, as where one was, waiting on would never end.
+        if heard.is_err() || !decide::editor::is_open() {
+            return;
+        }
     }
 }
 

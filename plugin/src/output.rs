@@ -116,6 +116,29 @@ impl Output {
         if is_yes { Ok(()) } else { Err(Error::usage("not confirmed; nothing was changed")) }
     }
 
+    /// Whether a person can be asked.
+    pub(crate) fn is_interactive(&self) -> bool {
+        self.is_interactive
+    }
+
+    /// Asks for one line; `None` where the input ended instead.
+    pub(crate) async fn ask(&mut self, prompt: &str) -> Result<Option<String>, Error> {
+        self.flush()?;
+        write!(self.stderr, "{}", escape::control(prompt))?;
+        self.stderr.flush()?;
+        let (sender, answer) = tokio::sync::oneshot::channel();
+        // A thread of its own, so that Ctrl-C is heard while the question stands.
+        std::thread::spawn(move || {
+            let mut line = Vec::new();
+            let read = io::stdin().lock().read_until(b'\n', &mut line);
+            let line = read.map(|count| (count > 0).then(|| String::from_utf8_lossy(&line).trim().to_owned()));
+            // Nobody waits any more after an interrupt.
+            let _ = sender.send(line);
+        });
+        let read = answer.await.map_err(|_| Error::failed("cannot read the answer: its reader ended"))?;
+        read.map_err(|error| Error::failed(format!("cannot read the answer: {error}")))
+    }
+
     /// Hands everything over to the terminal or the pipe.
     pub(crate) fn flush(&mut self) -> Result<(), Error> {
         Ok(self.stdout.flush()?)

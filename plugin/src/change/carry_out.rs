@@ -261,6 +261,7 @@ async fn edit(proposal: &mut Proposal, write: &WriteArgs, output: &mut Output) -
         let title = format!("cluster {}, {}", proposal.cluster.cluster().name(), draft.to);
         let pending = Pending {
             content: &draft.merged.content,
+            decisions: &proposal.decisions,
             overrides: &draft.merged.overrides,
             title,
             show_secrets: write.show.show_secrets,

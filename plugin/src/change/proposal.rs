@@ -81,7 +81,7 @@ pub(crate) struct Proposal {
     pub(crate) decisions: Decisions,
     pub(crate) draft: Draft,
     /// Profiles as the user edited them, by their field paths.
-    edited: BTreeMap<String, Value>,
+    edited: BTreeMap<String, Edited>,
 }
 
 impl Proposal {
@@ -125,8 +125,8 @@ impl Proposal {
             Goal::Rollback(revision) => rolled_back::draft(self, *revision)?,
         };
         for draft in &mut self.draft.profiles {
-            if let Some(content) = self.edited.get(&draft.path) {
-                draft.merged.content = content.clone();
+            if let Some(edited) = self.edited.get(&draft.path) {
+                draft.merged.content = edited.applied_to(&draft.merged.content);
             }
         }
         self.draft.pending = draft::pending(&self.cluster.value, &self.draft.profiles);
@@ -135,8 +135,8 @@ impl Proposal {
 
     /// Takes over what the user made of the profile at `path` in the editor.
     pub(crate) fn take_edited(&mut self, path: String, edited: Edited) -> Result<(), Error> {
-        self.decisions = edited.decisions;
-        self.edited.insert(path, edited.content);
+        self.decisions = edited.decisions.clone();
+        self.edited.insert(path, edited);
         self.compute()
     }
 

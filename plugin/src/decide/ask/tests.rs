@@ -1,0 +1,162 @@
+use std::collections::VecDeque;
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::decide::fixtures::{conflict, merged};
+
+/// A person who gives these answers, and then ends the input.
+#[derive(Default)]
+struct Script {
+    answers: VecDeque<&'static str>,
+    editor: &'static str,
+    screen: Vec<String>,
+}
+
+impl Person for Script {
+    fn tell(&mut self, line: &str) {
+        self.screen.push(line.into());
+    }
+
+    async fn ask(&mut self, prompt: &str) -> Result<Option<String>, Error> {
+        self.screen.push(prompt.into());
+        Ok(self.answers.pop_front().map(Into::into))
+    }
+
+    fn editor(&self) -> Result<Vec<String>, Error> {
+        Ok(["sh", "-c", self.editor, "editor"].map(Into::into).to_vec())
+    }
+}
+
+struct Asked {
+    ended: Result<Answer, Error>,
+    decisions: Decisions,
+    screen: String,
+}
+
+impl Asked {
+    fn decided(&self, path: &str) -> Option<&Resolution> {
+        self.decisions.by_place.get(&format!("shop/hello: {path}"))
+    }
+}
+
+async fn asked(overrides: Vec<Override>, answers: &[&'static str], editor: &'static str) -> Asked {
+    let current = json!({"name": "shop", "packs": [{"name": "hello", "values": "a: 2\npassword: hunter\n"}]});
+    let merged = merged("a: 3\npassword: hunter2\n", overrides);
+    let current = AttachedProfile::new(&current, "current".into());
+    let question = Question { current: &current, merged: &merged, show_secrets: false };
+    let mut person = Script { answers: answers.iter().copied().collect(), editor, ..Script::default() };
+    let mut decisions = Decisions::default();
+    let ended = converse(&question, &mut decisions, &mut person).await;
+    assert_eq!(person.answers, [""; 0], "all answers are taken");
+    Asked { ended, decisions, screen: person.screen.join("\n") }
+}
+
+fn conflicts(paths: &[&str]) -> Vec<Override> {
+    paths.iter().map(|path| conflict(path, json!(1), json!(2), json!(3))).collect()
+}
+
+#[tokio::test]
+async fn each_conflict_is_asked_and_takes_its_own_side() {
+    let asked = asked(conflicts(&["a", "b"]), &["o", "profile"], "").await;
+    assert_eq!(asked.ended.unwrap(), Answer::Decided);
+    assert_eq!(asked.decisions.by_place["shop/hello: a"], Resolution::Override);
+    assert_eq!(asked.decisions.by_place["shop/hello: b"], Resolution::Profile);
+    assert!(asked.screen.contains("conflict 1 of 2: shop/hello: a\n  published  1\n  override   2\n  profile    3\n"));
+    assert!(asked.screen.contains("\nTake [o]verride, [p]rofile, [e]dit, [s]how, [q]uit, [?]: "), "{}", asked.screen);
+}
+
+#[tokio::test]
+async fn a_capital_letter_decides_all_the_rest_but_no_loss() {
+    let lost = Override { verdict: Verdict::Lost, target: None, ..conflict("gone", json!(1), json!(2), json!(0)) };
+    let mut overrides = conflicts(&["a", "b", "c"]);
+    overrides.insert(2, lost);
+    let asked = asked(overrides, &["p", "O", "o", "l"], "").await;
+    assert_eq!(asked.ended.as_ref().unwrap(), &Answer::Decided);
+    assert_eq!(asked.decided("a"), Some(&Resolution::Profile));
+    assert_eq!((asked.decided("b"), asked.decided("c")), (Some(&Resolution::Override), Some(&Resolution::Override)));
+    assert_eq!(asked.decided("gone"), None);
+    assert!(asked.decisions.accepted_losses.contains("shop/hello: gone"));
+    assert!(asked.screen.contains("Accept [l]oss, [s]how, [q]uit, [?]: "), "{}", asked.screen);
+    assert!(asked.screen.contains("l - accept that this override is lost"), "an `o` there only brings the help");
+}
+
+#[tokio::test]
+async fn quitting_and_the_end_of_the_input_decide_nothing_more() {
+    for answers in [&["o", "q"][..], &["o"]] {
+        let error = asked(conflicts(&["a", "b"]), answers, "").await.ended.unwrap_err();
+        assert_eq!(error.kind, Kind::Usage);
+        assert!(error.message.contains("nothing was written"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_answer_brings_the_help_and_the_question_again() {
+    let asked = asked(conflicts(&["a"]), &["", "x", "l", "oo", "?", "o"], "").await;
+    assert_eq!(asked.screen.matches("q - quit and write nothing").count(), 5, "{}", asked.screen);
+    assert_eq!(asked.decided("a"), Some(&Resolution::Override));
+}
+
+#[tokio::test]
+async fn show_tells_the_pending_change_without_secrets() {
+    let asked = asked(conflicts(&["a"]), &["s", "E"], "").await;
+    assert_eq!(asked.ended.unwrap(), Answer::Edit);
+    assert!(asked.screen.contains("-a: 2\n") && asked.screen.contains("+a: 3\n"), "{}", asked.screen);
+    assert!(asked.screen.contains("password: ***") && !asked.screen.contains("hunter"), "{}", asked.screen);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_value_is_written_in_the_editor_and_a_mistake_opens_it_again() {
+    // The second time the file has the mistake and its reason; nothing of it is lost.
+    let editor = r##"if grep -q "^# error: .*YAML 1.1" "$1"; then sed -i "s/yes/'yes'/" "$1"; else echo "yes # mine" > "$1"; fi"##;
+    let asked = asked(conflicts(&["a"]), &["e"], editor).await;
+    assert_eq!(asked.decided("a"), Some(&Resolution::Value(Value::from("yes"))), "{:?}", asked.ended);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn an_empty_file_leads_back_to_the_question() {
+    let asked = asked(conflicts(&["a"]), &["e", "p"], "sed -i '/^#/!d' \"$1\"").await;
+    assert_eq!(asked.decided("a"), Some(&Resolution::Profile));
+    assert_eq!(asked.screen.matches("Take [o]verride").count(), 2, "{}", asked.screen);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_editor_gets_no_secret_and_takes_no_mask() {
+    let secret = conflict("db.password", json!("hunter1"), json!("hunter2"), json!("hunter3"));
+    let editor =
+        "grep -q hunter \"$1\" && exit 9; grep -q '^# error: .*never written' \"$1\" && echo new > \"$1\"; true";
+    let asked = asked(vec![secret], &["e", "e", "q"], "grep -q hunter \"$1\" && exit 9; true").await;
+    assert_eq!(asked.screen.matches("this value cannot be taken: `***`").count(), 2, "{}", asked.screen);
+    assert!(asked.decisions.by_place.is_empty() && !asked.screen.contains("hunter"), "{}", asked.screen);
+    let secret = conflict("db.password", json!("hunter1"), json!("hunter2"), json!("hunter3"));
+    let asked = self::asked(vec![secret], &["e"], editor).await;
+    assert_eq!(asked.decided("db.password"), Some(&Resolution::Value(json!("new"))), "{:?}", asked.ended);
+}
+
+#[tokio::test]
+async fn a_masked_side_cannot_be_taken() {
+    let masked = Override { verdict: Verdict::Masked, ..conflict("a", json!("x"), json!("***"), json!("y")) };
+    let asked = asked(vec![masked], &["o", "p"], "").await;
+    assert!(asked.screen.contains("Take [p]rofile, [e]dit, [s]how"), "{}", asked.screen);
+    assert_eq!(asked.decided("a"), Some(&Resolution::Profile));
+}
+
+#[test]
+fn without_a_terminal_every_place_is_listed_with_what_decides_it() {
+    let current = json!({"name": "shop"});
+    let current = AttachedProfile::new(&current, "current".into());
+    let lost = Override { verdict: Verdict::Lost, ..conflict("it's gone", json!(1), json!(2), json!(0)) };
+    let secret = conflict("db.password", json!("hunter1"), json!("hunter2"), json!("hunter3"));
+    let merged = merged("", vec![secret, lost]);
+    let error = needed(&Question { current: &current, merged: &merged, show_secrets: false });
+    assert_eq!(error.kind, Kind::DecisionNeeded);
+    assert!(error.message.contains("\n  conflict: shop/hello: db.password\n    published  ***\n"), "{error}");
+    assert!(error.message.contains("\n  lost: shop/hello: it's gone\n    published  1\n"), "{error}");
+    assert!(!error.message.contains("hunter"), "{error}");
+    let hints = error.hints.join("\n");
+    assert!(hints.contains("--on-conflict=override") && hints.contains("--resolve FILE"), "{hints}");
+    assert!(hints.contains("--accept-loss \"shop/hello: it's gone\""), "{hints}");
+}

@@ -4,9 +4,11 @@
 
 mod gate;
 mod orphans;
+mod overrides;
 mod races;
 mod rules;
 mod sandbox;
 mod switch;
+mod terminal;
 mod webhook_down;
 mod world;

@@ -4,10 +4,11 @@ use std::{path::PathBuf, time::Duration};
 
 use clap::Args;
 use profile_core::{profile::AttachedProfile, revision::Revision};
+use serde_json::json;
 
 use super::{
     Change, Written, guards, plan,
-    proposal::{BaseArg, Goal, Proposal, allowed},
+    proposal::{BaseArg, Goal, PackEdit, Proposal, allowed},
 };
 use crate::{
     cleanup,
@@ -256,6 +257,9 @@ async fn decide_open(proposal: &mut Proposal, write: &WriteArgs, output: &mut Ou
 
 /// Opens what is pending in the editor. Tells whether the change goes on.
 async fn edit(proposal: &mut Proposal, write: &WriteArgs, output: &mut Output) -> Result<bool, Error> {
+    if let Goal::Override(..) = proposal.goal {
+        return edit_pack(proposal, write, output).await;
+    }
     for at in 0..proposal.draft.profiles.len() {
         let draft = &proposal.draft.profiles[at];
         let title = format!("cluster {}, {}", proposal.cluster.cluster().name(), draft.to);
@@ -280,6 +284,29 @@ async fn edit(proposal: &mut Proposal, write: &WriteArgs, output: &mut Output) -
     }
     // What is still open was not in the buffer, or was left undecided there.
     decide_open(proposal, write, output).await?;
+    Ok(true)
+}
+
+/// Opens the values of the one pack that is overridden.
+async fn edit_pack(proposal: &mut Proposal, write: &WriteArgs, output: &mut Output) -> Result<bool, Error> {
+    let Some((draft, pack)) = proposal.overridden_pack() else { return Ok(true) };
+    let content = json!({"name": draft.current["name"], "packs": [pack]});
+    let pending = Pending {
+        content: &content,
+        overrides: &draft.merged.overrides,
+        title: format!(
+            "cluster {}, pack {}",
+            proposal.cluster.cluster().name(),
+            pack["name"].as_str().unwrap_or_default()
+        ),
+        show_secrets: write.show.show_secrets,
+    };
+    let Some(edited) = decide::edit(&pending, |_| Ok(()), output).await? else { return Ok(false) };
+    let text = edited.content["packs"][0]["values"].as_str().unwrap_or_default().to_owned();
+    if let Goal::Override(_, edit) = &mut proposal.goal {
+        *edit = PackEdit { text: Some(text), ..PackEdit::default() };
+    }
+    proposal.compute()?;
     Ok(true)
 }
 

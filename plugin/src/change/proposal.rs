@@ -145,6 +145,15 @@ impl Proposal {
         !self.edited.is_empty()
     }
 
+    /// The draft of the profile whose pack is overridden, and that pack as it would be.
+    pub(crate) fn overridden_pack(&self) -> Option<(&ProfileDraft, Value)> {
+        let Goal::Override(reference, _) = &self.goal else { return None };
+        let draft = self.draft.profiles.first()?;
+        let packs = draft.merged.content["packs"].as_array()?;
+        let pack = packs.iter().find(|pack| pack["name"].as_str() == Some(reference.pack.as_str()))?;
+        Some((draft, pack.clone()))
+    }
+
     /// What the rules would say with this content at `path`.
     pub(crate) fn verdict_with(&self, path: &str, content: &Value) -> Verdict {
         let pending = draft::placed(&self.draft.pending, path, content);

@@ -1,71 +1,17 @@
 //! A person at a terminal: asked once, and again with the new diff when what was shown has moved.
 
-use std::{
-    io::{Read as _, Write as _},
-    process::{Child, ChildStdin, Stdio},
-    sync::{Arc, Mutex},
-    thread::JoinHandle,
-};
-
 use profile_sandbox::samples;
 use serde_json::{Value, json};
 
 use super::Scene;
 use crate::{
     gate::{Point, Side},
-    world::{DEADLINE, SHOP},
+    terminal::{QUESTION, Terminal},
+    world::SHOP,
 };
 
-const QUESTION: &str = "Do you want to continue? (y/N): ";
-
-/// The plugin on a pseudo-terminal that `script` makes.
-struct Terminal<'a> {
-    scene: &'a Scene,
-    child: Child,
-    keyboard: ChildStdin,
-    screen: Arc<Mutex<String>>,
-    reader: JoinHandle<()>,
-}
-
-impl<'a> Terminal<'a> {
-    fn switch(scene: &'a Scene, version: &str) -> Self {
-        let plugin = scene.world.sandbox.plugin_command();
-        let mut command = std::process::Command::new("script");
-        let line = format!("\"$PLUGIN\" switch {SHOP} hello-aws@{version} -n {}", scene.world.namespace);
-        command.args(["--quiet", "--flush", "--return", "--command", &line, "/dev/null"]);
-        command.env("PLUGIN", plugin.get_program()).env("KUBECONFIG", scene.gate.kubeconfig()).env("SHELL", "/bin/sh");
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit());
-        let mut child = command.spawn().expect("script, of util-linux, makes the terminal");
-        let (keyboard, mut output) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
-        let screen = Arc::new(Mutex::new(String::new()));
-        let shown = Arc::clone(&screen);
-        let reader = std::thread::spawn(move || {
-            let mut bytes = [0; 4096];
-            while let Ok(count @ 1..) = output.read(&mut bytes) {
-                shown.lock().unwrap().push_str(&String::from_utf8_lossy(&bytes[..count]));
-            }
-        });
-        Self { scene, child, keyboard, screen, reader }
-    }
-
-    /// Waits until it was asked so often, then types a line.
-    fn answer(&mut self, times: usize, line: &str) {
-        let asked = self.scene.world.sandbox.wait_until("the question", DEADLINE, || {
-            let screen = self.screen.lock().unwrap().clone();
-            if screen.matches(QUESTION).count() == times { Ok(()) } else { Err(screen) }
-        });
-        asked.unwrap();
-        writeln!(self.keyboard, "{line}").unwrap();
-    }
-
-    /// The exit code and everything that was on the screen.
-    fn finish(mut self) -> (Option<i32>, String) {
-        let code = self.child.wait().unwrap().code();
-        drop(self.keyboard);
-        self.reader.join().unwrap();
-        let screen = self.screen.lock().unwrap().replace('\r', "");
-        (code, screen)
-    }
+fn switch<'a>(scene: &'a Scene, version: &str) -> Terminal<'a> {
+    Terminal::run(&scene.world, scene.gate.kubeconfig(), &format!("switch {SHOP} hello-aws@{version}"))
 }
 
 /// A version between 1.0.0 and 1.1.0 that only tells the address of the greeting.
@@ -87,7 +33,7 @@ fn content_that_moved_is_shown_anew_and_asked_again() {
     let scene = Scene::new("asked");
     let between = create_between(&scene);
     let held = scene.gate.hold(Point::WriteCluster, Side::Before);
-    let mut terminal = Terminal::switch(&scene, "1.1.0");
+    let mut terminal = switch(&scene, "1.1.0");
     terminal.answer(1, "y");
     held.reached();
     scene.world.patch(SHOP, &json!({"spec": {"clusterProfileTemplates": [between]}}));
@@ -109,7 +55,7 @@ fn a_no_to_the_new_diff_writes_nothing() {
     let scene = Scene::new("declined");
     let between = create_between(&scene);
     let held = scene.gate.hold(Point::WriteCluster, Side::Before);
-    let mut terminal = Terminal::switch(&scene, "1.1.0");
+    let mut terminal = switch(&scene, "1.1.0");
     terminal.answer(1, "y");
     held.reached();
     scene.world.patch(SHOP, &json!({"spec": {"clusterProfileTemplates": [between]}}));
@@ -126,7 +72,7 @@ fn a_no_to_the_new_diff_writes_nothing() {
 #[test]
 fn a_status_that_moved_while_the_question_stood_is_not_asked_about() {
     let scene = Scene::new("unasked");
-    let mut terminal = Terminal::switch(&scene, "1.1.0");
+    let mut terminal = switch(&scene, "1.1.0");
     let held = scene.gate.hold(Point::WriteCluster, Side::Before);
     terminal.answer(1, "yes");
     held.reached();

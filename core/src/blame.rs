@@ -111,7 +111,11 @@ fn of_pack(pack: &Pack<'_>, it: &Override) -> Option<Value> {
             if it.path.is_empty() { Some(content.into_owned().into()) } else { in_text(&content, &it.path) }
         }
         Part::Field(name) => pack.raw().get(name).cloned(),
-        Part::Presets => None,
+        Part::Presets => {
+            let groups = crate::presets::line(&pack.values())?.groups;
+            let (_, names) = groups.into_iter().find(|(group, _)| *group == it.path)?;
+            Some(names.join(",").into())
+        }
         Part::Pack => Some(pack.raw().clone()),
         Part::Variable(_) => None,
     }

@@ -161,6 +161,9 @@ pub(crate) async fn carry_out(
 ) -> Result<Outcome, Error> {
     let name = proposal.cluster.cluster().name().into_owned();
     let mut edits = merge.edit;
+    for place in proposal.unmet_losses() {
+        output.warning(&format!("--accept-loss {place}: no override of cluster {name:?} stands there"));
+    }
     loop {
         refuse_denied_by_rules(&proposal, write, output)?;
         edits |= decide_open(&mut proposal, write, output).await?;

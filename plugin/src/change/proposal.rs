@@ -175,6 +175,12 @@ impl Proposal {
         self.draft.profiles.iter().flat_map(|it| &it.merged.overrides)
     }
 
+    /// Places whose loss is accepted where the cluster sets nothing: perhaps they are misspelt.
+    pub(crate) fn unmet_losses(&self) -> Vec<String> {
+        let is_met = |place: &&String| self.overrides().any(|it| it.is_named(place));
+        self.decisions.accepted_losses.iter().filter(|place| !is_met(place)).cloned().collect()
+    }
+
     /// What the rules say of the change.
     pub(crate) fn verdict(&self) -> Verdict {
         rules::check(&self.cluster.cluster(), &Cluster::new(&self.draft.pending), &Policy::default())

@@ -4,7 +4,6 @@ use clap::Args;
 use profile_core::{
     base::{Base, Purpose},
     blame::Blame,
-    mask,
     merge::{self, Decisions, Override},
     profile::{self, AttachedProfile},
     revision::Revision,
@@ -54,7 +53,7 @@ pub(crate) async fn run(args: &OverridesArgs, global: &Global, output: &mut Outp
     if args.output == Format::Table {
         print(args, &found, &revisions, output)?;
     } else {
-        let shown = |it: &Override| if args.show_secrets { it.clone() } else { masked(it.clone()) };
+        let shown = |it: &Override| if args.show_secrets { it.clone() } else { it.clone().masked() };
         let item = |it: &Override| {
             let mut item = json!({"place": it.place(), "setBy": Blame::of(it, &revisions)});
             if let (Value::Object(item), Ok(Value::Object(fields))) = (&mut item, serde_json::to_value(shown(it))) {
@@ -96,7 +95,7 @@ pub(crate) fn found(cluster: &Document, profiles: &[Document], revisions: &[Revi
 fn print(args: &OverridesArgs, found: &[Found], revisions: &[Revision], output: &mut Output) -> Result<(), Error> {
     let mut rows = Vec::new();
     for it in found.iter().flat_map(|it| &it.overrides) {
-        let shown = if args.show_secrets { it.clone() } else { masked(it.clone()) };
+        let shown = if args.show_secrets { it.clone() } else { it.clone().masked() };
         let text = |side: &Option<Value>| match side {
             None => "(none)".to_owned(),
             Some(Value::String(text)) if text.contains('\n') => format!("({} lines)", text.lines().count()),
@@ -123,13 +122,4 @@ fn print(args: &OverridesArgs, found: &[Found], revisions: &[Revision], output: 
         output.note(&format!("base of {}: {}", it.reference, it.base.words()));
     }
     Ok(())
-}
-
-/// The override without what may be secret.
-fn masked(it: Override) -> Override {
-    let steps: Vec<_> = it.path.split(['.', '[', ']']).collect();
-    let hide = |value: Value| if it.is_secret { mask::MASK.into() } else { mask::value(&steps, &value) };
-    let (published, own, target) =
-        (it.published.clone().map(hide), it.own.clone().map(hide), it.target.clone().map(hide));
-    Override { published, own, target, ..it }
 }

@@ -110,7 +110,7 @@ fn secrets_are_masked_in_every_format() {
 fn secrets_are_masked_where_a_switch_shows_and_refuses() {
     secrets().run("switch hello@1.1.0 --dry-run").exits(6).hides(SECRET).tells("dbPassword");
     let folder = secrets();
-    folder.run("switch hello@1.1.0 --yes --overrides=drop").exits(0).hides(SECRET).shows("override dropped");
+    folder.run("switch hello@1.1.0 --yes --on-conflict=profile").exits(0).hides(SECRET).shows("dbPassword");
     folder.run("history -o json").exits(0).hides(SECRET);
     folder.run("history").exits(0).hides(SECRET);
 }

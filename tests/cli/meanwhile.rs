@@ -185,7 +185,7 @@ fn many_at_once_leave_one_history_that_tells_the_truth() {
         fixtures::add(&folder, &format!("1.{patch}.0"), &packs("1.32.1", &format!("replicas: {patch}\n")));
     }
     let spawn = |patch| {
-        let mut command = folder.command(&format!("switch hello@1.{patch}.0 --yes --overrides=drop -f ."));
+        let mut command = folder.command(&format!("switch hello@1.{patch}.0 --yes -f ."));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     };
     let children: Vec<_> = (2..8).map(spawn).collect();

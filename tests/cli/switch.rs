@@ -84,16 +84,41 @@ fn without_history_nothing_but_the_cluster_is_written() {
 }
 
 #[test]
-fn overrides_that_are_given_up_are_named_then_and_later() {
+fn an_override_is_carried_over_and_named_then_and_later() {
     let folder = Folder::hub();
     folder.edit("cluster-shop-aws.yaml", "mtu: 1440", "mtu: 8951");
     let place = "hello-aws/cni-calico: manifests.calico.mtu";
-    let ran = folder.run("switch shop-aws hello-aws@1.1.0 --yes --overrides=drop").exits(0);
-    ran.shows(&format!("override dropped: {place}\n"));
-    folder.run("diff shop-aws").exits(0);
-    folder.run("history shop-aws").exits(0).shows("<none>   1\n");
+    folder.run("switch shop-aws hello-aws@1.1.0 --yes").exits(0).shows(place);
+    folder.run("overrides shop-aws").exits(0).shows(place).shows("8951").shows("before revision 1");
+    assert!(folder.text("cluster-shop-aws.yaml").contains("mtu: 8951"));
     let document = folder.run("history shop-aws -o json").exits(0).document("RevisionList");
-    assert_eq!(document["items"][0]["droppedOverrides"], json!([place]));
+    assert_eq!(document["items"][0]["decisions"], json!([{"place": place, "verdict": "kept"}]));
+}
+
+#[test]
+fn an_override_that_is_given_up_is_named_then_and_later() {
+    let folder = fixtures::demo();
+    folder.edit("cluster.json", "replicas: 1", "replicas: 5");
+    let place = "hello/app: replicas";
+    folder.run("switch hello@1.1.0 --yes --on-conflict=profile").exits(0).shows(place);
+    folder.run("diff demo").exits(0);
+    folder.run("history").exits(0).shows("<none>   1\n");
+    let document = folder.run("history -o json").exits(0).document("RevisionList");
+    let decided = json!([{"place": place, "verdict": "conflict", "resolution": "profile"}]);
+    assert_eq!(document["items"][0]["decisions"], decided);
+}
+
+#[test]
+fn a_pack_that_only_this_cluster_has_stays() {
+    let folder = fixtures::demo();
+    let mut cluster = folder.json("cluster.json");
+    let packs = cluster["spec"]["clusterProfileTemplates"][0]["packs"].as_array_mut().unwrap();
+    packs.push(json!({"name": "extra", "layer": "addon", "version": "1.0.0"}));
+    folder.write("cluster.json", cluster.to_string());
+    folder.run("switch hello@1.1.0 --yes").exits(0).shows("hello/extra");
+    let cluster = folder.json("cluster.json");
+    let packs = cluster["spec"]["clusterProfileTemplates"][0]["packs"].as_array().unwrap();
+    assert!(packs.iter().any(|pack| pack["name"] == "extra"), "{cluster}");
 }
 
 #[test]
@@ -111,7 +136,7 @@ fn ten_revisions_are_kept() {
     for round in 0..12 {
         let version = if round % 2 == 0 { "1.1.0" } else { "1.0.0" };
         fixtures::add(&folder, version, &packs("1.32.1", &format!("replicas: {round}\n")));
-        folder.run(&format!("switch hello@{version} --yes --overrides=drop")).exits(0);
+        folder.run(&format!("switch hello@{version} --yes")).exits(0);
     }
     let document = folder.run("history -o json").exits(0).document("RevisionList");
     let numbers: Vec<_> = document["items"].as_array().unwrap().iter().map(|it| it["revision"].clone()).collect();

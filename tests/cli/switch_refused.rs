@@ -22,7 +22,7 @@ fn nobody_to_ask_and_no_yes_is_2() {
 
 #[test]
 fn a_broken_rule_is_4_and_a_yes_does_not_help() {
-    for flag in ["", "--yes", "--dry-run", "--yes --overrides=drop"] {
+    for flag in ["", "--yes", "--dry-run", "--yes --on-conflict=profile"] {
         let words = format!("shop-aws hello-aws@1.3.0 {flag}");
         refused(&Folder::hub(), &words, 4, &["K8sMultiMinorUpgradeNotSupported", "nothing was written"]);
     }
@@ -37,33 +37,30 @@ fn a_cluster_that_is_being_provisioned_is_left_alone() {
 }
 
 #[test]
-fn an_override_that_would_be_lost_is_6_and_named() {
-    let folder = Folder::hub();
-    folder.edit("cluster-shop-aws.yaml", "mtu: 1440", "mtu: 8951");
-    folder.edit("cluster-shop-aws.yaml", "storageClass: ebs-gp3", "storageClass: ebs-io2");
-    let places =
-        ["hello-aws/cni-calico: manifests.calico.mtu", "hello-aws/csi-aws-ebs: manifests.aws-ebs.storageClass"];
+fn an_override_in_conflict_is_6_and_named() {
+    let folder = fixtures::demo();
+    folder.edit("cluster.json", "replicas: 1", "replicas: 5");
     for flag in ["--yes", "--dry-run", ""] {
-        refused(&folder, &format!("shop-aws hello-aws@1.1.0 {flag}"), 6, &[places[0], places[1], "--overrides=drop"]);
+        refused(&folder, &format!("hello@1.1.0 {flag}"), 6, &["hello/app: replicas", "--on-conflict"]);
     }
 }
 
 #[test]
-fn a_pack_that_only_this_cluster_has_is_an_override_too() {
+fn an_override_that_has_no_place_in_the_target_is_6_until_its_loss_is_accepted() {
     let folder = fixtures::demo();
-    let mut cluster = folder.json("cluster.json");
-    let packs = cluster["spec"]["clusterProfileTemplates"][0]["packs"].as_array_mut().unwrap();
-    packs.push(json!({"name": "extra", "layer": "addon", "version": "1.0.0"}));
-    folder.write("cluster.json", cluster.to_string());
-    refused(&folder, "hello@1.1.0 --yes", 6, &["hello/extra"]);
+    folder.edit("cluster.json", "replicas: 1", "replicas: 5");
+    fixtures::add(&folder, "1.1.0", &fixtures::packs("1.32.2", "size: 1\n"));
+    refused(&folder, "hello@1.1.0 --yes", 6, &["hello/app: replicas", "--accept-loss"]);
+    refused(&folder, "hello@1.1.0 --yes --accept-loss replica", 6, &["--accept-loss replica", "hello/app: replicas"]);
+    folder.run("switch hello@1.1.0 --yes --accept-loss replicas").exits(0).shows("hello/app: replicas");
 }
 
 #[test]
 fn a_base_that_is_not_visible_is_6() {
     let folder = fixtures::demo();
     std::fs::remove_file(folder.path("hello-1.0.0.json")).unwrap();
-    refused(&folder, "hello@1.1.0 --yes", 6, &["hello@1.0.0", "not visible", "--overrides=drop"]);
-    folder.run("switch hello@1.1.0 --yes --overrides=drop").exits(0);
+    refused(&folder, "hello@1.1.0 --yes", 6, &["hello@1.0.0", "not visible", "--base="]);
+    folder.run("switch hello@1.1.0 --yes --on-conflict=profile").exits(0);
 }
 
 #[test]
@@ -74,7 +71,7 @@ fn a_cluster_of_a_template_is_changed_there() {
     folder.write("cluster.json", cluster.to_string());
     refused(
         &folder,
-        "hello@1.1.0 --yes --overrides=drop",
+        "hello@1.1.0 --yes --on-conflict=profile",
         4,
         &["\"fleet\"", "change the profile version in the template"],
     );

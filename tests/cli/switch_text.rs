@@ -209,7 +209,7 @@ fn values_keep_the_style_that_they_are_written_in() {
     for (from, to) in styles {
         let text = CLUSTER.replace(styles[0].0, from);
         folder.write("cluster.yaml", &text);
-        folder.run("switch hello@1.1.0 --yes --overrides=drop --no-history").exits(0);
+        folder.run("switch hello@1.1.0 --yes --no-history").exits(0);
         let expected = text
             .replace("profileVersion: 1.0.0   # moves", "profileVersion: \"1.1.0\"   # moves")
             .replace("version: 1.32.1", "version: \"1.32.2\"")

@@ -83,7 +83,7 @@ fn a_reported_kubernetes_that_moved_needs_a_decision() {
 
 #[test]
 fn a_target_that_was_edited_while_the_cluster_moved_needs_a_decision() {
-    stops("target", "the target version was edited", |scene| {
+    stops("target", "what the change takes over was edited", |scene| {
         let path = scene.world.cluster_path("").replace("spectroclusters/", "clusterprofiles/hello-aws-1.1.0");
         let patch = json!([{"op": "replace", "path": "/spec/published/packs/4/version", "value": "1.3.1"}]);
         let (code, answer) = scene.world.ask("PATCH", &path, "application/json-patch+json", &patch);

@@ -50,21 +50,22 @@ fn the_other_name_of_the_agent_refuses_as_well() {
 fn an_override_is_named_and_never_dropped_unasked() {
     let world = World::with_shop("override");
     let mut templates = world.cluster(SHOP)["spec"]["clusterProfileTemplates"].clone();
-    let values = templates[0]["packs"][4]["values"].as_str().unwrap().replace("replicas: 1", "replicas: 5");
+    let values = templates[0]["packs"][4]["values"].as_str().unwrap().replace("image: hello-universe:1.3.0", "image: own:1.0.0");
     templates[0]["packs"][4]["values"] = json!(values);
     world.patch(SHOP, &json!({"spec": {"clusterProfileTemplates": templates}}));
     refused(
         &world,
         &[],
         6,
-        &["differs from what is published for hello-aws@1.0.0", "hello-universe", "ui.replicas", "--overrides=drop"],
+        &["hello-aws/hello-universe: manifests.hello-universe.ui.image", "--on-conflict"],
     );
-    let run = world.profile(&[&SWITCH[..], &["--overrides=drop"]].concat());
-    assert_run(&run, 0, &["override dropped: ", "switched to hello-aws@1.1.0"]);
+    let run = world.profile(&[&SWITCH[..], &["--on-conflict=profile"]].concat());
+    assert_run(&run, 0, &["ui.image", "switched to hello-aws@1.1.0"]);
     world.assert_shop_is_at("1.1.0");
     let history = world.profile(&["history", SHOP, "-o", "json"]);
-    let dropped = json_of(&history)["items"][0]["droppedOverrides"].clone();
-    assert!(dropped.to_string().contains("ui.replicas"), "{history}");
+    let decided = json_of(&history)["items"][0]["decisions"][0].clone();
+    assert!(decided["place"].to_string().contains("ui.image"), "{history}");
+    assert_eq!(decided["resolution"], json!("profile"), "{history}");
 }
 
 #[test]

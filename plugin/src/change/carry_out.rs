@@ -248,8 +248,13 @@ async fn decide_open(proposal: &mut Proposal, write: &WriteArgs, output: &mut Ou
             let base = format!("the base is {}; --base=published|FILE|REVISION names it", open.base.words());
             if unknown { error.hint(base) } else { error }
         })?;
+        let settled = proposal.decisions != decisions;
         proposal.decisions = decisions;
         proposal.compute()?;
+        if !settled && answer == Answer::Decided {
+            let places: Vec<_> = proposal.overrides().filter(|it| it.is_open()).map(|it| it.place()).collect();
+            return Err(Error::new(Kind::DecisionNeeded, format!("still to be decided: {}", places.join(", "))));
+        }
         if answer == Answer::Edit {
             wants_editor = true;
             break;

@@ -6,7 +6,6 @@ use crate::{cli::Cli, error::Error, output::Output};
 
 mod apply;
 mod check;
-mod comparison;
 mod diff;
 mod history;
 mod list;

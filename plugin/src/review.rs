@@ -1,6 +1,8 @@
 //! What is shown of a change before it is decided: both sides, the overrides, the rules' verdict, the repave estimate.
 
-use profile_core::{mask::Secrets, merge::Override, profile::AttachedProfile, repave::Estimate, rules::Verdict};
+use profile_core::{
+    blame::Blame, mask::Secrets, merge::Override, profile::AttachedProfile, repave::Estimate, rules::Verdict,
+};
 use serde_json::Value;
 
 use crate::{
@@ -15,6 +17,7 @@ use crate::{
 
 mod document;
 mod external;
+mod groups;
 mod html;
 mod ignore;
 mod overrides;
@@ -26,6 +29,7 @@ mod summary;
 mod text;
 pub(crate) mod verdict;
 
+pub(crate) use groups::{Group, Groups};
 pub(crate) use shown::{Shown, ShownProfile, ShownText};
 
 /// Both sides of one profile.
@@ -63,6 +67,8 @@ pub(crate) struct Review {
     pub(crate) base: Option<String>,
     /// The overrides, and what becomes of each.
     pub(crate) overrides: Vec<Override>,
+    /// Who set each of them, by their places; empty where nobody asked.
+    pub(crate) blame: Vec<(String, Blame)>,
     /// What else should be known.
     pub(crate) notes: Vec<String>,
     /// What the rules say; absent where they have nothing to judge.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use profile_core::{
+    blame::Blame,
     cluster::Cluster,
     merge::{Decisions, Override},
     repave,
@@ -22,7 +23,7 @@ mod updated;
 
 pub(crate) use self::{
     base::BaseArg,
-    draft::{Draft, ProfileDraft},
+    draft::{Draft, ProfileDraft, placed},
     edits::{Assignment, PackEdit, PackReference},
     rolled_back::allowed,
 };
@@ -156,7 +157,7 @@ impl Proposal {
 
     /// What the rules would say with this content at `path`.
     pub(crate) fn verdict_with(&self, path: &str, content: &Value) -> Verdict {
-        let pending = draft::placed(&self.draft.pending, path, content);
+        let pending = placed(&self.draft.pending, path, content);
         rules::check(&self.cluster.cluster(), &Cluster::new(&pending), &Policy::default())
     }
 
@@ -242,6 +243,7 @@ impl Proposal {
             sides: sides.collect(),
             base: (!bases.is_empty()).then(|| bases.join("; ")),
             overrides: self.overrides().cloned().collect(),
+            blame: self.overrides().map(|it| (it.place(), Blame::of(it, &self.revisions))).collect(),
             notes: self.draft.notes.iter().cloned().chain(notes).collect(),
             verdict: Some(self.verdict()),
             repave: repave::estimate(&before, &after),

@@ -4,16 +4,13 @@ use clap::Args;
 use profile_core::merge::Decisions;
 use serde_json::json;
 
-use super::{
-    Outcome,
-    comparison::{print_verdict, verdict_json},
-    target,
-};
+use super::{Outcome, target};
 use crate::{
     change::proposal::{Goal, Proposal, known_revisions},
     cli::{Format, Global},
     error::Error,
     output::Output,
+    review::verdict,
     selection,
     store::Store,
 };
@@ -50,14 +47,14 @@ pub(crate) async fn run(args: &CheckArgs, global: &Global, output: &mut Output) 
         } else {
             output.line(&format!("cluster {name:?} may not be switched to {reference}"))?;
         }
-        print_verdict(&verdict, output)?;
+        output.text(&verdict::text(&verdict, output.paint()))?;
         for place in &open {
             output.line(&format!(
                 "note: what the cluster sets at {place} needs a decision, and switch stops at that with exit code 6"
             ))?;
         }
     } else {
-        let (violations, warnings) = verdict_json(&verdict);
+        let (violations, warnings) = verdict::json(&verdict);
         let allowed = verdict.denied.is_empty();
         let fields = json!({"cluster": name, "target": reference, "allowed": allowed, "violations": violations, "warnings": warnings, "open": open});
         output.document(args.output, "CheckResult", fields)?;

@@ -1,32 +1,37 @@
 //! `kubectl profile diff`: Current against Pending, any two points.
 
 use clap::Args;
-use profile_core::{
-    cluster::Cluster,
-    profile::{self, AttachedProfile},
-    rules::{self, Policy},
-    switch,
-};
-use serde_json::Value;
 
-use super::{Outcome, target::Target};
+use self::{pair::Beside, point::Point};
+use super::Outcome;
 use crate::{
+    change::proposal::known_revisions,
     cli::Global,
-    error::{Error, Kind},
+    error::Error,
     output::Output,
     reference,
-    review::{Review, ReviewArgs, ReviewFormat, Sides},
+    review::{Groups, Review, ReviewArgs, ReviewFormat},
     selection,
     store::{Document, Store},
 };
 
+mod fleet;
+mod pair;
+mod point;
+
 /// Show Current against Pending
 ///
-/// CLUSTER PROFILE@VERSION shows what a switch would change. CLUSTER alone shows its copy against what is published for
-/// the versions it has. PROFILE@A PROFILE@B shows one version against another. Exits with 1 when there are differences.
+/// CLUSTER PROFILE@VERSION shows what a switch would change, with the cluster's overrides carried over. CLUSTER alone shows
+/// its copy against what is published for the versions it has. Two versions, two clusters and files are compared as they
+/// stand. PROFILE@VERSION alone, where there are several clusters, shows what it would do to each that has the profile, the
+/// same outcomes together; an edited profile in a file does so for each that has its version.
+///
+/// A file is `-`, or anything with a slash, or a name that ends in .yaml, .yml or .json; it holds one cluster or profile.
+/// KUBECTL_EXTERNAL_DIFF names a program to show the texts with, as for `kubectl diff`. Exits with 1 when there are
+/// differences.
 #[derive(Args, Debug)]
 pub(crate) struct DiffArgs {
-    /// [CLUSTER] [PROFILE@VERSION], or PROFILE@A PROFILE@B
+    /// Up to two of: CLUSTER, PROFILE@VERSION, FILE
     #[arg(value_name = "POINT", num_args = 0..=2)]
     points: Vec<String>,
     #[command(flatten)]
@@ -35,103 +40,115 @@ pub(crate) struct DiffArgs {
 
 /// Runs the command.
 pub(crate) async fn run(args: &DiffArgs, global: &Global, output: &mut Output) -> Result<Outcome, Error> {
-    let is_version = |point: &&String| point.contains('@');
     match args.points.as_slice() {
-        [current, pending] if [current, pending].iter().all(is_version) => {
-            versions(args, global, current, pending, output).await
+        [current, pending, ..] => two(args, global, (current, pending), output).await,
+        [word] if point::is_version(word) => version(args, global, word, output).await,
+        [word] if point::is_file(word) => file(args, global, word, output).await,
+        rest => {
+            let store = Store::open(global).await?;
+            let cluster = selection::cluster(&store, rest.first().map(String::as_str)).await?;
+            own_versions(args, &store, &cluster, output).await
         }
-        points if points.last().is_some_and(|last| is_version(&last)) => to_version(args, global, output).await,
-        [] => own_version(args, global, None, output).await,
-        [cluster] => own_version(args, global, Some(cluster), output).await,
-        [_, last, ..] => Err(Error::usage(format!("{last:?} names no version; write it like {last}@1.1.0"))),
     }
 }
 
-/// A cluster against the version that it may be switched to.
-async fn to_version(args: &DiffArgs, global: &Global, output: &mut Output) -> Result<Outcome, Error> {
-    let target = Target::read(global, &args.points).await?;
-    let before = target.cluster.cluster();
-    let after = Cluster::new(&target.pending);
-    let name = target.version.profile().name().into_owned();
-    let sides = Sides {
-        current: switch::attached(&before, &name)?.raw().clone(),
-        pending: switch::attached(&after, &name)?.raw().clone(),
-        current_label: format!("Current, cluster {}", before.name()),
-        pending_label: format!("Pending, {}", target.version.profile().reference()),
-    };
-    let verdict = rules::check(&before, &after, &Policy::default());
-    let cluster = before.name().into_owned();
-    answer(args, &Review { cluster, sides: vec![sides], verdict: Some(verdict), ..Review::default() }, output)
-}
-
-/// A cluster against what is published for the versions it has attached.
-async fn own_version(
+/// Two points.
+async fn two(
     args: &DiffArgs,
     global: &Global,
-    name: Option<&str>,
+    (current, pending): (&str, &str),
     output: &mut Output,
 ) -> Result<Outcome, Error> {
+    let needs_store = !global.files.is_empty() || ![current, pending].into_iter().all(point::is_file);
+    let store = if needs_store { Some(Store::open(global).await?) } else { None };
+    let before = Point::read(current, store.as_ref()).await?;
+    // A cluster looks for its versions beside it: where several namespaces are in sight each has its own.
+    let after = match (&before, &store) {
+        (Point::Cluster(cluster), Some(store)) if point::is_version(pending) => {
+            let profiles = store.profiles(cluster.cluster().namespace().as_deref()).await?;
+            let reference = reference::with_version(pending).map_err(Error::usage)?;
+            Point::Version(selection::version(&profiles, &reference, &store.scope_of(cluster))?.clone())
+        }
+        _ => Point::read(pending, store.as_ref()).await?,
+    };
+    let (Point::Cluster(cluster) | Point::ClusterFile(cluster), Some(target)) = (&before, after.profile()) else {
+        return answer(args, &pair::as_they_stand(&before, &after)?, output);
+    };
+    let label = format!("Pending, {}", after.label());
+    let read = Read::beside(store.as_ref(), &before, cluster, output).await?;
+    answer(args, &pair::switched(cluster, target, &read.as_beside(), label)?, output)
+}
+
+/// A version alone: against the one cluster in scope, or against all that have its profile.
+async fn version(args: &DiffArgs, global: &Global, word: &str, output: &mut Output) -> Result<Outcome, Error> {
+    let reference = reference::with_version(word).map_err(Error::usage)?;
     let store = Store::open(global).await?;
-    let cluster = selection::cluster(&store, name).await?;
-    let view = cluster.cluster();
-    let profiles = store.profiles(view.namespace().as_deref()).await?;
-    let mut sides = Vec::new();
-    for current in &view.profiles() {
-        let reference = profile::reference(&current.name(), current.version().as_deref());
-        let published = selection::published_of(&profiles, current);
-        let content = published.and_then(|it| it.profile().content()).ok_or_else(|| {
-            Error::new(
-                Kind::NotFound,
-                format!("what is published for {reference} is not visible in {}", store.scope_of(&cluster)),
-            )
-            .hint("without it nothing can be said about a difference")
-        })?;
-        sides.push(Sides {
-            current: current.raw().clone(),
-            // The published content does not repeat its own version: it stands beside it.
-            pending: as_attached(&content, &current.name(), current.version().as_deref()),
-            current_label: format!("Current, cluster {}", view.name()),
-            pending_label: format!("Published, {reference}"),
-        });
+    let clusters = store.clusters().await?;
+    if clusters.len() > 1 {
+        let groups = fleet::versions(&store, clusters, &reference, &args.review, output).await?;
+        return answer_groups(args, &groups, output);
     }
-    answer(args, &Review { cluster: view.name().into_owned(), sides, ..Review::default() }, output)
+    let cluster = selection::cluster(&store, None).await?;
+    let before = Point::Cluster(cluster.clone());
+    let read = Read::beside(Some(&store), &before, &cluster, output).await?;
+    let target = selection::version(&read.profiles, &reference, &read.scope)?.clone();
+    let label = format!("Pending, {}", target.profile().reference());
+    answer(args, &pair::switched(&cluster, &target, &read.as_beside(), label)?, output)
 }
 
-/// One version against another.
-async fn versions(
+/// A file alone: an edited profile against all clusters that have its version, or a cluster against its own versions.
+async fn file(args: &DiffArgs, global: &Global, word: &str, output: &mut Output) -> Result<Outcome, Error> {
+    let point = Point::read(word, None).await?;
+    let store = Store::open(global).await?;
+    match &point {
+        Point::Version(edited) | Point::ProfileFile(edited) => {
+            let groups = fleet::edit(&store, &point, edited, &args.review, output).await?;
+            answer_groups(args, &groups, output)
+        }
+        Point::Cluster(cluster) | Point::ClusterFile(cluster) => own_versions(args, &store, cluster, output).await,
+    }
+}
+
+async fn own_versions(
     args: &DiffArgs,
-    global: &Global,
-    current: &str,
-    pending: &str,
+    store: &Store,
+    cluster: &Document,
     output: &mut Output,
 ) -> Result<Outcome, Error> {
-    let store = Store::open(global).await?;
-    let profiles = store.profiles(None).await?;
-    let read = |text: &str| {
-        let reference = reference::with_version(text).map_err(Error::usage)?;
-        selection::version(&profiles, &reference, &store.scope())
-    };
-    let (current, pending) = (read(current)?, read(pending)?);
-    let content = |document: &Document| {
-        let view = document.profile();
-        let not_published = || Error::failed(format!("profile version {} is not published", view.reference()));
-        let content = view.content().ok_or_else(not_published)?;
-        Ok::<_, Error>(as_attached(&content, &view.name(), view.version().as_deref()))
-    };
-    let sides = Sides {
-        current: content(current)?,
-        pending: content(pending)?,
-        current_label: current.profile().reference(),
-        pending_label: pending.profile().reference(),
-    };
-    answer(args, &Review { sides: vec![sides], ..Review::default() }, output)
+    let profiles = store.profiles(cluster.cluster().namespace().as_deref()).await?;
+    let beside = Beside { profiles: &profiles, revisions: &[], scope: store.scope_of(cluster) };
+    answer(args, &pair::own_versions(cluster, &beside)?, output)
 }
 
-fn as_attached(content: &AttachedProfile<'_>, name: &str, version: Option<&str>) -> Value {
-    let mut raw = content.raw().clone();
-    raw["name"] = name.into();
-    raw["profileVersion"] = version.unwrap_or_default().into();
-    raw
+/// What is read beside a cluster.
+struct Read {
+    profiles: Vec<Document>,
+    revisions: Vec<profile_core::revision::Revision>,
+    scope: String,
+}
+
+impl Read {
+    async fn beside(
+        store: Option<&Store>,
+        point: &Point,
+        cluster: &Document,
+        output: &mut Output,
+    ) -> Result<Self, Error> {
+        let Some(store) = store else {
+            return Ok(Self { profiles: Vec::new(), revisions: Vec::new(), scope: "no store".into() });
+        };
+        let revisions = match point {
+            Point::Cluster(_) => known_revisions(store, cluster, output).await,
+            // A file is a copy from somewhere: no revision is known to be of it.
+            _ => Vec::new(),
+        };
+        let profiles = store.profiles(cluster.cluster().namespace().as_deref()).await?;
+        Ok(Self { profiles, revisions, scope: store.scope_of(cluster) })
+    }
+
+    fn as_beside(&self) -> Beside<'_> {
+        Beside { profiles: &self.profiles, revisions: &self.revisions, scope: self.scope.clone() }
+    }
 }
 
 fn answer(args: &DiffArgs, review: &Review, output: &mut Output) -> Result<Outcome, Error> {
@@ -141,4 +158,19 @@ fn answer(args: &DiffArgs, review: &Review, output: &mut Output) -> Result<Outco
         output.note("no difference");
     }
     Ok(if differs { Outcome::Differences } else { Outcome::Done })
+}
+
+/// Several clusters: a failure of one spoils nothing but the exit code.
+fn answer_groups(args: &DiffArgs, groups: &Groups, output: &mut Output) -> Result<Outcome, Error> {
+    if let ([group], []) = (groups.all.as_slice(), groups.failed.as_slice())
+        && group.clusters.len() == 1
+    {
+        return answer(args, &group.review, output);
+    }
+    groups.print(&args.review, output)?;
+    Ok(match () {
+        () if !groups.failed.is_empty() => Outcome::Partial,
+        () if groups.all.iter().any(|group| group.differs) => Outcome::Differences,
+        () => Outcome::Done,
+    })
 }

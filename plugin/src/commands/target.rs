@@ -1,26 +1,10 @@
-//! `[CLUSTER] PROFILE@VERSION`, as several commands take it, read from the store.
-
-use profile_core::switch;
-use serde_json::Value;
+//! `[CLUSTER] PROFILE@VERSION`, as several commands take it.
 
 use crate::{
-    cli::Global,
     error::Error,
     reference::{self, Reference},
-    selection,
-    store::{Document, Store},
+    store::Document,
 };
-
-/// A cluster, the version it may be switched to, and what it would be then.
-pub(crate) struct Target {
-    pub(crate) store: Store,
-    pub(crate) cluster: Document,
-    pub(crate) profiles: Vec<Document>,
-    pub(crate) version: Document,
-    pub(crate) reference: Reference,
-    /// The cluster document after the switch.
-    pub(crate) pending: Value,
-}
 
 /// Splits the words into a cluster, which may be left out, and a profile version, which comes last.
 pub(crate) fn words(words: &[String]) -> Result<(Option<&str>, Reference), Error> {
@@ -31,29 +15,6 @@ pub(crate) fn words(words: &[String]) -> Result<(Option<&str>, Reference), Error
         [] => Ok((None, reference)),
         [cluster] => Ok((Some(cluster), reference)),
         _ => Err(Error::usage(format!("{} words before {last:?}, and one cluster is meant", rest.len()))),
-    }
-}
-
-impl Target {
-    /// Reads what `[CLUSTER] PROFILE@VERSION` names.
-    pub(crate) async fn read(global: &Global, given: &[String]) -> Result<Self, Error> {
-        let (cluster, reference) = words(given)?;
-        let store = Store::open(global).await?;
-        let cluster = selection::cluster(&store, cluster).await?;
-        let profiles = store.profiles(cluster.cluster().namespace().as_deref()).await?;
-        let version = selection::version(&profiles, &reference, &store.scope_of(&cluster))?.clone();
-        let pending = switch::pending(&cluster.cluster(), &version.profile())?;
-        Ok(Self { store, cluster, profiles, version, reference, pending })
-    }
-
-    /// Reads the cluster and the profiles again.
-    pub(crate) async fn refresh(&mut self) -> Result<(), Error> {
-        self.cluster = self.store.reread(&self.cluster).await?;
-        self.profiles = self.store.profiles(self.cluster.cluster().namespace().as_deref()).await?;
-        self.version =
-            selection::version(&self.profiles, &self.reference, &self.store.scope_of(&self.cluster))?.clone();
-        self.pending = switch::pending(&self.cluster.cluster(), &self.version.profile())?;
-        Ok(())
     }
 }
 

@@ -1,6 +1,7 @@
 //! A review as data; docs/diff-schema.md says what each field means.
 
 use profile_core::{
+    blame::Blame,
     diff::{Change, Kind},
     merge::{Override, Part},
     repave,
@@ -11,7 +12,7 @@ use super::{Review, Shown, overrides, summary, verdict};
 
 /// The fields of a document of kind `Diff`.
 pub(super) fn fields(review: &Review, shown: &Shown) -> Value {
-    let changes: Vec<_> = shown.changes().map(|it| change(it, &shown.overrides)).collect();
+    let changes: Vec<_> = shown.changes().map(|it| change(it, review, shown)).collect();
     let (violations, warnings) = review.verdict.as_ref().map(verdict::json).unwrap_or_default();
     let open = shown.overrides.iter().filter(|it| it.is_open()).count();
     json!({
@@ -22,7 +23,7 @@ pub(super) fn fields(review: &Review, shown: &Shown) -> Value {
         "ignored": shown.left_out,
         "summary": summary::json(shown),
         "base": review.base,
-        "overrides": shown.overrides.iter().map(override_json).collect::<Vec<_>>(),
+        "overrides": shown.overrides.iter().map(|it| override_json(it, review)).collect::<Vec<_>>(),
         "open": open,
         "violations": violations,
         "warnings": warnings,
@@ -35,7 +36,7 @@ pub(super) fn fields(review: &Review, shown: &Shown) -> Value {
 }
 
 /// A change, who set what it changes, and the verdict where that is an override.
-fn change(change: &Change, overrides: &[Override]) -> Value {
+fn change(change: &Change, review: &Review, shown: &Shown) -> Value {
     let mut fields = match serde_json::to_value(change) {
         Ok(Value::Object(fields)) => fields,
         // A change is an object by its definition.
@@ -51,8 +52,9 @@ fn change(change: &Change, overrides: &[Override]) -> Value {
     fields.insert("change".into(), what.into());
     fields.insert("before".into(), json!(change.current));
     fields.insert("after".into(), json!(change.pending));
-    let by = overrides.iter().find(|it| touches(it, change));
+    let by = shown.overrides.iter().find(|it| touches(it, change));
     fields.insert("setBy".into(), if by.is_some() { "override" } else { "published" }.into());
+    fields.insert("since".into(), json!(by.and_then(|it| since(it, review))));
     fields.insert("verdict".into(), json!(by.map(|it| it.verdict)));
     fields.into()
 }
@@ -79,7 +81,13 @@ fn is_on_one_way(one: &str, other: &str) -> bool {
     long.strip_prefix(short).is_some_and(|rest| rest.is_empty() || short.is_empty() || rest.starts_with(['.', '[']))
 }
 
-fn override_json(it: &Override) -> Value {
+/// Which revision brought the override in, as far as that is known.
+fn since<'r>(it: &Override, review: &'r Review) -> Option<&'r Blame> {
+    let place = it.place();
+    review.blame.iter().find(|(other, _)| *other == place).map(|(_, blame)| blame)
+}
+
+fn override_json(it: &Override, review: &Review) -> Value {
     let (part, name) = match &it.part {
         Part::Values => ("values", None),
         Part::Presets => ("presets", None),
@@ -99,6 +107,7 @@ fn override_json(it: &Override) -> Value {
         "says": overrides::words(it.verdict),
         "isOpen": it.is_open(),
         "sides": {"published": it.published, "override": it.own, "profile": it.target},
+        "since": since(it, review),
         "resolution": it.resolution,
         "preset": it.preset,
     })

@@ -46,7 +46,7 @@ impl<'a> Ignored<'a> {
 
     /// The differences that are left.
     pub(super) fn apply(&self, sides: &Sides) -> Kept {
-        let all = diff::compare_profile(&sides.current(), &sides.pending());
+        let all = differences(sides);
         let count = all.len();
         let changes: Vec<_> = all.into_iter().filter(|change| !self.covers(change)).collect();
         Kept { left_out: count - changes.len(), changes, pending: sides.pending.clone() }
@@ -74,6 +74,16 @@ impl<'a> Ignored<'a> {
 
     fn covers_place(&self, profile: &str, pack: Option<&str>, path: &str) -> bool {
         self.places.iter().any(|place| place.is_owned_by(profile, pack) && place.is_above(path))
+    }
+}
+
+/// A profile that only one side has is a difference as a whole.
+fn differences(sides: &Sides) -> Vec<Change> {
+    match (sides.current.is_null(), sides.pending.is_null()) {
+        (false, false) => diff::compare_profile(&sides.current(), &sides.pending()),
+        (true, true) => Vec::new(),
+        (true, false) => diff::compare(&[], &[sides.pending()]),
+        (false, true) => diff::compare(&[sides.current()], &[]),
     }
 }
 

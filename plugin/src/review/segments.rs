@@ -1,44 +1,22 @@
 //! Lines in pieces of different colours: what differs within a line, and lines broken to fit a column.
 
-use similar::{ChangeTag, TextDiff};
+use profile_core::diff::Row;
 
 use crate::output::{escape, paint::Tone, width};
 
 /// A piece of a line.
 pub(super) type Segment = (Tone, String);
 
-/// Lines beyond this are not compared word by word.
-const LONGEST: usize = 2_000;
-
-/// Below this nothing of two lines is worth to be called the same.
-const LEAST_ALIKE: f32 = 0.4;
-
 /// What stands in front of a line that goes on.
 const GOES_ON: &str = "↪ ";
 
 /// A removed and an added line, with the words set off that only one of them has.
-pub(super) fn compared(current: &str, pending: &str) -> (Vec<Segment>, Vec<Segment>) {
-    let whole = || (vec![(Tone::Removed, current.to_owned())], vec![(Tone::Added, pending.to_owned())]);
-    if current.len().max(pending.len()) > LONGEST {
-        return whole();
-    }
-    let diff = TextDiff::from_words(current, pending);
-    if diff.ratio() < LEAST_ALIKE {
-        return whole();
-    }
-    let (mut before, mut after) = (Vec::new(), Vec::new());
-    for change in diff.iter_all_changes() {
-        let word = change.value().to_owned();
-        match change.tag() {
-            ChangeTag::Equal => {
-                before.push((Tone::Removed, word.clone()));
-                after.push((Tone::Added, word));
-            }
-            ChangeTag::Delete => before.push((Tone::RemovedPart, word)),
-            ChangeTag::Insert => after.push((Tone::AddedPart, word)),
-        }
-    }
-    (before, after)
+pub(super) fn compared(row: &Row<'_>) -> Option<[Vec<Segment>; 2]> {
+    let [current, pending] = row.words()?;
+    let tones = |parts: Vec<(bool, String)>, (part, rest): (Tone, Tone)| -> Vec<Segment> {
+        parts.into_iter().map(|(is_own, text)| (if is_own { part } else { rest }, text)).collect()
+    };
+    Some([tones(current, (Tone::RemovedPart, Tone::Removed)), tones(pending, (Tone::AddedPart, Tone::Added))])
 }
 
 /// The line broken into lines of at most `columns`, behind a space where there is one; at most `most` of them, the last
@@ -112,14 +90,6 @@ mod tests {
 
     fn plain(lines: &[Vec<Segment>]) -> Vec<String> {
         lines.iter().map(|line| line.iter().map(|(_, text)| text.as_str()).collect()).collect()
-    }
-
-    #[test]
-    fn words_that_differ_are_set_off() {
-        let (before, after) = compared("  replicas: 1", "  replicas: 3");
-        assert_eq!(before.last(), Some(&(Tone::RemovedPart, "1".to_owned())));
-        assert_eq!(after.last(), Some(&(Tone::AddedPart, "3".to_owned())));
-        assert_eq!(compared("a: x", "entirely other words").0.len(), 1, "nothing alike is one piece");
     }
 
     #[test]

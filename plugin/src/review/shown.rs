@@ -1,14 +1,14 @@
 //! What of a review is shown: without what is ignored, and without secrets unless they are asked for.
 
 use profile_core::{
-    diff::{self, Change, Line},
+    diff::{self, Change, Kind, Line},
     mask::{Context, MASK, Secrets},
     merge::{Override, Resolution},
     profile::AttachedProfile,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::{Review, ReviewArgs, Sides, ignore::Ignored};
+use super::{Review, ReviewArgs, Sides, ignore::Ignored, verdict};
 
 /// A review as every format shows it.
 pub(crate) struct Shown {
@@ -49,6 +49,10 @@ pub(crate) struct ShownText {
 impl Shown {
     /// What `args` shows of `review`.
     pub(crate) fn of(review: &Review, args: &ReviewArgs) -> Self {
+        Self::with_texts(review, args, true)
+    }
+
+    fn with_texts(review: &Review, args: &ReviewArgs, has_texts: bool) -> Self {
         let ignored = Ignored::new(&args.ignore);
         let mut left_out = 0;
         let mut profile = |sides: &Sides| {
@@ -62,7 +66,11 @@ impl Shown {
             ShownProfile {
                 current_label: sides.current_label.clone(),
                 pending_label: sides.pending_label.clone(),
-                texts: texts(&sides.current(), &kept.pending(), &contexts, args.secrets()),
+                texts: if has_texts {
+                    texts(&sides.current(), &kept.pending(), &contexts, args.secrets())
+                } else {
+                    Vec::new()
+                },
                 changes: kept.changes.into_iter().map(mask).collect(),
             }
         };
@@ -76,6 +84,24 @@ impl Shown {
         let kept = review.overrides.iter().filter(|it| !ignored.covers_override(it));
         let overrides = kept.map(|it| masked(it, &contexts(it), args.secrets())).collect();
         Self { profiles, overrides, left_out, secrets: args.secrets() }
+    }
+
+    /// What a review comes to, whatever the cluster is called, and whether anything differs. The lines of the texts cost
+    /// most and say what the changes say, but where these only say that there is something.
+    pub(super) fn outcome(review: &Review, args: &ReviewArgs) -> (Value, bool) {
+        let shown = Self::with_texts(review, args, false);
+        let is_vague = |change: &&Change| matches!(change.kind, Kind::Format | Kind::Text);
+        let vague: Vec<_> = shown.changes().filter(is_vague).filter_map(|it| it.pack.clone()).collect();
+        let texts = review.sides.iter().flat_map(|sides| pairs(&sides.current(), &sides.pending()));
+        let texts: Vec<_> = if vague.is_empty() {
+            Vec::new()
+        } else {
+            texts.filter(|(text, ..)| vague.contains(&text.pack)).map(|(_, old, new)| (old, new)).collect()
+        };
+        let changes: Vec<_> = shown.changes().collect();
+        let verdict = review.verdict.as_ref().map(verdict::json);
+        let outcome = json!([changes, shown.overrides, texts, verdict, review.notes, review.repave]);
+        (outcome, !changes.is_empty())
     }
 
     /// All changes of all profiles.

@@ -77,10 +77,10 @@ impl Page {
             (Some(current), Some(_)) if current.tag == Tag::Same => {
                 (" │ ", plain(row.current, Tone::Plain), plain(row.pending, Tone::Plain))
             }
-            (Some(current), Some(pending)) => {
-                let (current, pending) = segments::compared(&current.text, &pending.text);
-                (" ┃ ", Some(current), Some(pending))
-            }
+            (Some(_), Some(_)) => match segments::compared(row) {
+                Some([current, pending]) => (" ┃ ", Some(current), Some(pending)),
+                None => (" ┃ ", plain(row.current, Tone::Removed), plain(row.pending, Tone::Added)),
+            },
             (Some(_), None) => (" < ", plain(row.current, Tone::Removed), None),
             _ => (" > ", None, plain(row.pending, Tone::Added)),
         };

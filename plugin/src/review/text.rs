@@ -72,7 +72,7 @@ fn words(lines: &[Line]) -> BTreeMap<(Option<usize>, Option<usize>), Vec<Segment
     let mut found = BTreeMap::new();
     for row in diff::rows(lines).iter().filter(|row| !row.is_same()) {
         let (Some(current), Some(pending)) = (row.current, row.pending) else { continue };
-        let (before, after) = segments::compared(&current.text, &pending.text);
+        let Some([before, after]) = segments::compared(row) else { continue };
         found.insert((current.current, None), before);
         found.insert((None, pending.pending), after);
     }

@@ -126,8 +126,11 @@ pub(super) fn text(path: &std::path::Path) -> Result<String, Error> {
     read::text(path)
 }
 
-/// All objects in a file, or in the files of a folder.
+/// All objects in a file, or in the files of a folder; `-` is the standard input.
 pub(super) fn documents(path: &std::path::Path) -> Result<Vec<Document>, Error> {
+    if path.as_os_str() == "-" {
+        return Ok(read::standard_input()?.iter().map(Entry::document).collect());
+    }
     let mut documents = Vec::new();
     for file in read::files(path)? {
         documents.extend(read::entries(&file)?.iter().map(Entry::document));

@@ -81,6 +81,11 @@ impl ProfileDraft {
         !self.merged.overrides.is_empty()
     }
 
+    /// What the overrides were told by, where there are any.
+    pub(crate) fn base_said(&self) -> Option<String> {
+        self.has_base().then(|| self.base_words())
+    }
+
     pub(super) fn base_words(&self) -> String {
         format!("{}: {}", self.from, self.base.words())
     }
@@ -97,7 +102,7 @@ pub(super) fn pending(cluster: &Value, drafts: &[ProfileDraft]) -> Value {
 }
 
 /// The document with `content` at a field path.
-pub(super) fn placed(document: &Value, path: &str, content: &Value) -> Value {
+pub(crate) fn placed(document: &Value, path: &str, content: &Value) -> Value {
     put(document.clone(), path, content)
 }
 

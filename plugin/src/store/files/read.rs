@@ -47,10 +47,23 @@ pub(super) fn files(path: &Path) -> Result<Vec<PathBuf>, Error> {
 
 /// The text of a file.
 pub(in crate::store) fn text(path: &Path) -> Result<String, Error> {
-    let failed = |error: &std::io::Error| Error::failed(format!("cannot read {}: {error}", path.display()));
+    let file = File::open(path).map_err(|error| unreadable(path, &error))?;
+    text_of(path, file)
+}
+
+/// All documents of the standard input.
+pub(super) fn standard_input() -> Result<Vec<Entry>, Error> {
+    let path = Path::new("standard input");
+    parsed(path, &text_of(path, std::io::stdin().lock())?)
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> Error {
+    Error::failed(format!("cannot read {}: {error}", path.display()))
+}
+
+fn text_of(path: &Path, source: impl Read) -> Result<String, Error> {
     let mut bytes = Vec::new();
-    let file = File::open(path).map_err(|error| failed(&error))?;
-    file.take(LIMIT + 1).read_to_end(&mut bytes).map_err(|error| failed(&error))?;
+    source.take(LIMIT + 1).read_to_end(&mut bytes).map_err(|error| unreadable(path, &error))?;
     if bytes.len() as u64 > LIMIT {
         return Err(Error::failed(format!("{} is larger than {LIMIT} bytes", path.display()))
             .hint("no object of Kubernetes is that large; split the file, or name another"));

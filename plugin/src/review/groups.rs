@@ -1,0 +1,137 @@
+//! The reviews of many clusters, the same outcomes together.
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::{Review, ReviewArgs, ReviewFormat, Shown, document};
+use crate::{
+    cli::Format,
+    error::Error,
+    output::{Output, paint::Tone, width},
+};
+
+/// Clusters and what becomes of them.
+#[derive(Default)]
+pub(crate) struct Groups {
+    /// One for each outcome.
+    pub(crate) all: Vec<Group>,
+    /// Clusters of which nothing can be said, and why.
+    pub(crate) failed: Vec<(String, String)>,
+}
+
+/// Clusters that a change does the same to.
+pub(crate) struct Group {
+    /// Their names, as words of a command line.
+    pub(crate) clusters: Vec<String>,
+    /// The review of the first.
+    pub(crate) review: Review,
+    /// Whether anything differs.
+    pub(crate) differs: bool,
+    outcome: [u8; 32],
+}
+
+impl Groups {
+    /// Puts a cluster to those with the same outcome.
+    pub(crate) fn add(&mut self, cluster: String, review: Review, args: &ReviewArgs) {
+        let outcome = Shown::outcome(&review, args);
+        let hash: [u8; 32] = Sha256::digest(outcome.0.to_string().as_bytes()).into();
+        match self.all.iter_mut().find(|group| group.outcome == hash) {
+            Some(group) => {
+                // The base is no outcome; but where it is not the same for all, it is not said of all.
+                if group.review.base != review.base {
+                    group.review.base = Some("differs from cluster to cluster; see `kubectl profile overrides`".into());
+                }
+                group.clusters.push(cluster);
+            }
+            None => self.all.push(Group { clusters: vec![cluster], review, differs: outcome.1, outcome: hash }),
+        }
+    }
+
+    /// Prints each outcome once.
+    pub(crate) fn print(&self, args: &ReviewArgs, output: &mut Output) -> Result<(), Error> {
+        match args.output {
+            ReviewFormat::Text => self.print_text(args, output),
+            ReviewFormat::Json => output.document(Format::Json, "DiffList", self.fields(args)),
+            ReviewFormat::Yaml => output.document(Format::Yaml, "DiffList", self.fields(args)),
+            ReviewFormat::Html => {
+                Err(Error::usage(format!("-o html shows one cluster, and {} are in scope", self.count()))
+                    .hint("name one of them"))
+            }
+        }
+    }
+
+    fn count(&self) -> usize {
+        self.all.iter().map(|group| group.clusters.len()).sum::<usize>() + self.failed.len()
+    }
+
+    fn fields(&self, args: &ReviewArgs) -> Value {
+        let items = self.all.iter().map(|group| {
+            let mut fields = document::fields(&group.review, &Shown::of(&group.review, args));
+            fields["clusters"] = json!(group.clusters);
+            fields
+        });
+        let failed = self.failed.iter().map(|(cluster, error)| json!({"cluster": cluster, "error": error}));
+        json!({
+            "count": self.count(),
+            "differs": self.all.iter().any(|group| group.differs),
+            "items": items.collect::<Vec<_>>(),
+            "failed": failed.collect::<Vec<_>>(),
+        })
+    }
+
+    fn print_text(&self, args: &ReviewArgs, output: &mut Output) -> Result<(), Error> {
+        let (paint, columns) = (output.paint(), width::of_terminal());
+        let differing: usize = self.all.iter().filter(|group| group.differs).map(|group| group.clusters.len()).sum();
+        let outcomes = if self.all.len() == 1 { "outcome" } else { "outcomes" };
+        let head = format!("{}: {differing} differ, {} {outcomes}", clusters(self.count()), self.all.len());
+        output.text(&format!("{}\n", paint.text(Tone::Strong, &head)))?;
+        for group in &self.all {
+            let same = match group.clusters.len() {
+                1 => "1 cluster: ".to_owned(),
+                count => format!("{count} clusters the same: "),
+            };
+            let names = listed(&group.clusters, columns.saturating_sub(width::of(&same)));
+            output.text(&format!("\n{}{}\n", paint.text(Tone::Strong, &same), paint.text(Tone::Place, &names)))?;
+            if group.differs || !group.review.overrides.is_empty() {
+                let shown = Shown::of(&group.review, args);
+                group.review.print_text(args, &shown, output)?;
+            }
+            if !group.differs {
+                output.line("no difference")?;
+            }
+        }
+        for (cluster, error) in &self.failed {
+            output.warning(&format!("cluster {cluster}: {error}"));
+        }
+        Ok(())
+    }
+}
+
+fn clusters(count: usize) -> String {
+    if count == 1 { "1 cluster".into() } else { format!("{count} clusters") }
+}
+
+/// As many names as fit, and how many more there are; one at least.
+fn listed(names: &[String], columns: usize) -> String {
+    let whole = names.join(", ");
+    if width::of(&whole) <= columns {
+        return whole;
+    }
+    let with_rest = |kept: usize| format!("{} and {} more", names[..kept].join(", "), names.len() - kept);
+    let fitting = (1..names.len()).take_while(|kept| width::of(&with_rest(*kept)) <= columns).last();
+    if names.len() == 1 { whole } else { with_rest(fitting.unwrap_or(1)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_listed_as_far_as_they_fit() {
+        let names: Vec<_> = (1..=9).map(|number| format!("c{number}")).collect();
+        assert_eq!(listed(&names, 80), "c1, c2, c3, c4, c5, c6, c7, c8, c9");
+        assert_eq!(listed(&names, 20), "c1, c2 and 7 more");
+        assert_eq!(listed(&names, 3), "c1 and 8 more");
+        assert_eq!(listed(&names[..1], 1), "c1");
+    }
+}

@@ -302,6 +302,7 @@ async fn edit_pack(proposal: &mut Proposal, write: &WriteArgs, output: &mut Outp
     let pending = Pending {
         content: &content,
         overrides: &draft.merged.overrides,
+        decisions: &proposal.decisions,
         title: format!(
             "cluster {}, pack {}",
             proposal.cluster.cluster().name(),

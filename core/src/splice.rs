@@ -7,9 +7,17 @@ use serde_json::{Map, Value};
 use crate::yaml::YamlError;
 
 mod comments;
+mod edit;
+mod guard;
+mod insert;
 mod path;
+mod piece;
+mod place;
+mod remove;
+mod replace;
 mod scalar;
 mod tree;
+mod write;
 
 pub use comments::Comments;
 pub use path::{Path, Step};
@@ -255,11 +263,13 @@ pub enum SpliceError {
     },
 }
 
-/// The text after the edits, read back and compared with what was meant.
+/// The text after the edits, read back and compared with what was meant. What is not edited keeps its bytes.
 ///
 /// # Errors
 /// See [`SpliceError`].
 pub fn apply(text: &str, edits: &[Edit<'_>]) -> Result<String, SpliceError> {
-    let _ = edits;
-    Ok(text.to_owned())
+    edit::apply(text, edits)
 }
+
+#[cfg(test)]
+mod tests;

@@ -376,7 +376,7 @@ impl<'t> Reader<'t> {
                 key.ok_or_else(|| self.error(Some(key_node.span.start), "a key that is no text cannot be used"))?;
             let colon = self.indicator(b':');
             let (event, child) = self.next()?;
-            let value = self.node(event, &child, key_node.span.start)?;
+            let value = self.node(event, &child, question.unwrap_or(key_node.span.start))?;
             let is_duplicate = !seen.insert(key.clone());
             entries.push(Entry { key, key_span: key_node.span, value, colon, question, is_merge, is_duplicate });
         }

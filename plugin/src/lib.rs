@@ -53,6 +53,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 async fn until_interrupted(cli: &Cli, output: &mut Output) -> Result<Outcome, Error> {
     tokio::select! {
+        // A command that hears the interrupt itself says better what stands.
+        biased;
         ended = commands::run(cli, output) => ended,
         () = interrupted() => Err(Error::new(Kind::Interrupted, "interrupted")
             .hint("whatever was written is recorded: see `kubectl profile history CLUSTER`")),

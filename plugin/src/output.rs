@@ -13,6 +13,7 @@ use crate::{
 
 pub(crate) mod escape;
 pub(crate) mod paint;
+pub(crate) mod progress;
 pub(crate) mod table;
 pub(crate) mod width;
 
@@ -137,6 +138,11 @@ impl Output {
         });
         let read = answer.await.map_err(|_| Error::failed("cannot read the answer: its reader ended"))?;
         read.map_err(|error| Error::failed(format!("cannot read the answer: {error}")))
+    }
+
+    /// Shows on stderr what is waited for.
+    pub(crate) fn progress(&mut self) -> progress::Progress {
+        progress::Progress::new()
     }
 
     /// Hands everything over to the terminal or the pipe.

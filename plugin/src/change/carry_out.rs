@@ -324,7 +324,7 @@ async fn wait_if_asked(proposal: &Proposal, write: &WriteArgs, output: &mut Outp
         return Ok(());
     }
     output.flush()?;
-    wait::until_reconciled(&proposal.store, &proposal.cluster, write.timeout, output).await
+    wait::until_reconciled(&proposal.store, &proposal.cluster, &proposal.draft.pending, write.timeout, output).await
 }
 
 fn show(proposal: &Proposal, write: &WriteArgs, output: &mut Output) -> Result<(), Error> {

@@ -24,3 +24,7 @@ deny:
 # Write the generated files anew; a test fails when they are stale.
 generate:
     UPDATE_GENERATED=1 cargo test -p profile-tests --test cli -- reference
+
+# How fast and how big it is, as a table.
+bench:
+    cargo bench -p profile-benches

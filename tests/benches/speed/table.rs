@@ -1,0 +1,58 @@
+//! The table of all measurements against their limits.
+
+/// What the numbers of a row are.
+#[derive(Clone, Copy)]
+pub(crate) enum Unit {
+    Milliseconds,
+    Megabytes,
+    Times,
+}
+
+/// One measurement.
+pub(crate) struct Row {
+    what: &'static str,
+    unit: Unit,
+    limit: f64,
+    measured: Vec<f64>,
+}
+
+impl Row {
+    pub(crate) fn new(what: &'static str, unit: Unit, limit: f64, mut measured: Vec<f64>) -> Self {
+        measured.sort_by(f64::total_cmp);
+        Self { what, unit, limit, measured }
+    }
+
+    /// The middle of all runs decides: one run that was disturbed is no measure.
+    fn median(&self) -> f64 {
+        self.measured.get(self.measured.len() / 2).copied().unwrap_or(f64::NAN)
+    }
+
+    fn cells(&self) -> [String; 4] {
+        let unit = match self.unit {
+            Unit::Milliseconds => "ms",
+            Unit::Megabytes => "MB",
+            Unit::Times => "times",
+        };
+        let ends = [self.measured.first(), self.measured.last()].map(|end| end.copied().unwrap_or(f64::NAN));
+        [
+            self.what.to_owned(),
+            format!("{} {unit}", self.limit),
+            format!("{:.1} / {:.1} / {:.1} {unit}", ends[0], self.median(), ends[1]),
+            if self.median() <= self.limit { "yes" } else { "NO" }.to_owned(),
+        ]
+    }
+}
+
+/// The table as text.
+pub(crate) fn print(rows: &[Row]) -> String {
+    let head = ["what", "limit", "min / median / max", "ok"].map(str::to_owned);
+    let lines: Vec<[String; 4]> = std::iter::once(head).chain(rows.iter().map(Row::cells)).collect();
+    let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or_default();
+    let widths = [width(0), width(1), width(2)];
+    lines
+        .iter()
+        .map(|[what, limit, measured, ok]| {
+            format!("{what:0$}  {limit:1$}  {measured:2$}  {ok}\n", widths[0], widths[1], widths[2])
+        })
+        .collect()
+}

@@ -42,6 +42,15 @@ pub enum Purpose {
     Update,
 }
 
+impl Purpose {
+    /// The purpose of a change to `target` of a cluster whose version is published as `published` today: where that is the
+    /// target itself, it is no base.
+    pub fn of(published: Option<&PublishedProfile<'_>>, target: &AttachedProfile<'_>) -> Self {
+        let is_target = published.and_then(PublishedProfile::content).is_some_and(|it| it.raw() == target.raw());
+        if is_target { Self::Update } else { Self::Switch }
+    }
+}
+
 impl Base {
     /// The base of `attached`: what our newest revision recorded, else what is published today while nothing says that it
     /// was edited since the cluster took it.
@@ -200,6 +209,16 @@ mod tests {
         let today = published(json!({}));
         assert_eq!(base(&cluster(), &today, &[], Purpose::Switch).content, Some(today["spec"]["published"].clone()));
         assert_eq!(base(&cluster(), &today, &[], Purpose::Update).content, None);
+    }
+
+    #[test]
+    fn a_target_is_never_its_own_base() {
+        let today = published(json!({}));
+        let view = PublishedProfile::new(&today);
+        let other = json!({"name": "p", "packs": []});
+        assert_eq!(Purpose::of(Some(&view), &view.content().unwrap()), Purpose::Update);
+        assert_eq!(Purpose::of(Some(&view), &AttachedProfile::new(&other, "t".into())), Purpose::Switch);
+        assert_eq!(Purpose::of(None, &view.content().unwrap()), Purpose::Switch);
     }
 
     #[test]

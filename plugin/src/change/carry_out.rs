@@ -69,7 +69,8 @@ pub(crate) struct ShowArgs {
 }
 
 impl ShowArgs {
-    fn review(&self) -> ReviewArgs {
+    /// As a review takes it.
+    pub(crate) fn review(&self) -> ReviewArgs {
         ReviewArgs {
             output: self.output,
             side_by_side: self.side_by_side,

@@ -52,6 +52,18 @@ pub(crate) async fn run(args: &DiffArgs, global: &Global, output: &mut Output) -
     }
 }
 
+/// What an edited profile in a file would do to every cluster that has its version.
+pub(super) async fn edit(
+    path: &str,
+    review: &ReviewArgs,
+    global: &Global,
+    output: &mut Output,
+) -> Result<Outcome, Error> {
+    let word = if point::is_file(path) { path.to_owned() } else { format!("./{path}") };
+    let args = DiffArgs { points: vec![word.clone()], review: review.clone() };
+    file(&args, global, &word, output).await
+}
+
 /// Two points.
 async fn two(
     args: &DiffArgs,

@@ -8,7 +8,7 @@ use profile_core::{
 use serde_json::json;
 
 use super::{Draft, Proposal, draft::ProfileDraft};
-use crate::{error::Error, reference::Reference, selection};
+use crate::{error::Error, reference::Reference, selection, store::Document};
 
 pub(super) fn draft(proposal: &Proposal, reference: &Reference) -> Result<Draft, Error> {
     let scope = proposal.store.scope_of(&proposal.cluster);
@@ -16,7 +16,8 @@ pub(super) fn draft(proposal: &Proposal, reference: &Reference) -> Result<Draft,
     let cluster = proposal.cluster.cluster();
     let attached = switch::attached(&cluster, &version.name())?;
     let target = version.content().ok_or_else(|| SwitchError::NotPublished { reference: version.reference() })?;
-    let base = proposal.base_of(&attached, Purpose::Switch)?;
+    let published = selection::published_of(&proposal.profiles, &attached).map(Document::profile);
+    let base = proposal.base_of(&attached, Purpose::of(published.as_ref(), &target))?;
     let hash = content::hash(&json!([target.raw(), base.content]));
     let (uid, number) = (version.uid(), version.version());
     let draft =

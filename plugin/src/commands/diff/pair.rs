@@ -44,7 +44,8 @@ pub(super) fn switched(
     let attached = switch::attached(&view, &version.name())?;
     let content = version.content().ok_or_else(|| SwitchError::NotPublished { reference: version.reference() })?;
     let published = selection::published_of(beside.profiles, &attached).map(Document::profile);
-    let base = Base::of(&view, &attached, beside.revisions, published.as_ref(), Purpose::Switch);
+    let purpose = Purpose::of(published.as_ref(), &content);
+    let base = Base::of(&view, &attached, beside.revisions, published.as_ref(), purpose);
     // A file names the version that the cluster has, so that an identity of its own would be a difference of nothing.
     let uid = version.uid().or_else(|| attached.uid());
     let number = version.version();

@@ -162,5 +162,5 @@ pub(super) fn is_empty(text: &str) -> bool {
     text.lines().map(str::trim).all(|line| line.is_empty() || line.starts_with('#'))
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests;

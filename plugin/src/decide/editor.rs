@@ -82,7 +82,8 @@ impl Buffer {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 pub(super) mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 

@@ -80,7 +80,7 @@ fn hidden_scalars<'t>(text: &'t str, tree: &Tree<'t>, flags: &[bool]) -> BTreeMa
     let mut starts = vec![0];
     starts.extend(text.match_indices('\n').map(|(at, _)| at + 1));
     if let Some(root) = tree.root() {
-        walk(text, root, String::new(), &mut |path, span| {
+        walk(root, String::new(), &mut |path, span| {
             let line = |at: usize| starts.partition_point(|start| *start <= at).saturating_sub(1);
             let (first, last) = (line(span.start), line(span.end.max(span.start + 1) - 1));
             if flags.get(first..=last).is_some_and(|flags| flags.contains(&true)) {
@@ -91,12 +91,12 @@ fn hidden_scalars<'t>(text: &'t str, tree: &Tree<'t>, flags: &[bool]) -> BTreeMa
     found
 }
 
-fn walk(text: &str, node: &Node, path: String, found: &mut impl FnMut(String, std::ops::Range<usize>)) {
+fn walk(node: &Node, path: String, found: &mut impl FnMut(String, std::ops::Range<usize>)) {
     match &node.content {
         Content::Mapping(entries) => {
             for entry in entries {
                 let key = if path.is_empty() { entry.key.clone() } else { format!("{path}.{}", entry.key) };
-                walk(text, &entry.value, key, found);
+                walk(&entry.value, key, found);
             }
         }
         Content::Sequence(items) => {
@@ -104,7 +104,7 @@ fn walk(text: &str, node: &Node, path: String, found: &mut impl FnMut(String, st
                 // An item that has a name keeps it when others come and go.
                 let value = item.value();
                 let step = value["name"].as_str().map_or_else(|| at.to_string(), |name| format!("name={name}"));
-                walk(text, item, format!("{path}[{step}]"), found);
+                walk(item, format!("{path}[{step}]"), found);
             }
         }
         _ => found(path, node.span.clone()),

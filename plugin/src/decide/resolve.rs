@@ -35,8 +35,11 @@ fn parse(text: &str) -> Result<BTreeMap<String, Resolution>, String> {
     places.iter().map(decided).collect()
 }
 
+/// The map from place to decision, and whether it stands below a header.
+type Places<'a> = (&'a Map<String, Value>, bool);
+
 /// The map from place to decision, and whether it stands below a header; `None` where the file is empty.
-fn places(document: &Value) -> Result<Option<(&Map<String, Value>, bool)>, String> {
+fn places(document: &Value) -> Result<Option<Places<'_>>, String> {
     let fields = match document {
         Value::Null => return Ok(None),
         Value::Object(fields) => fields,

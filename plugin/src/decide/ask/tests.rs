@@ -1,3 +1,5 @@
+//! A scripted person answers.
+
 use std::collections::VecDeque;
 
 use serde_json::{Value, json};

@@ -1,3 +1,6 @@
+//! The editors of these tests are lines of shell.
+#![cfg(unix)]
+
 use std::fs;
 
 use profile_core::merge::{Part, Resolution, Verdict};

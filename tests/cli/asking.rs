@@ -1,0 +1,84 @@
+//! Overrides in conflict, asked about on a pseudo-terminal that `script` makes, edited, and refused without one.
+
+use std::{
+    io::Write as _,
+    process::{Command, Stdio},
+};
+
+use profile_tests::binaries;
+use serde_json::json;
+
+use crate::{
+    fixtures::{self, packs},
+    folder::Folder,
+};
+
+/// Cluster demo of hello@1.0.0 with a replica fewer than published; 1.1.0 publishes one more.
+fn conflict() -> Folder {
+    let folder = Folder::empty().with("cluster.json", fixtures::cluster(&packs("1.32.1", "replicas: 1\n")).to_string());
+    fixtures::add(&folder, "1.0.0", &packs("1.32.1", "replicas: 2\n"));
+    fixtures::add(&folder, "1.1.0", &packs("1.32.1", "# new\nreplicas: 3\n"));
+    folder
+}
+
+/// The exit code and the screen of a switch to 1.1.0 by somebody who types these lines and then leaves.
+fn asked(folder: &Folder, flags: &str, typed: &str, editor: &str) -> (Option<i32>, String) {
+    let mut command = Command::new("script");
+    let line = format!("\"$PLUGIN\" switch hello@1.1.0 -f . {flags}");
+    command.args(["--quiet", "--flush", "--return", "--command", &line, "/dev/null"]);
+    folder.hermetic(&mut command);
+    command.env("PLUGIN", binaries::kubectl_profile().unwrap()).env("SHELL", "/bin/sh").env("KUBE_EDITOR", editor);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit());
+    let mut child = command.spawn().expect("script, of util-linux, makes the terminal");
+    let mut keyboard = child.stdin.take().unwrap();
+    // The terminal keeps what is typed before it is asked for.
+    keyboard.write_all(typed.as_bytes()).unwrap();
+    let ended = child.wait_with_output().unwrap();
+    drop(keyboard);
+    (ended.status.code(), String::from_utf8_lossy(&ended.stdout).replace('\r', ""))
+}
+
+fn values(folder: &Folder) -> serde_json::Value {
+    folder.json("cluster.json")["spec"]["clusterProfileTemplates"][0]["packs"][1]["values"].clone()
+}
+
+#[test]
+fn a_conflict_is_asked_and_the_answer_is_written() {
+    for (answer, expected) in [("o", "# new\nreplicas: 1\n"), ("p", "# new\nreplicas: 3\n")] {
+        let folder = conflict();
+        let (code, screen) = asked(&folder, "", &format!("{answer}\ny\n"), "false");
+        assert_eq!(code, Some(0), "{screen}");
+        assert!(
+            screen.contains("conflict 1 of 1: hello/app: replicas\n  published  2\n  override   1\n  profile    3\n")
+        );
+        assert_eq!(values(&folder), expected, "{screen}");
+    }
+}
+
+#[test]
+fn quitting_writes_nothing() {
+    let folder = conflict();
+    let before = folder.snapshot();
+    let (code, screen) = asked(&folder, "", "?\ns\nq\n", "false");
+    assert_eq!(code, Some(2), "{screen}");
+    assert!(screen.contains("quit before everything was decided; nothing was written"), "{screen}");
+    assert_eq!(folder.snapshot(), before);
+}
+
+#[test]
+fn a_value_of_neither_side_is_written_in_the_editor() {
+    let folder = conflict();
+    let (code, screen) = asked(&folder, "", "e\ny\n", "sh -c 'echo 7 > \"$1\"' editor");
+    assert_eq!(code, Some(0), "{screen}");
+    assert_eq!(values(&folder), "# new\nreplicas: 7\n");
+}
+
+#[test]
+fn without_a_terminal_the_places_and_the_flags_are_named() {
+    let folder = conflict();
+    let ran = folder.run("switch hello@1.1.0 --yes").exits(6);
+    ran.tells("conflict: hello/app: replicas").tells("--on-conflict=override").tells("--resolve FILE");
+    folder.write("decisions.txt", json!({"hello/app: replicas": {"value": 4}, "elsewhere": "profile"}).to_string());
+    folder.run("switch hello@1.1.0 --yes --resolve decisions.txt").exits(0);
+    assert_eq!(values(&folder), "# new\nreplicas: 4\n");
+}

@@ -273,3 +273,6 @@ pub fn apply(text: &str, edits: &[Edit<'_>]) -> Result<String, SpliceError> {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod properties;

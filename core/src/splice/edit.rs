@@ -206,6 +206,9 @@ fn plan(tree: &Tree<'_>, edit: &Edit<'_>, expected: &Value, is_plain: bool) -> R
             Plan { changes: vec![tree.append(&piece.below(&path.0))], container: Some((0, false)), ..Plan::default() }
         }
     };
+    if plan.changes.iter().any(|change| tree.text.get(change.range.clone()).is_none()) {
+        return Err(Obstacle::Refused("its place in the text is not found".into()));
+    }
     for change in plan.changes.iter_mut().filter(|change| !change.text.is_empty()) {
         change.needs_line_break = ends_in_block_scalar;
     }

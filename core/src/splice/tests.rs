@@ -113,6 +113,7 @@ fn new_keys_go_to_the_end_of_their_mapping() {
     check("", &[set("a.b", json!(1))], "a:\n  b: 1\n");
     check("# presets\n", &[set("a", json!(1))], "# presets\na: 1\n");
     check("---\n", &[set("a", json!(1))], "---\na: 1\n");
+    check("\u{feff}-\n- 1\n", &[set("[0]", json!({"a": 1}))], "\u{feff}- a: 1\n- 1\n");
     check(
         "l:\n- name: x\n  v: 1\n",
         &[set("l[name=w].v", json!(1)), set("l[2]", json!(5))],

@@ -36,7 +36,8 @@ pub(super) fn read(text: &str) -> Result<Parts, YamlError> {
     let mut reader = Reader {
         text,
         events: Parser::new_from_str_with_options(text, options),
-        cursor: 0,
+        // The indicators begin behind a byte order mark.
+        cursor: if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 },
         depth: 0,
         anchors: BTreeMap::new(),
         spent: 0,
@@ -136,6 +137,7 @@ impl<'t> Reader<'t> {
             match byte {
                 b'#' => self.comment(self.text.len()),
                 b' ' | b'\t' | b'\r' | b'\n' => self.cursor += 1,
+                _ if self.text[self.cursor..].starts_with('\u{feff}') => self.cursor += '\u{feff}'.len_utf8(),
                 _ if *byte == indicator => {
                     self.cursor += 1;
                     return Some(self.cursor - 1);
@@ -322,8 +324,14 @@ impl<'t> Reader<'t> {
                 let shape = if is_block { Shape::Block } else { Shape::Flow };
                 return Ok(Self::finish(&head, end, shape, Content::Sequence(items), false));
             }
-            let lead = if is_block { self.indicator(b'-') } else { self.indicator(b',').and(None) };
-            let lead = lead.unwrap_or_else(|| start_of(&child));
+            let mark = self.indicator(if is_block { b'-' } else { b',' });
+            let lead = match mark {
+                Some(mark) if is_block => mark,
+                None if is_block => {
+                    return Err(self.error(child.start.byte_offset(), "the dash of an item is not found"));
+                }
+                _ => start_of(&child),
+            };
             first = first.or(is_block.then_some(lead));
             let item = self.node(event, &child, lead)?;
             items.push(item);

@@ -23,8 +23,12 @@ deny:
 
 # Write the generated files anew; a test fails when they are stale.
 generate:
-    UPDATE_GENERATED=1 cargo test -p profile-tests --test cli -- reference
+    UPDATE_GENERATED=1 cargo test -p profile-tests --test cli -- reference picture
 
 # How fast and how big it is, as a table.
 bench:
     cargo bench -p profile-benches
+
+# The README's picture alone: what the plugin prints, as an SVG.
+picture:
+    UPDATE_GENERATED=1 cargo test -p profile-tests --test cli -- picture

@@ -14,6 +14,7 @@ mod history;
 mod interrupted;
 mod list;
 mod meanwhile;
+mod picture;
 mod reference;
 mod show;
 mod status;

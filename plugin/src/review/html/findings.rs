@@ -23,7 +23,7 @@ pub(super) fn state(review: &Review, shown: &Shown) -> Markup {
                 span.tag.good { (counted(shown.overrides.len(), "override, nothing to decide", "overrides, nothing to decide")) }
             }
         }
-        @if let Some(effect) = worst { span.tag.(tone(effect)) { "nodes, estimated: " (effect) } }
+        @if let Some(effect) = worst { span.tag.(tone(effect)) { "estimate: " (effect) } }
     }
 }
 

@@ -103,17 +103,13 @@ impl Output {
     }
 
     /// Asks for a yes on the terminal. Without one nobody can answer, and only `--yes` will do.
-    pub(crate) fn confirm(&mut self) -> Result<(), Error> {
+    pub(crate) async fn confirm(&mut self) -> Result<(), Error> {
         if !self.is_interactive {
             return Err(Error::usage("this needs a yes, and there is no terminal to ask on")
                 .hint("look with --dry-run, then give --yes"));
         }
-        self.flush()?;
-        write!(self.stderr, "Do you want to continue? (y/N): ")?;
-        self.stderr.flush()?;
-        let mut answer = String::new();
-        io::stdin().lock().read_line(&mut answer)?;
-        let is_yes = ["y", "yes"].contains(&answer.trim().to_ascii_lowercase().as_str());
+        let answer = self.ask("Do you want to continue? (y/N): ").await?.unwrap_or_default();
+        let is_yes = ["y", "yes"].contains(&answer.to_ascii_lowercase().as_str());
         if is_yes { Ok(()) } else { Err(Error::usage("not confirmed; nothing was changed")) }
     }
 

@@ -100,7 +100,7 @@ fn no_such_version_is_told_with_those_there_are() {
 
 #[test]
 fn two_clusters_where_one_was_meant() {
-    for command in ["check hello-aws@1.1.0", "switch hello-aws@1.1.0 --yes", "diff hello-aws@1.1.0", "history"] {
+    for command in ["check hello-aws@1.1.0", "switch hello-aws@1.1.0 --yes", "overrides", "history"] {
         Folder::hub().refuses(
             &format!("{command} -f ."),
             2,

@@ -113,13 +113,13 @@ fn diff_repeats_the_verdict() {
 
 #[test]
 fn a_yes_of_the_rules_tells_the_overrides_that_switch_stops_at() {
-    let folder = Folder::hub();
-    let clean = folder.run("check shop-aws hello-aws@1.1.0 -o json").exits(0).document("CheckResult");
-    assert_eq!(clean["overrides"], json!([]));
-    folder.edit("cluster-shop-aws.yaml", "mtu: 1440", "mtu: 8951");
-    let place = "hello-aws/cni-calico: manifests.calico.mtu";
-    folder.run("check shop-aws hello-aws@1.1.0").exits(0).shows(&format!("the cluster sets {place} itself"));
-    let document = folder.run("check shop-aws hello-aws@1.1.0 -o json").exits(0).document("CheckResult");
-    assert_eq!(document["overrides"], json!([place]));
-    folder.run("switch shop-aws hello-aws@1.1.0 --yes").exits(6);
+    let folder = fixtures::demo();
+    let clean = folder.run("check hello@1.1.0 -o json").exits(0).document("CheckResult");
+    assert_eq!(clean["open"], json!([]));
+    folder.edit("cluster.json", "replicas: 1", "replicas: 5");
+    let place = "hello/app: replicas";
+    folder.run("check hello@1.1.0").exits(0).shows(&format!("what the cluster sets at {place} needs a decision"));
+    let document = folder.run("check hello@1.1.0 -o json").exits(0).document("CheckResult");
+    assert_eq!(document["open"], json!([place]));
+    folder.run("switch hello@1.1.0 --yes").exits(6);
 }

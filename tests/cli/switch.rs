@@ -88,7 +88,8 @@ fn an_override_is_carried_over_and_named_then_and_later() {
     let folder = Folder::hub();
     folder.edit("cluster-shop-aws.yaml", "mtu: 1440", "mtu: 8951");
     let place = "hello-aws/cni-calico: manifests.calico.mtu";
-    folder.run("switch shop-aws hello-aws@1.1.0 --yes").exits(0).shows(place);
+    let ran = folder.run("switch shop-aws hello-aws@1.1.0 --yes").exits(0);
+    ran.shows("  hello-aws/cni-calico\n    kept          manifests.calico.mtu\n");
     folder.run("overrides shop-aws").exits(0).shows(place).shows("8951").shows("before revision 1");
     assert!(folder.text("cluster-shop-aws.yaml").contains("mtu: 8951"));
     let document = folder.run("history shop-aws -o json").exits(0).document("RevisionList");
@@ -100,7 +101,8 @@ fn an_override_that_is_given_up_is_named_then_and_later() {
     let folder = fixtures::demo();
     folder.edit("cluster.json", "replicas: 1", "replicas: 5");
     let place = "hello/app: replicas";
-    folder.run("switch hello@1.1.0 --yes --on-conflict=profile").exits(0).shows(place);
+    let ran = folder.run("switch hello@1.1.0 --yes --on-conflict=profile").exits(0);
+    ran.shows("conflict      replicas: published 1, override 5, profile 2, decided: profile\n");
     folder.run("diff demo").exits(0);
     folder.run("history").exits(0).shows("<none>   1\n");
     let document = folder.run("history -o json").exits(0).document("RevisionList");

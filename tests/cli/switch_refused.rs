@@ -52,7 +52,7 @@ fn an_override_that_has_no_place_in_the_target_is_6_until_its_loss_is_accepted()
     fixtures::add(&folder, "1.1.0", &fixtures::packs("1.32.2", "size: 1\n"));
     refused(&folder, "hello@1.1.0 --yes", 6, &["hello/app: replicas", "--accept-loss"]);
     refused(&folder, "hello@1.1.0 --yes --accept-loss replica", 6, &["--accept-loss replica", "hello/app: replicas"]);
-    folder.run("switch hello@1.1.0 --yes --accept-loss replicas").exits(0).shows("hello/app: replicas");
+    folder.run("switch hello@1.1.0 --yes --accept-loss replicas").exits(0).shows("lost          replicas");
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod killed;
 mod plans;
 mod together;
 
+const PATH: &str = "manifests.hello-universe.ui.replicas";
 const PLACE: &str = "hello-aws/hello-universe: manifests.hello-universe.ui.replicas";
 
 /// How the published profile goes to three replicas. In both ways the author moves the port, too.
@@ -49,7 +50,7 @@ impl Shop {
             "manifests.hello-universe.ui.replicas=1",
             "--yes",
         ]);
-        assert_run(&run, 0, &[PLACE, "spectrocluster/shop-aws overridden"]);
+        assert_run(&run, 0, &[PATH, "spectrocluster/shop-aws overridden"]);
         shop
     }
 
@@ -155,7 +156,7 @@ fn without_a_terminal_a_conflict_needs_a_decision() {
 fn the_override_wins_where_the_user_says_so_and_the_authors_other_edit_arrives() {
     for edit in [Edit::InPlace, Edit::NewVersion] {
         let shop = Shop::edited("wins", edit);
-        assert_run(&shop.take(&["--yes", "--on-conflict=override"]), 0, &[PLACE]);
+        assert_run(&shop.take(&["--yes", "--on-conflict=override"]), 0, &[PATH]);
         shop.assert_holds("1", "8090");
         assert_decided(&shop, "override");
     }
@@ -165,7 +166,7 @@ fn the_override_wins_where_the_user_says_so_and_the_authors_other_edit_arrives()
 fn the_profile_wins_where_the_user_says_so() {
     for edit in [Edit::InPlace, Edit::NewVersion] {
         let shop = Shop::edited("loses", edit);
-        assert_run(&shop.take(&["--yes", "--on-conflict=profile"]), 0, &[PLACE]);
+        assert_run(&shop.take(&["--yes", "--on-conflict=profile"]), 0, &[PATH]);
         shop.assert_holds("3", "8090");
         assert_decided(&shop, "profile");
         let listed = shop.world.profile(&["overrides", SHOP]);
@@ -240,6 +241,6 @@ fn an_author_who_goes_where_the_cluster_is_makes_the_override_redundant() {
         "1.0.0",
         &with("ClusterProfile", "hello-aws-1.0.0", &[("port: 8080", "port: 8090")])["spec"]["published"],
     );
-    assert_run(&shop.take(&["--yes"]), 0, &[PLACE, "redundant"]);
+    assert_run(&shop.take(&["--yes"]), 0, &[PATH, "redundant"]);
     shop.assert_holds("1", "8090");
 }

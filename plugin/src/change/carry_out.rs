@@ -167,7 +167,10 @@ pub(crate) async fn carry_out(
     }
     loop {
         refuse_denied_by_rules(&proposal, write, output)?;
-        edits |= decide_open(&mut proposal, write, output).await?;
+        // In the editor what is open is decided as well; only what is not in its buffer is asked for afterwards.
+        if !edits {
+            edits = decide_open(&mut proposal, write, output).await?;
+        }
         if edits && !edit(&mut proposal, write, output).await? {
             return Ok(Outcome::Done);
         }
@@ -197,7 +200,7 @@ pub(crate) async fn carry_out(
             guards::refuse_without_history(&proposal).await?;
         }
         if !write.yes {
-            output.confirm()?;
+            output.confirm().await?;
         }
         let change = Change { reason: write.reason.clone(), keeps_history: !write.no_history };
         match change.write(&mut proposal, output).await? {

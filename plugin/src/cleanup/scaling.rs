@@ -67,7 +67,7 @@ pub(super) async fn scale(
     if !plans.is_empty() {
         show(store, cluster, &plans, output)?;
         if !is_dry && !scaling.yes {
-            output.confirm()?;
+            output.confirm().await?;
             if plans.iter().any(|plan| plan.to == 0) {
                 refuse_moved(store, cluster).await?;
             }

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use serde_json::json;
 use tempfile::TempDir;
 
-use super::{Edit, PLACE, Shop, with};
+use super::{Edit, PATH, Shop, with};
 use crate::world::{SHOP, World, assert_run};
 
 /// A folder with a plan in it, of a switch to 1.0.5 that keeps the override.
@@ -14,7 +14,7 @@ fn planned(shop: &Shop) -> (TempDir, String) {
     let path = folder.path().join("plan.json").display().to_string();
     let before = shop.world.cluster(SHOP);
     let run = shop.take(&["--on-conflict=override", "--save-plan", &path]);
-    assert_run(&run, 0, &["plan saved to", "nothing was written", PLACE]);
+    assert_run(&run, 0, &["plan saved to", "nothing was written", PATH]);
     assert_eq!(shop.world.cluster(SHOP), before);
     (folder, path)
 }
@@ -35,7 +35,7 @@ fn apply_does_what_the_plan_says() {
         let (_folder, path) = planned(&shop);
         // What moves all day does not matter.
         shop.world.patch_status(SHOP, &json!({"conditions": [{"type": "Heartbeat", "status": "True"}]}));
-        assert_run(&shop.world.profile(&["apply", &path, "--yes"]), 0, &[PLACE]);
+        assert_run(&shop.world.profile(&["apply", &path, "--yes"]), 0, &[PATH]);
         shop.assert_holds("1", "8090");
         assert_run(&shop.world.profile(&["apply", &path, "--yes"]), 6, &["is not what the plan was made for"]);
     }

@@ -135,7 +135,11 @@ fn packs_without_values_and_twice_the_same_pack_do_not_trap() {
         packs.push(twice);
     }));
     assert_run(&world.profile(&["status", "odd"]), 0, &["odd"]);
-    assert_run(&world.profile(&["switch", "odd", "hello-aws@1.1.0", "--yes"]), 6, &["hello-aws/hello-universe", "--on-conflict"]);
+    assert_run(
+        &world.profile(&["switch", "odd", "hello-aws@1.1.0", "--yes"]),
+        6,
+        &["hello-aws/hello-universe", "--on-conflict"],
+    );
 }
 
 #[test]

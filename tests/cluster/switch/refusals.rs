@@ -50,15 +50,11 @@ fn the_other_name_of_the_agent_refuses_as_well() {
 fn an_override_is_named_and_never_dropped_unasked() {
     let world = World::with_shop("override");
     let mut templates = world.cluster(SHOP)["spec"]["clusterProfileTemplates"].clone();
-    let values = templates[0]["packs"][4]["values"].as_str().unwrap().replace("image: hello-universe:1.3.0", "image: own:1.0.0");
+    let values =
+        templates[0]["packs"][4]["values"].as_str().unwrap().replace("image: hello-universe:1.3.0", "image: own:1.0.0");
     templates[0]["packs"][4]["values"] = json!(values);
     world.patch(SHOP, &json!({"spec": {"clusterProfileTemplates": templates}}));
-    refused(
-        &world,
-        &[],
-        6,
-        &["hello-aws/hello-universe: manifests.hello-universe.ui.image", "--on-conflict"],
-    );
+    refused(&world, &[], 6, &["hello-aws/hello-universe: manifests.hello-universe.ui.image", "--on-conflict"]);
     let run = world.profile(&[&SWITCH[..], &["--on-conflict=profile"]].concat());
     assert_run(&run, 0, &["ui.image", "switched to hello-aws@1.1.0"]);
     world.assert_shop_is_at("1.1.0");

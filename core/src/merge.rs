@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::profile::AttachedProfile;
 
+mod comments;
 mod decisions;
 mod documents;
 mod edits;

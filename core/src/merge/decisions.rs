@@ -11,6 +11,15 @@ use super::{Decisions, Merged, Override, Part, Resolution, Side, Verdict, masked
 pub(super) struct Spot {
     pub(super) pack: Option<String>,
     pub(super) part: Part,
+    /// Which object of a manifest of several, in words.
+    pub(super) document: Option<String>,
+}
+
+impl Spot {
+    /// A whole part of a pack, or of the profile itself.
+    pub(super) fn new(pack: Option<&str>, part: Part) -> Self {
+        Self { pack: pack.map(str::to_owned), part, document: None }
+    }
 }
 
 /// A value that the cluster sets itself, before anything is decided.
@@ -161,7 +170,11 @@ impl<'d> Judge<'d> {
             profile: self.profile.clone(),
             pack: spot.pack.clone(),
             part: spot.part.clone(),
-            path: found.path,
+            path: match &spot.document {
+                None => found.path,
+                Some(document) if found.path.is_empty() => document.clone(),
+                Some(document) => format!("{document}: {}", found.path),
+            },
             verdict: found.verdict,
             published: found.published,
             own: found.own,

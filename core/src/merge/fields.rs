@@ -24,7 +24,7 @@ pub(super) fn of_profile(judge: &mut Judge<'_>, base: Base<&Value>, own: &Value,
         let published = base.and_then(|base| field(base, key));
         let is_only_own = published.known().is_none() && field(target, key).is_none();
         if !is_known && !(key == "variables" && is_list(own, target, key)) && !is_only_own {
-            let spot = Spot { pack: None, part: Part::Field(key.to_owned()) };
+            let spot = Spot::new(None, Part::Field(key.to_owned()));
             whole(judge, &spot, published, (own, target), &mut content);
         }
     }
@@ -53,7 +53,7 @@ pub(super) fn of_pack(
             _ => !is_book(key),
         };
         if counts {
-            let spot = Spot { pack: Some(pack.to_owned()), part: Part::Field(key.to_owned()) };
+            let spot = Spot::new(Some(pack), Part::Field(key.to_owned()));
             whole(judge, &spot, base.and_then(|base| field(base, key)), sides, content);
         }
     }
@@ -69,7 +69,7 @@ pub(super) fn lost(judge: &mut Judge<'_>, pack: &str, base: &Value, own: &Value)
             _ => false,
         };
         if set.is_some() && set.map(as_text) != published.map(as_text) && !is_text_or_list {
-            let spot = Spot { pack: Some(pack.to_owned()), part: Part::Field(key.to_owned()) };
+            let spot = Spot::new(Some(pack), Part::Field(key.to_owned()));
             judge.settle(&spot, found(&spot, (Verdict::Lost, None), Base::Known(published), set, None));
         }
     }

@@ -86,7 +86,7 @@ fn keyed(pack: &Value) -> Vec<(Key, &Value)> {
 }
 
 fn spot(pack: &str, key: &Key) -> Spot {
-    Spot { pack: Some(pack.to_owned()), part: Part::Manifest(key.0.clone()) }
+    Spot::new(Some(pack), Part::Manifest(key.0.clone()))
 }
 
 /// The text of a manifest, where its object carries it.

@@ -4,12 +4,12 @@ use serde_json::Value;
 
 use super::{Resolution, Verdict, sides::Base};
 
-/// As many stars make a mask.
-const SHORTEST: usize = 3;
+/// As many stars make a mask; longer ones hold it.
+pub(super) const ANY: &str = "***";
 
 /// Whether a text is a mask and nothing else.
 pub(super) fn is_mask(text: &str) -> bool {
-    text.len() >= SHORTEST && text.bytes().all(|it| it == b'*')
+    text.len() >= ANY.len() && text.bytes().all(|it| it == b'*')
 }
 
 /// Whether a value is a mask or holds one.
@@ -24,10 +24,13 @@ pub(super) fn hides(value: &Value) -> bool {
 
 /// Whether a line of a text that is not YAML sets something to a mask.
 pub(super) fn hides_in_line(line: &str) -> bool {
+    if line.trim_start().starts_with('#') {
+        return false;
+    }
     let line = line.trim().trim_end_matches(['"', '\'', ',', '}', ']']);
     let stars = line.len() - line.trim_end_matches('*').len();
     let before = line[..line.len() - stars].trim_end_matches(['"', '\'']);
-    stars >= SHORTEST && (before.is_empty() || before.ends_with([' ', ':', '=', '-']))
+    stars >= ANY.len() && (before.is_empty() || before.ends_with([' ', ':', '=', '-']))
 }
 
 /// What becomes of a place whose sides differ and of which at least one is masked, and what is already clear of it.

@@ -68,7 +68,7 @@ fn is_reordered(own: &[&str], reference: &[&str]) -> bool {
 }
 
 /// The items of a list that is not empty, where each is a mapping with a name of its own.
-fn by_name(list: &Node) -> Option<Vec<(&str, &Node)>> {
+pub(super) fn by_name(list: &Node) -> Option<Vec<(&str, &Node)>> {
     let Content::Sequence(items) = &list.content else { return None };
     let mut seen = HashSet::new();
     let named = items.iter().map(|item| {

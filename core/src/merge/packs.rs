@@ -47,7 +47,7 @@ pub(super) fn merge(
     for (key, base) in base.iter().flatten().filter(|(key, _)| !seen.contains_key(key) && !own_packs.contains_key(key))
     {
         let found = Found { published: Some(version(base)), ..Found::new(String::new(), Verdict::Redundant) };
-        judge.settle(&Spot { pack: Some(key.0.clone()), part: Part::Pack }, found);
+        judge.settle(&Spot::new(Some(&key.0), Part::Pack), found);
     }
     packs
 }
@@ -67,7 +67,7 @@ fn version(pack: &Pack<'_>) -> Value {
 }
 
 fn spot(pack: &Pack<'_>) -> Spot {
-    Spot { pack: Some(pack.name().into_owned()), part: Part::Pack }
+    Spot::new(Some(&pack.name()), Part::Pack)
 }
 
 /// A pack that both sides have.
@@ -117,7 +117,7 @@ fn values(
         Base::Known(base) => Base::Known(Some(base.map(Pack::values).unwrap_or_default())),
         Base::Unknown => Base::Unknown,
     };
-    let spot = Spot { pack: Some(target.name().into_owned()), part: Part::Values };
+    let spot = Spot::new(Some(&target.name()), Part::Values);
     let sides = Texts { base: base_text.as_text(), own: &own_text, target: Some(&target_text) };
     let presets = Presets::of(judge, &spot, &sides, [base.known(), Some(own), Some(target)]);
     let text = texts::merge(judge, &spot, &sides, &presets);
@@ -182,7 +182,7 @@ fn lost(judge: &mut Judge<'_>, base: &Pack<'_>, own: &Pack<'_>) {
     let base_raw = Base::Known(Some(base.raw()));
     fields::lost(judge, &name, base.raw(), own.raw());
     if fields::is_text(base_raw, sides) && own.is_values_overridden() != Some(false) {
-        let spot = Spot { pack: Some(name.to_string()), part: Part::Values };
+        let spot = Spot::new(Some(&name), Part::Values);
         let (base_text, own_text) = (base.values(), own.values());
         let sides = Texts { base: Base::Known(Some(base_text.as_ref())), own: &own_text, target: None };
         let presets = Presets::of(judge, &spot, &sides, [Some(base), Some(own), None]);

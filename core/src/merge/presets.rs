@@ -156,6 +156,11 @@ impl Presets {
     }
 }
 
+/// Whether a comment is the one that records the presets.
+pub(super) fn is_comment(comment: &str) -> bool {
+    presets::line(comment).is_some()
+}
+
 fn of_group<'g>(groups: &'g [(String, Vec<String>)], group: &str) -> Option<&'g Vec<String>> {
     groups.iter().find(|(other, _)| other == group).map(|(_, names)| names)
 }

@@ -3,7 +3,7 @@
 use super::{
     Verdict,
     decisions::{Judge, Spot},
-    lines,
+    lines, masked,
     presets::Presets,
     sides::Base,
     tree,
@@ -26,14 +26,44 @@ pub(super) struct Trees<'t> {
     pub(super) target: Tree<'t>,
 }
 
+impl Texts<'_> {
+    /// Whether the cluster set nothing itself and no mask is in the way: then the target's text stands.
+    pub(super) fn is_untouched(&self) -> bool {
+        let target = self.target.unwrap_or_default();
+        match self.base {
+            Base::Known(base) => {
+                base.unwrap_or_default() == self.own && (target == self.own || !target.contains(masked::ANY))
+            }
+            Base::Unknown => self.target == Some(self.own),
+        }
+    }
+
+    /// Whether nothing of the target's is new.
+    pub(super) fn is_same_target(&self) -> bool {
+        self.target.is_some_and(|target| self.base.and_then(|it| Some(it == target)).known() == Some(true))
+    }
+}
+
+/// Whether all overrides from `since` on are kept, so that the cluster's own bytes are the result where nothing of the
+/// target's is new. Then no comment is lost either.
+pub(super) fn is_all_kept(judge: &mut Judge<'_>, since: usize) -> bool {
+    let is_kept = |verdict| matches!(verdict, Verdict::Kept | Verdict::CommentLost);
+    let all = judge.overrides.get(since..).unwrap_or_default();
+    let is_all = all.iter().all(|it| is_kept(it.verdict) && it.resolution.is_none());
+    if is_all {
+        let mut at = 0;
+        judge.overrides.retain(|it| {
+            at += 1;
+            at <= since || it.verdict != Verdict::CommentLost
+        });
+    }
+    is_all
+}
+
 /// The target's text with the overrides in it. `presets` are those of the text, merged before.
 pub(super) fn merge(judge: &mut Judge<'_>, spot: &Spot, texts: &Texts<'_>, presets: &Presets) -> String {
     let target = texts.target.unwrap_or_default();
-    let is_untouched = match texts.base {
-        Base::Known(base) => base.unwrap_or_default() == texts.own && !(target.contains("***") && target != texts.own),
-        Base::Unknown => texts.target == Some(texts.own),
-    };
-    if is_untouched {
+    if texts.is_untouched() {
         return target.to_owned();
     }
     let text = match trees(texts) {
@@ -44,19 +74,8 @@ pub(super) fn merge(judge: &mut Judge<'_>, spot: &Spot, texts: &Texts<'_>, prese
             lines::merge(judge, spot, texts)
         }
     };
-    let is_same_target = matches!(texts.base, Base::Known(base) if base.unwrap_or_default() == target);
-    let is_kept = |verdict| matches!(verdict, Verdict::Kept | Verdict::CommentLost);
-    if texts.target.is_some() && is_same_target {
-        let all = judge.overrides.get(presets.since..).unwrap_or_default();
-        if all.iter().all(|it| is_kept(it.verdict) && it.resolution.is_none()) {
-            // Nothing of the target's is new, so that the cluster's own bytes are the whole result.
-            let mut at = 0;
-            judge.overrides.retain(|it| {
-                at += 1;
-                at <= presets.since || it.verdict != Verdict::CommentLost
-            });
-            return texts.own.to_owned();
-        }
+    if texts.is_same_target() && is_all_kept(judge, presets.since) {
+        return texts.own.to_owned();
     }
     if texts.target == Some(texts.own) {
         return target.to_owned();

@@ -5,7 +5,7 @@ use std::ops::Range;
 use serde_json::{Map, Value};
 
 use super::{
-    Verdict,
+    Verdict, comments,
     decisions::{Found, Judge, Spot, Stands},
     edits, masked,
     named::{self, Items},
@@ -31,7 +31,8 @@ pub(super) fn merge(
     let around = Around { is_gone: texts.target.is_none(), is_secret: false };
     walk.node(base, trees.own.root(), trees.target.root(), around);
     let edits = walk.edits;
-    edits::apply(judge, texts.target.unwrap_or_default(), edits)
+    let text = edits::apply(judge, texts.target.unwrap_or_default(), edits);
+    if texts.target.is_none() { text } else { comments::carry(judge, spot, trees, text) }
 }
 
 /// An edit of the target's text, and the overrides that it puts there.

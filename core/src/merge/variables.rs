@@ -82,7 +82,7 @@ fn one(
         _ => whole,
     };
     let Some(found) = found else { return target.cloned() };
-    let spot = Spot { pack: None, part: Part::Variable(name.to_owned()) };
+    let spot = Spot::new(None, Part::Variable(name.to_owned()));
     // Where only one field differs, its value says it all.
     let shown = |side: &'_ Value| match differing.as_slice() {
         [(key, _)] => field(side, key).cloned(),

@@ -25,6 +25,14 @@ impl Comments {
     }
 }
 
+impl<'t> Tree<'t> {
+    /// All comments in the order of the text, each from its `#`, whether or not they belong to an entry.
+    pub fn all_comments(&self) -> impl Iterator<Item = &'t str> {
+        let text = self.text;
+        self.comments.iter().map(move |range| text[range.clone()].trim_end())
+    }
+}
+
 impl Tree<'_> {
     /// The comments that belong to the entry or the item at `path`, each from its `#`; none where nothing stands there.
     pub fn comments(&self, path: &Path) -> Comments {

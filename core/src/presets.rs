@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde_json::Value;
 
-use crate::{field, yaml};
+use crate::{field, splice::Tree};
 
 /// How the comment begins that records the presets.
 const MARK: &str = "# spectrocloud.com/enabled-presets:";
@@ -79,7 +79,7 @@ pub fn definitions(pack: &Value) -> Vec<Definition> {
             group: text(preset, "group"),
             name: text(preset, "name"),
             // What cannot be read accounts for nothing.
-            add: yaml::parse(&text(preset, "add")).unwrap_or_default(),
+            add: Tree::parse(&text(preset, "add")).map(|it| it.value()).unwrap_or_default(),
             remove: field::items(preset, &["remove"]).filter_map(|(_, it)| it.as_str()).map(str::to_owned).collect(),
         })
         .collect()

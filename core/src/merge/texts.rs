@@ -32,7 +32,8 @@ impl Texts<'_> {
         let target = self.target.unwrap_or_default();
         match self.base {
             Base::Known(base) => {
-                base.unwrap_or_default() == self.own && (target == self.own || !target.contains(masked::ANY))
+                let may_hide = target != self.own && [target, self.own].iter().any(|it| it.contains(masked::ANY));
+                base.unwrap_or_default() == self.own && !may_hide
             }
             Base::Unknown => self.target == Some(self.own),
         }

@@ -66,7 +66,7 @@ impl<'t> Walk<'_, '_, 't> {
             self.mapping(base, own, target, Around { is_gone, ..around });
         } else if let Some(lists) = named::lists(base, own, target) {
             let is_gone = around.is_gone || target.is_none();
-            self.list(base, (own, target), &lists, Around { is_gone, ..around });
+            self.list(base, target, &lists, Around { is_gone, ..around });
         } else {
             self.leaf(base, own, target, around);
         }
@@ -137,36 +137,29 @@ impl<'t> Walk<'_, '_, 't> {
     fn list(
         &mut self,
         base: Base<&Node>,
-        (own, target): (Option<&Node>, Option<&Node>),
+        target: Option<&Node>,
         lists: &Items<'_>,
         around: Around,
     ) {
         let (edits, overrides) = (self.edits.len(), self.judge.overrides.len());
         for name in lists.names() {
-            let base = match base {
-                Base::Known(_) => Base::Known(lists.base.get(name).copied()),
-                Base::Unknown => Base::Unknown,
-            };
+            let base = if base.is_unknown() { Base::Unknown } else { Base::Known(lists.base.get(name).copied()) };
             self.path.0.push(Step::Named { key: named::KEY.to_owned(), value: name.to_owned() });
             self.node(base, lists.own.get(name).copied(), lists.target.get(name).copied(), around);
             self.path.0.pop();
         }
-        let added = self.judge.overrides.get(overrides..).unwrap_or_default();
-        let is_all_kept = added.iter().all(|it| it.verdict == Verdict::Kept && it.resolution.is_none());
-        if added.is_empty() || !lists.inserts() {
+        if !lists.inserts() || self.edits.len() == edits {
             return;
         }
-        let is_same =
-            matches!((base, target), (Base::Known(Some(base)), Some(target)) if base.value() == target.value());
-        if is_same && is_all_kept && own.is_some() {
-            // Item by item they would all come to stand at the end: the order of the cluster's own list is kept.
+        let added = self.judge.overrides.get(overrides..).unwrap_or_default();
+        let is_all_kept = added.iter().all(|it| it.verdict == Verdict::Kept && it.resolution.is_none());
+        let is_same = matches!((base, target), (Base::Known(Some(base)), Some(target)) if base.value() == target.value());
+        if is_same && is_all_kept {
+            // Item by item they could come to stand elsewhere: where nothing of the list is new its order is kept, too.
             self.edits.truncate(edits);
             let overrides = overrides..self.judge.overrides.len();
             let edit = Edit::Graft { path: self.path.clone(), source: self.own, from: self.path.clone() };
             self.edits.push(Planned { edit, overrides });
-        } else if self.edits.len() > edits {
-            let (place, path) = (self.judge.place(self.spot), &self.path);
-            self.judge.notes.push(format!("{place}: {path}: items that only the cluster has stand at its end now"));
         }
     }
 

@@ -30,11 +30,11 @@ fn documents_are_matched_by_the_object_that_they_are() {
     let map = |name: &str, value: u8| {
         format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}}}\ndata: {{v: {value}}}\n")
     };
-    let base = format!("{}---\n{}", map("x", 1), map("y", 1));
-    let own = format!("{}---\n{}---\n{}", map("x", 5), map("y", 1), map("mine", 1));
-    let target = format!("# new\n{}---\n{}", map("y", 2), map("x", 1));
+    let base = format!("{}---\n{}", map("x", 1), map("z", 1));
+    let own = format!("{}---\n{}---\n{}", map("x", 5), map("z", 1), map("mine", 1));
+    let target = format!("# new\n{}---\n{}", map("z", 2), map("x", 1));
     let merged = of(&text(&base), &text(&own), &text(&target));
-    let result = format!("# new\n{}---\n{}---\n{}", map("y", 2), map("x", 5), map("mine", 1));
+    let result = format!("# new\n{}---\n{}---\n{}", map("z", 2), map("x", 5), map("mine", 1));
     assert_eq!(content(&merged), result);
     let expected = [
         (Verdict::Kept, "p/a, manifest m: ConfigMap x: data.v".into()),
@@ -46,14 +46,14 @@ fn documents_are_matched_by_the_object_that_they_are() {
 #[test]
 fn a_document_that_is_gone_loses_its_overrides() {
     let map = |name: &str, value: u8| format!("kind: ConfigMap\nmetadata: {{name: {name}}}\ndata: {{v: {value}}}\n");
-    let base = format!("{}---\n{}", map("x", 1), map("y", 1));
-    let own = format!("{}---\n{}", map("x", 1), map("y", 2));
+    let base = format!("{}---\n{}", map("x", 1), map("z", 1));
+    let own = format!("{}---\n{}", map("x", 1), map("z", 2));
     let merged = of(&text(&base), &text(&own), &text(&map("x", 3)));
     assert_eq!(content(&merged), map("x", 3));
-    assert_eq!(places(&merged), [(Verdict::Lost, "p/a, manifest m: ConfigMap y: data.v".into())]);
-    let removed = of(&text(&base), &text(&map("x", 1)), &text(&format!("{}---\n{}", map("x", 3), map("y", 1))));
+    assert_eq!(places(&merged), [(Verdict::Lost, "p/a, manifest m: ConfigMap z: data.v".into())]);
+    let removed = of(&text(&base), &text(&map("x", 1)), &text(&format!("{}---\n{}", map("x", 3), map("z", 1))));
     assert_eq!(content(&removed), map("x", 3));
-    assert_eq!(places(&removed), [(Verdict::Kept, "p/a, manifest m: ConfigMap y".into())]);
+    assert_eq!(places(&removed), [(Verdict::Kept, "p/a, manifest m: ConfigMap z".into())]);
 }
 
 #[test]

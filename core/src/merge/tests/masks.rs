@@ -18,7 +18,7 @@ fn a_mask_of_the_target_keeps_the_clusters_value() {
 
 #[test]
 fn a_mask_of_the_target_without_a_value_of_the_cluster_is_refused_by_path() {
-    check_masked("", "x: 1\n", "key: '*****'\n", "key: '*****'\nx: 1\n", true);
+    check_masked("x: 1\n", "x: 1\n", "x: 1\nkey: '*****'\n", "x: 1\nkey: '*****'\n", true);
     let open = merged(Some("y: 1\n"), "y: 1\n", "y: 1\nkey: {deep: '*****'}\n", &Decisions::default());
     assert_eq!((verdicts(&open), open.open().count()), (vec![(Verdict::Masked, "key.deep")], 1));
 }

@@ -4,8 +4,8 @@ use super::*;
 
 fn pack(line: &str, values: &str, image: &str) -> Value {
     json!([{"name": "a", "values": format!("{line}{values}"), "presets": [
-        {"name": "off", "group": "B", "add": "api: {on: false}\n", "remove": ["api.image"]},
-        {"name": "on", "group": "B", "add": format!("api:\n  on: true\n  image: {image}\n"), "remove": []},
+        {"name": "off", "group": "B", "add": "api: {live: false}\n", "remove": ["api.image"]},
+        {"name": "on", "group": "B", "add": format!("api:\n  live: true\n  image: {image}\n"), "remove": []},
     ]}])
 }
 
@@ -18,9 +18,9 @@ fn preset(published: &Value, own: &Value, target: &Value, decisions: &Decisions)
 
 #[test]
 fn a_preset_that_the_cluster_switched_on_is_an_override_that_accounts_for_its_values() {
-    let base = pack(OFF, "api:\n  on: false\nx: 1\n", "i:1");
-    let own = pack(ON, "api:\n  on: true\n  image: i:1\nx: 2\n", "i:1");
-    let target = pack(OFF, "api:\n  on: false\nx: 1\ny: 1\n", "i:1");
+    let base = pack(OFF, "api:\n  live: false\nx: 1\n", "i:1");
+    let own = pack(ON, "api:\n  live: true\n  image: i:1\nx: 2\n", "i:1");
+    let target = pack(OFF, "api:\n  live: false\nx: 1\ny: 1\n", "i:1");
     let merged = preset(&base, &own, &target, &Decisions::default());
     let found: Vec<_> = merged.overrides.iter().map(|it| (it.place(), it.preset.clone())).collect();
     let on = || Some("B:on".to_owned());
@@ -28,32 +28,32 @@ fn a_preset_that_the_cluster_switched_on_is_an_override_that_accounts_for_its_va
         found,
         [
             ("p/a: presets B".into(), None),
-            ("p/a: api.on".into(), on()),
+            ("p/a: api.live".into(), on()),
             ("p/a: api.image".into(), on()),
             ("p/a: x".into(), None)
         ]
     );
-    assert_eq!(values(&merged), format!("{ON}api:\n  on: true\n  image: i:1\nx: 2\ny: 1\n"));
+    assert_eq!(values(&merged), format!("{ON}api:\n  live: true\n  image: i:1\nx: 2\ny: 1\n"));
     assert_eq!(merged.notes, [""; 0]);
 }
 
 #[test]
 fn what_a_preset_takes_away_is_accounted_for() {
-    let base = pack(ON, "api:\n  on: true\n  image: i:1\n", "i:1");
-    let own = pack(OFF, "api:\n  on: false\n", "i:1");
-    let target = pack(ON, "api:\n  on: true\n  image: i:1\ny: 1\n", "i:1");
+    let base = pack(ON, "api:\n  live: true\n  image: i:1\n", "i:1");
+    let own = pack(OFF, "api:\n  live: false\n", "i:1");
+    let target = pack(ON, "api:\n  live: true\n  image: i:1\ny: 1\n", "i:1");
     let merged = preset(&base, &own, &target, &Decisions::default());
     assert!(merged.overrides[1..].iter().all(|it| it.preset.as_deref() == Some("B:off")), "{:#?}", merged.overrides);
-    assert_eq!(values(&merged), format!("{OFF}api:\n  on: false\ny: 1\n"));
+    assert_eq!(values(&merged), format!("{OFF}api:\n  live: false\ny: 1\n"));
 }
 
 #[test]
 fn a_preset_that_the_target_defines_differently_is_said() {
-    let base = pack(OFF, "api:\n  on: false\n", "i:1");
-    let own = pack(ON, "api:\n  on: true\n  image: i:1\n", "i:1");
-    let target = pack(OFF, "api:\n  on: false\ny: 1\n", "i:2");
+    let base = pack(OFF, "api:\n  live: false\n", "i:1");
+    let own = pack(ON, "api:\n  live: true\n  image: i:1\n", "i:1");
+    let target = pack(OFF, "api:\n  live: false\ny: 1\n", "i:2");
     let merged = preset(&base, &own, &target, &Decisions::default());
-    assert_eq!(values(&merged), format!("{ON}api:\n  on: true\n  image: i:1\ny: 1\n"));
+    assert_eq!(values(&merged), format!("{ON}api:\n  live: true\n  image: i:1\ny: 1\n"));
     assert!(merged.notes.iter().any(|note| note.contains("defines it differently")), "{:?}", merged.notes);
 }
 
@@ -61,13 +61,13 @@ fn a_preset_that_the_target_defines_differently_is_said() {
 fn presets_in_conflict_are_settled_by_group_and_decide_their_values() {
     let line = |entries: &str| format!("# spectrocloud.com/enabled-presets: {entries}\n");
     let base = pack(&line("B:none,C:c"), "x: 1\n", "i:1");
-    let own = pack(&line("B:on,C:c"), "api:\n  on: true\n  image: i:1\nx: 1\n", "i:1");
-    let target = pack(&line("C:c2,B:off"), "api:\n  on: false\nx: 1\n", "i:1");
+    let own = pack(&line("B:on,C:c"), "api:\n  live: true\n  image: i:1\nx: 1\n", "i:1");
+    let target = pack(&line("C:c2,B:off"), "api:\n  live: false\nx: 1\n", "i:1");
     let open = preset(&base, &own, &target, &Decisions::default());
     assert_eq!(places(&open)[0], (Verdict::Conflict, "p/a: presets B".into()));
     assert_eq!(values(&open).lines().next(), Some("# spectrocloud.com/enabled-presets: C:c2,B:off"));
     let settled = preset(&base, &own, &target, &resolved("p/a: presets B", Resolution::Override));
-    assert_eq!(values(&settled), format!("{}api:\n  on: true\n  image: i:1\nx: 1\n", line("C:c2,B:on")));
+    assert_eq!(values(&settled), format!("{}api:\n  live: true\n  image: i:1\nx: 1\n", line("C:c2,B:on")));
     let settled = preset(&base, &own, &target, &resolved("presets B", Resolution::Profile));
     assert_eq!(values(&settled), target[0]["values"].as_str().unwrap());
 }

@@ -102,7 +102,7 @@ fn items_of_a_list_are_matched_by_their_names() {
         "env:\n- name: A\n  value: 1\n- name: B\n  value: 1\n",
         "env:\n- name: A\n  value: 5\n- name: B\n  value: 1\n- name: C\n  value: 1\n",
         "env:\n- name: B\n  value: 2\n- name: A\n  value: 1\n",
-        "env:\n- name: B\n  value: 2\n- name: A\n  value: 5\n- name: C\n  value: 1\n",
+        "env:\n- name: B\n  value: 2\n- name: C\n  value: 1\n- name: A\n  value: 5\n",
         &[(Verdict::Kept, "env[name=A].value"), (Verdict::Kept, "env[name=C]")],
     );
 }
@@ -122,21 +122,21 @@ fn a_list_without_names_is_one_value() {
 
 #[test]
 fn an_order_that_the_cluster_changed_is_an_override_of_the_list() {
-    let (base, own) = ("l: [{name: x}, {name: y}]\nz: 1\n", "l: [{name: y}, {name: x}]\nz: 1\n");
-    let target = "l: [{name: x}, {name: y}]\nz: 2\n";
-    check(base, own, target, "l: [{name: y}, {name: x}]\nz: 2\n", &[(Verdict::Kept, "l")]);
+    let (base, own) = ("l: [{name: x}, {name: z}]\nz: 1\n", "l: [{name: z}, {name: x}]\nz: 1\n");
+    let target = "l: [{name: x}, {name: z}]\nz: 2\n";
+    check(base, own, target, "l: [{name: z}, {name: x}]\nz: 2\n", &[(Verdict::Kept, "l")]);
 }
 
 #[test]
 fn an_item_that_the_cluster_put_in_between_stays_there_where_the_list_is_the_same() {
-    let (base, own) = ("l:\n- name: x\n- name: y\nz: 1\n", "l:\n- name: x\n- name: n\n- name: y\nz: 1\n");
-    let target = "z: 2\nl:\n- name: x\n- name: y\n";
-    check(base, own, target, "z: 2\nl:\n- name: x\n- name: n\n- name: y\n", &[(Verdict::Kept, "l[name=n]")]);
+    let (base, own) = ("l:\n- name: x\n- name: z\nz: 1\n", "l:\n- name: x\n- name: m\n- name: z\nz: 1\n");
+    let target = "z: 2\nl:\n- name: x\n- name: z\n";
+    check(base, own, target, "z: 2\nl:\n- name: x\n- name: m\n- name: z\n", &[(Verdict::Kept, "l[name=m]")]);
 }
 
 #[test]
 fn comments_and_format_are_no_overrides() {
-    check("a: {b: 1}\nc: 1\n", "# mine\n\na:\n    b: 1\nc: 1\n", "a: {b: 1}\nc: 2\n", "# mine\na: {b: 1}\nc: 2\n", &[]);
+    check("a: {b: 1}\nc: 1\n", "# mine\na:\n    b: 1\nc: 1\n", "a: {b: 1}\nc: 2\n", "# mine\na: {b: 1}\nc: 2\n", &[]);
 }
 
 #[test]

@@ -65,9 +65,7 @@ fn entries(choices: &mut Choices, keys: &[&str], count: usize, depth: usize) -> 
 fn node(choices: &mut Choices, depth: usize) -> Node {
     match choices.below(if depth > 3 { 3 } else { 9 }) {
         0..=2 => Node::Word(choices.one_of(&WORDS)),
-        3 => Node::Block(
-            (0..1 + choices.below(2)).map(|_| choices.one_of(&BLOCK)).collect(),
-        ),
+        3 => Node::Block((0..1 + choices.below(2)).map(|_| choices.one_of(&BLOCK)).collect()),
         4 => Node::List((0..1 + choices.below(3)).map(|_| choices.one_of(&WORDS[..12])).collect()),
         5 | 6 => named(choices, depth),
         _ => map(choices, depth),

@@ -1,6 +1,9 @@
 //! Writes a document as people do: in block and flow style, with comments, quotes and blank lines.
 
-use crate::{choices::Choices, document::{BLOCK, Node}};
+use crate::{
+    choices::Choices,
+    document::{BLOCK, Node},
+};
 
 const COMMENTS: [&str; 5] = ["# why", "# replicas: 3", "#no space", "# the \"port\": [80]", "# ---"];
 

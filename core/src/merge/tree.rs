@@ -134,13 +134,7 @@ impl<'t> Walk<'_, '_, 't> {
         }
     }
 
-    fn list(
-        &mut self,
-        base: Base<&Node>,
-        target: Option<&Node>,
-        lists: &Items<'_>,
-        around: Around,
-    ) {
+    fn list(&mut self, base: Base<&Node>, target: Option<&Node>, lists: &Items<'_>, around: Around) {
         let (edits, overrides) = (self.edits.len(), self.judge.overrides.len());
         for name in lists.names() {
             let base = if base.is_unknown() { Base::Unknown } else { Base::Known(lists.base.get(name).copied()) };
@@ -153,7 +147,8 @@ impl<'t> Walk<'_, '_, 't> {
         }
         let added = self.judge.overrides.get(overrides..).unwrap_or_default();
         let is_all_kept = added.iter().all(|it| it.verdict == Verdict::Kept && it.resolution.is_none());
-        let is_same = matches!((base, target), (Base::Known(Some(base)), Some(target)) if base.value() == target.value());
+        let is_same =
+            matches!((base, target), (Base::Known(Some(base)), Some(target)) if base.value() == target.value());
         if is_same && is_all_kept {
             // Item by item they could come to stand elsewhere: where nothing of the list is new its order is kept, too.
             self.edits.truncate(edits);

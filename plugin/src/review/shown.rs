@@ -8,7 +8,11 @@ use profile_core::{
 };
 use serde_json::{Value, json};
 
-use super::{Review, ReviewArgs, Sides, ignore::Ignored, verdict};
+use super::{
+    Review, ReviewArgs, Sides,
+    ignore::{Ignored, Kept},
+    verdict,
+};
 
 /// A review as every format shows it.
 pub(crate) struct Shown {
@@ -66,11 +70,7 @@ impl Shown {
             ShownProfile {
                 current_label: sides.current_label.clone(),
                 pending_label: sides.pending_label.clone(),
-                texts: if has_texts {
-                    texts(&sides.current(), &kept.pending(), &contexts, args.secrets())
-                } else {
-                    Vec::new()
-                },
+                texts: if has_texts { texts(sides, &kept, &contexts, args.secrets()) } else { Vec::new() },
                 changes: kept.changes.into_iter().map(mask).collect(),
             }
         };
@@ -191,13 +191,21 @@ pub(super) fn pairs(current: &AttachedProfile<'_>, pending: &AttachedProfile<'_>
     pairs
 }
 
-fn texts(
-    current: &AttachedProfile<'_>,
-    pending: &AttachedProfile<'_>,
-    contexts: &Contexts<'_>,
-    secrets: Secrets,
-) -> Vec<ShownText> {
-    let differing = pairs(current, pending).into_iter().filter(|(_, old, new)| old != new);
+fn texts(sides: &Sides, kept: &Kept, contexts: &Contexts<'_>, secrets: Secrets) -> Vec<ShownText> {
+    // Where nothing of a text is left to show, its text is not shown, either.
+    let is_told = |text: &Text| {
+        kept.changes.iter().any(|change| match change.kind {
+            Kind::ProfileAdded | Kind::ProfileRemoved => true,
+            Kind::PackAdded | Kind::PackRemoved => change.pack.as_ref() == Some(&text.pack),
+            Kind::Manifest => change.pack.as_ref() == Some(&text.pack) && change.path == text.manifest,
+            Kind::Value | Kind::Format | Kind::Text | Kind::Presets => {
+                change.pack.as_ref() == Some(&text.pack) && text.manifest.is_none()
+            }
+            _ => false,
+        })
+    };
+    let pairs = pairs(&sides.current(), &kept.pending());
+    let differing = pairs.into_iter().filter(|(text, old, new)| old != new && is_told(text));
     let shown = |(text, old, new): (Text, String, String)| {
         let lines = diff::lines(&old, &new, &contexts.of(Some(&text.pack)), secrets);
         ShownText { pack: text.pack, manifest: text.manifest, name: text.name, lines }

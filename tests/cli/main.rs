@@ -7,6 +7,8 @@ mod bad_input;
 mod bad_values;
 mod check;
 mod diff;
+mod diff_formats;
+mod diff_points;
 mod fixtures;
 mod folder;
 mod help;

@@ -55,10 +55,11 @@ fn push_text(text: &mut String, profile: &ShownProfile, it: &ShownText, paint: P
                 Tag::Added => (Tone::Added, "+"),
             };
             let mut pieces = words.remove(&(line.current, line.pending)).unwrap_or_default();
-            if pieces.is_empty() {
-                pieces.push((tone, line.text.clone()));
+            match pieces.first_mut() {
+                Some((first, text)) if *first == tone => text.insert_str(0, sign),
+                Some(_) => pieces.insert(0, (tone, sign.to_owned())),
+                None => pieces.push((tone, format!("{sign}{}", line.text))),
             }
-            pieces.insert(0, (tone, sign.to_owned()));
             push(&pieces);
             if line.lacks_newline {
                 push(&whole(Tone::Faint, "\\ No newline at end of file".into()));

@@ -1,0 +1,129 @@
+//! The points of `diff`: clusters, versions and files, two of them, or one against many clusters.
+
+use serde_json::{Value, json};
+
+use crate::{
+    fixtures::{self, packs},
+    folder::{Folder, Ran},
+};
+
+/// Writes another cluster that runs hello@1.0.0.
+fn add_cluster(folder: &Folder, name: &str, values: &str) {
+    let mut cluster = fixtures::cluster(&packs("1.32.1", values));
+    cluster["metadata"]["name"] = name.into();
+    folder.write(&format!("cluster-{name}.json"), cluster.to_string());
+}
+
+fn several() -> Folder {
+    let folder = fixtures::demo();
+    add_cluster(&folder, "east", "replicas: 1\n");
+    add_cluster(&folder, "west", "replicas: 5\n");
+    folder
+}
+
+#[test]
+fn a_switch_carries_what_the_cluster_sets_itself() {
+    let folder = fixtures::demo();
+    folder.write("cluster.json", fixtures::cluster(&packs("1.32.1", "replicas: 1\nextra: 7\n")).to_string());
+    let ran = folder.run("diff hello@1.1.0").exits(1);
+    ran.shows("-replicas: 1\n+replicas: 2\n")
+        .shows(" extra: 7\n")
+        .shows("Overrides: 1 kept\n")
+        .shows("kept          extra: ");
+    let document = folder.run("diff demo hello@1.1.0 -o json").exits(1).document("Diff");
+    assert_eq!((&document["overrides"][0]["verdict"], &document["open"]), (&json!("kept"), &json!(0)));
+    assert_eq!(document["overrides"][0]["sides"], json!({"published": null, "override": 7, "profile": null}));
+}
+
+#[test]
+fn who_set_a_value_and_its_verdict_stand_beside_the_change() {
+    let folder = fixtures::demo();
+    folder.write("cluster.json", fixtures::cluster(&packs("1.32.1", "replicas: 9\n")).to_string());
+    let document = folder.run("diff demo hello@1.1.0 -o json").exits(1).document("Diff");
+    let change = document["changes"].as_array().unwrap().iter().find(|it| it["path"] == "replicas").unwrap().clone();
+    assert_eq!((&change["change"], &change["before"], &change["after"]), (&json!("changed"), &json!(9), &json!(2)));
+    assert_eq!((&change["setBy"], &change["verdict"]), (&json!("override"), &json!("conflict")));
+    assert_eq!(change["since"]["by"], "notRecorded");
+    let version = document["changes"].as_array().unwrap().iter().find(|it| it["kind"] == "PackVersion").unwrap();
+    assert_eq!((&version["setBy"], &version["verdict"]), (&json!("published"), &Value::Null));
+}
+
+#[test]
+fn one_cluster_is_compared_with_another() {
+    let ran = several().run("diff east west").exits(1);
+    ran.shows("--- cluster east: pack app\n+++ cluster west: pack app\n").shows("-replicas: 1\n+replicas: 5\n");
+    several().run("diff demo east").exits(0).prints("");
+}
+
+#[test]
+fn a_profile_that_only_one_cluster_has_is_told() {
+    let folder = several();
+    let mut cluster = folder.json("cluster-west.json");
+    let more = json!({"name": "more", "profileVersion": "1.0.0", "packs": [{"name": "m", "values": "a: 1\n"}]});
+    cluster["spec"]["clusterProfileTemplates"].as_array_mut().unwrap().push(more);
+    folder.write("cluster-west.json", cluster.to_string());
+    folder.run("diff east west").exits(1).shows("+ more more@1.0.0\n").shows("+a: 1\n");
+    folder.run("diff west east").exits(1).shows("- more more@1.0.0\n").shows("-a: 1\n");
+}
+
+#[test]
+fn a_version_is_compared_with_a_cluster_as_it_stands() {
+    several().run("diff hello@1.0.0 west").exits(1).shows("--- hello@1.0.0: pack app\n+++ cluster west: pack app\n");
+    several().refuses("diff hello@1.0.0 nope -f .", 2, &["no cluster \"nope\""]);
+}
+
+#[test]
+fn files_need_no_store() {
+    let folder = fixtures::demo();
+    let ran = folder.run_exactly("diff hello-1.0.0.json ./hello-1.1.0.json").exits(1);
+    ran.shows("~ hello: hello@1.0.0 → hello@1.1.0\n");
+    folder.run_exactly("diff hello-1.0.0.json hello-1.0.0.json").exits(0).prints("");
+    folder.refuses("diff nope.yaml hello-1.0.0.json", 2, &["nope.yaml"]);
+    folder.write("other.json", "{\"kind\": \"Pod\"}");
+    folder.refuses("diff other.json hello-1.0.0.json", 2, &["other.json holds no cluster and no profile"]);
+}
+
+#[test]
+fn an_edited_file_is_compared_with_what_is_published() {
+    let folder = fixtures::demo();
+    std::fs::create_dir(folder.path("edited")).unwrap();
+    folder.write("edited/hello.json", fixtures::profile("1.0.0", &packs("1.32.1", "replicas: 4\n")).to_string());
+    folder.run("diff hello@1.0.0 edited/hello.json").exits(1).shows("-replicas: 1\n+replicas: 4\n");
+    folder
+        .run("diff demo edited/hello.json")
+        .exits(1)
+        .shows("--- Current, cluster demo: pack app\n")
+        .shows("+replicas: 4\n");
+}
+
+#[test]
+fn an_edit_is_shown_for_every_cluster_that_has_the_version() {
+    let folder = several();
+    std::fs::create_dir(folder.path("edited")).unwrap();
+    folder.write("edited/hello.json", fixtures::profile("1.0.0", &packs("1.32.1", "replicas: 4\n")).to_string());
+    let ran = folder.run("diff edited/hello.json").exits(1);
+    ran.shows("3 clusters: 3 differ, 2 outcomes\n\n2 clusters the same: east, demo\n").shows("\n1 cluster: west\n");
+    ran.shows("conflict      replicas: published 1, override 5, profile 4\n");
+    let document = folder.run("diff edited/hello.json -o json").exits(1).document("DiffList");
+    assert_eq!((&document["count"], &document["differs"]), (&json!(3), &json!(true)));
+    assert_eq!(document["items"][0]["clusters"], json!(["east", "demo"]));
+    assert_eq!(document["items"][1]["open"], 1);
+}
+
+#[test]
+fn a_version_alone_is_shown_for_every_cluster_that_has_the_profile() {
+    let ran = several().run("diff hello@1.1.0").exits(1);
+    ran.shows("2 clusters the same: east, demo\n").shows("1 cluster: west\n");
+    several().refuses("diff other@1.0.0 -f .", 2, &["has profile \"other\" attached"]);
+    several().refuses("diff hello@1.1.0 -f . -o html", 2, &["shows one cluster"]);
+}
+
+#[test]
+fn the_standard_input_is_a_file() {
+    let folder = fixtures::demo();
+    let plugin = profile_tests::binaries::kubectl_profile().unwrap();
+    let mut command = std::process::Command::new("sh");
+    command.arg("-c").arg(format!("{} diff hello@1.0.0 - -f . < hello-1.1.0.json", plugin.display()));
+    folder.hermetic(&mut command);
+    Ran::of("diff hello@1.0.0 -", &mut command).exits(1).shows("-replicas: 1\n+replicas: 2\n");
+}

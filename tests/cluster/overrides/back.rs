@@ -59,9 +59,14 @@ fn a_kubernetes_downgrade_is_refused_and_what_is_possible_is_named() {
     let mut packs = world.cluster(SHOP)["status"]["packs"].clone();
     packs[1]["version"] = json!("1.33.4");
     world.patch_status(SHOP, &json!({"packs": packs}));
+    let none = world.profile(&["rollback", SHOP, "--yes"]);
+    assert_run(&none, 4, &["K8sDowngradeAfterUpgradeNotSupported", "no kept revision can be gone back to"]);
+    let set = "manifests.hello-universe.ui.port=9000";
+    assert_run(&world.profile(&["override", SHOP, "hello-universe", "--set", set, "--yes"]), 0, &[]);
     let before = world.cluster(SHOP);
-    let run = world.profile(&["rollback", SHOP, "--yes"]);
-    assert_run(&run, 4, &["K8sDowngradeAfterUpgradeNotSupported", "can be gone back to: --to-revision 3"]);
+    let run = world.profile(&["rollback", SHOP, "--to-revision", "2", "--yes"]);
+    let possible = "what can be gone back to: --to-revision 3 (hello-aws@1.2.0), --to-revision 5 (hello-aws@1.2.0)";
+    assert_run(&run, 4, &["K8sDowngradeAfterUpgradeNotSupported", possible]);
     assert_eq!(world.cluster(SHOP), before);
 }
 

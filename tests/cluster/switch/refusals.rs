@@ -31,7 +31,7 @@ fn an_agent_beside_the_cluster_refuses_and_may_be_overruled() {
         &world,
         &[],
         4,
-        &["a Palette agent (cluster-management-agent) runs", "switch the version in Palette itself"],
+        &["a Palette agent (cluster-management-agent) runs", "make the change in Palette itself"],
     );
     let run = world.profile(&[&SWITCH[..], &["--agent-may-revert"]].concat());
     assert_run(&run, 0, &["Warning: a Palette agent (cluster-management-agent) runs", "switched to hello-aws@1.1.0"]);

@@ -53,32 +53,32 @@ pub(super) fn apply(text: &str, edits: &[Edit<'_>]) -> Result<String, SpliceErro
 
 /// All edits, with as few readings of the text as they allow.
 fn together(text: &str, before: &Value, edits: &[Edit<'_>]) -> Result<String, SpliceError> {
-    let mut expected = before.clone();
+    let (mut expected, is_crlf) = (before.clone(), is_crlf(text));
     let mut text = text.to_owned();
     let mut rest = edits;
     while !rest.is_empty() {
         let tree = Tree::parse(&text).map_err(|_| SpliceError::Guard { path: path_of(&rest[0]).clone() })?;
         let (changes, done) = batch(&tree, rest, &mut expected, false)?;
         rest = &rest[done..];
-        text = splice(&text, changes);
+        text = splice(&text, changes, is_crlf);
     }
     check(text, &expected, edits.first().map(path_of))
 }
 
 /// Each edit for itself: with its words, and if these do not read back, with the value written anew.
 fn one_by_one(text: &str, before: Value, edits: &[Edit<'_>]) -> Result<String, SpliceError> {
-    let mut expected = before;
+    let (mut expected, is_crlf) = (before, is_crlf(text));
     let mut text = text.to_owned();
     for edit in edits {
         let edit = std::slice::from_ref(edit);
         let tree = Tree::parse(&text)?;
         let (mut words, mut plain) = (expected.clone(), expected);
         let (changes, _) = batch(&tree, edit, &mut words, false)?;
-        text = match check(splice(&text, changes), &words, Some(path_of(&edit[0]))) {
+        text = match check(splice(&text, changes, is_crlf), &words, Some(path_of(&edit[0]))) {
             Ok(text) => text,
             Err(error) => {
                 let (changes, _) = batch(&tree, edit, &mut plain, true)?;
-                check(splice(&text, changes), &plain, Some(path_of(&edit[0]))).map_err(|_| error)?
+                check(splice(&text, changes, is_crlf), &plain, Some(path_of(&edit[0]))).map_err(|_| error)?
             }
         };
         expected = words;
@@ -237,9 +237,12 @@ fn remove(tree: &Tree<'_>, path: &Path, landing: Landing<'_>, expected: &Value) 
     Ok(Plan { changes, container: Some((parent.node.span.start, true)), len: parent.node.len(), before: Vec::new() })
 }
 
-/// The text with all changes made, in its own line breaks.
-fn splice(text: &str, mut changes: Vec<Change>) -> String {
-    let is_crlf = text.find('\n').is_some_and(|at| text[..at].ends_with('\r'));
+fn is_crlf(text: &str) -> bool {
+    text.find('\n').is_some_and(|at| text[..at].ends_with('\r'))
+}
+
+/// The text with all changes made, in the line breaks that it has or had.
+fn splice(text: &str, mut changes: Vec<Change>, is_crlf: bool) -> String {
     changes.sort_by_key(|change| (change.range.start, change.range.end));
     let mut edited = String::with_capacity(text.len());
     let mut at = 0;

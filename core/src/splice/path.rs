@@ -105,9 +105,9 @@ fn bracket(text: &str) -> Result<(Step, &str), &'static str> {
     } else {
         let end = text.find(['=', ']']).ok_or(OPEN)?;
         let (key, rest) = text.split_at(end);
-        if rest.starts_with(']') {
+        if let Some(after) = rest.strip_prefix(']') {
             let index = key.parse().map_err(|_| "expected a number, `KEY=VALUE` or a quoted key in brackets")?;
-            return Ok((Step::Index(index), &rest[1..]));
+            return Ok((Step::Index(index), after));
         }
         (key.to_owned(), rest)
     };

@@ -13,8 +13,8 @@ const CASES: u32 = 1_500;
 enum Doc {
     Scalar(String),
     Block(Vec<&'static str>),
-    Map(Style, Vec<(String, Doc)>),
-    List(Style, Vec<Doc>),
+    Map(Style, Vec<(String, Self)>),
+    List(Style, Vec<Self>),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -262,6 +262,8 @@ proptest! {
         let done = match apply(&text, &edits) {
             Ok(done) => done,
             Err(SpliceError::Place { .. }) => return Ok(()),
+            // Blank lines below a scalar that keeps them are its content: what moves them is refused, and nothing is lost.
+            Err(SpliceError::Guard { .. }) if text.contains("|+") || source.text().contains("|+") => return Ok(()),
             Err(error) => return Err(TestCaseError::fail(format!("{error}\n{text}\n{edits:?}"))),
         };
         let read = Tree::parse(&done).map(|tree| tree.value());

@@ -160,10 +160,13 @@ impl Review {
             count => format!("{count} changes are left out by --ignore\n"),
         };
         let note = |note: &String| paint.text(Tone::Changed, "note:") + &paint.text(Tone::Plain, &format!(" {note}\n"));
+        // A section stands apart from the difference above it.
+        let has_body = shown.changes().next().is_some();
+        let section = |text: String| if has_body && !text.is_empty() { format!("\n{text}") } else { text };
         let parts = [
             paint.text(Tone::Faint, &left_out),
-            overrides::text(&shown.overrides, self.base.as_deref(), paint, columns),
-            repave::text(&self.repave, paint, columns),
+            section(overrides::text(&shown.overrides, self.base.as_deref(), paint, columns)),
+            section(repave::text(&self.repave, paint, columns)),
             self.notes.iter().map(note).collect(),
             self.verdict.as_ref().map(|verdict| verdict::text(verdict, paint)).unwrap_or_default(),
         ];

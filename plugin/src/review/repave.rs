@@ -2,10 +2,14 @@
 
 use profile_core::repave::{self, Effect, Estimate};
 
+use super::segments;
 use crate::output::{
     paint::{Paint, Tone},
     width,
 };
+
+/// What stands before the reason where it does not fit behind the effect.
+const INDENT: &str = "      ";
 
 /// A line for each changed key: pack, key, effect, and the rule that says so.
 pub(super) fn text(estimates: &[Estimate], paint: Paint, columns: usize) -> String {
@@ -26,8 +30,19 @@ pub(super) fn text(estimates: &[Estimate], paint: Paint, columns: usize) -> Stri
         let because = match (because.is_empty(), fits) {
             (true, _) => String::new(),
             (false, true) => format!(" ({because})"),
-            (false, false) => format!("\n      ({because})"),
+            (false, false) => {
+                let line = [(Tone::Faint, format!("({because})"))];
+                let lines = segments::wrapped(&line, columns.saturating_sub(INDENT.len()), usize::MAX);
+                lines
+                    .iter()
+                    .flatten()
+                    .map(|(_, piece)| piece.as_str())
+                    .collect::<Vec<_>>()
+                    .concat()
+                    .replace("↪ ", &format!("\n{INDENT}"))
+            }
         };
+        let because = if because.starts_with('(') { format!("\n{INDENT}{because}") } else { because };
         text.push_str(&paint.text(Tone::Faint, &because));
         text.push('\n');
     }

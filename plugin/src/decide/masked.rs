@@ -101,9 +101,12 @@ fn walk(node: &Node, path: String, found: &mut impl FnMut(String, std::ops::Rang
         }
         Content::Sequence(items) => {
             for (at, item) in items.iter().enumerate() {
-                // An item that has a name keeps it when others come and go.
+                // An item that has a name keeps it when others come and go. Of one without, nobody can tell which it is once
+                // the list has another length.
                 let value = item.value();
-                let step = value["name"].as_str().map_or_else(|| at.to_string(), |name| format!("name={name}"));
+                let count = items.len();
+                let place = || format!("{} of {count}", at + 1);
+                let step = value["name"].as_str().map_or_else(place, |name| format!("name={name}"));
                 walk(item, format!("{path}[{step}]"), found);
             }
         }
@@ -174,10 +177,9 @@ mod tests {
             "- name: b\n  password: hunter2\n"
         );
         let real = "- password: hunter1\n- password: hunter2\n";
-        assert!(
-            edited(real, |_| "- password: ***\n".into()).is_ok_and(|text| text == "- password: hunter1\n")
-                || edited(real, |_| "- password: ***\n".into()).is_err()
-        );
+        let errors = edited(real, |_| "- password: ***\n".into()).unwrap_err();
+        assert!(errors[0].starts_with("[1 of 1].password: "), "{errors:?}");
+        assert_eq!(edited(real, |text| text + "# last\n").unwrap(), format!("{real}# last\n"));
     }
 
     #[test]

@@ -57,7 +57,7 @@ fn text(choices: &mut Choices) -> String {
 
 #[test]
 fn no_text_makes_it_panic() {
-    for_random_choices(15_000, |choices| {
+    for_random_choices(31_000, |choices| {
         let published = if choices.chance(80) { Some(text(choices)) } else { None };
         let (own, target) = (text(choices), text(choices));
         let own = published.clone().filter(|_| choices.chance(20)).unwrap_or(own);

@@ -29,7 +29,7 @@ fn changed(choices: &mut Choices, lines: &[String]) -> Vec<String> {
 
 #[test]
 fn lines_keep_the_same_promises() {
-    for_random_choices(8_000, |choices| {
+    for_random_choices(6_000, |choices| {
         let base: Vec<String> =
             (0..choices.below(12)).map(|_| format!("k{}: {}\n", choices.below(9), choices.below(3))).collect();
         let (own, target) = (changed(choices, &base), changed(choices, &base));

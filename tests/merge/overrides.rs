@@ -17,7 +17,7 @@ use crate::{
 
 #[test]
 fn every_override_is_in_the_result_or_in_a_verdict_that_says_why_not() {
-    for_random_choices(25_000, |choices| {
+    for_random_choices(5_000, |choices| {
         let base = document(choices);
         let counts = (1 + choices.below(3), 1 + choices.below(3));
         let (own, target) = (changed(choices, &base, counts.0), changed(choices, &base, counts.1));

@@ -127,8 +127,8 @@ impl Search<'_, '_> {
             return;
         }
         let base = self.base.comments(path);
-        let mut lost = Lost::default();
-        lost.missing = above.iter().filter(|it| !base.above.contains(it) && self.take(it)).cloned().collect();
+        let missing = above.iter().filter(|it| !base.above.contains(it) && self.take(it)).cloned().collect();
+        let mut lost = Lost { missing, ..Lost::default() };
         lost.behind = behind.filter(|it| base.behind.as_ref() != Some(it) && self.take(it));
         if inside.iter().any(|it| self.missing.get(it.as_str()).is_some_and(|count| *count > 0)) {
             self.node(path, node);

@@ -20,10 +20,11 @@ pub(super) fn of_profile(judge: &mut Judge<'_>, base: Base<&Value>, own: &Value,
     let mut content = own.as_object().cloned().unwrap_or_default();
     content.extend(target.as_object().cloned().unwrap_or_default());
     for key in keys([base.known(), Some(own), Some(target)]) {
-        let is_known = KNOWN_IN_PROFILES.contains(&key);
+        let is_variables = key == "variables" && is_list(own, target, key);
+        let is_elsewhere = is_variables || KNOWN_IN_PROFILES.contains(&key);
         let published = base.and_then(|base| field(base, key));
         let is_only_own = published.known().is_none() && field(target, key).is_none();
-        if !is_known && !(key == "variables" && is_list(own, target, key)) && !is_only_own {
+        if !is_elsewhere && !is_only_own {
             let spot = Spot::new(None, Part::Field(key.to_owned()));
             whole(judge, &spot, published, (own, target), &mut content);
         }
@@ -164,7 +165,7 @@ fn as_text(value: &Value) -> Value {
     }
 }
 
-fn keys<'v>(sides: [Option<&'v Value>; 3]) -> BTreeSet<&'v str> {
+fn keys(sides: [Option<&Value>; 3]) -> BTreeSet<&str> {
     sides.into_iter().flatten().filter_map(Value::as_object).flat_map(Map::keys).map(String::as_str).collect()
 }
 

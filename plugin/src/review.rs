@@ -1,7 +1,12 @@
 //! What is shown of a change before it is decided: both sides, the overrides, the rules' verdict, the repave estimate.
 
 use profile_core::{
-    blame::Blame, mask::Secrets, merge::Override, profile::AttachedProfile, repave::Estimate, rules::Verdict,
+    blame::Blame,
+    mask::{Context, Secrets},
+    merge::Override,
+    profile::AttachedProfile,
+    repave::Estimate,
+    rules::Verdict,
 };
 use serde_json::Value;
 
@@ -30,7 +35,7 @@ mod text;
 pub(crate) mod verdict;
 
 pub(crate) use groups::{Group, Groups};
-pub(crate) use shown::{Shown, ShownProfile, ShownText};
+pub(crate) use shown::{Shown, ShownProfile, ShownText, masked};
 
 /// Both sides of one profile.
 pub(crate) struct Sides {
@@ -63,6 +68,8 @@ pub(crate) struct Review {
     pub(crate) cluster: String,
     /// The profiles that are compared.
     pub(crate) sides: Vec<Sides>,
+    /// What the published versions say to be secret, which the copies of it do not repeat.
+    pub(crate) known: Context,
     /// What the overrides were told by, where there are any to tell: `revision 3`, or an assumption in words.
     pub(crate) base: Option<String>,
     /// The overrides, and what becomes of each.

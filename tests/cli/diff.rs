@@ -177,3 +177,25 @@ fn the_only_cluster_needs_no_name() {
     fixtures::demo().run("diff hello@1.1.0").exits(1).shows("Current, cluster demo");
     fixtures::demo().run("diff").exits(0).prints("");
 }
+
+#[test]
+fn what_the_published_version_calls_sensitive_is_hidden_in_the_clusters_copy() {
+    let folder = fixtures::demo();
+    let mut cluster = folder.json("cluster.json");
+    cluster["spec"]["clusterProfileTemplates"][0]["variables"] = json!([{"name": "greeting", "value": SECRET}]);
+    folder.write("cluster.json", cluster.to_string());
+    for version in ["1.0.0", "1.1.0"] {
+        let name = format!("hello-{version}.json");
+        let mut profile = folder.json(&name);
+        profile["spec"]["variables"] = json!([{"name": "greeting", "isSensitive": true}]);
+        profile["spec"]["published"]["variables"] = json!([{"name": "greeting", "value": "of the author"}]);
+        folder.write(&name, profile.to_string());
+    }
+    for words in
+        ["diff hello@1.1.0", "diff hello@1.1.0 -o json", "diff hello@1.1.0 -o html", "overrides", "overrides -o json"]
+    {
+        folder.run(words).hides(SECRET).shows("greeting");
+    }
+    folder.run("switch hello@1.1.0 --yes").exits(0).hides(SECRET).shows("greeting");
+    folder.run("overrides --show-secrets").exits(0).shows(SECRET);
+}

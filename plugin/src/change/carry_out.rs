@@ -245,7 +245,9 @@ async fn decide_open(proposal: &mut Proposal, write: &WriteArgs, output: &mut Ou
     let mut wants_editor = false;
     while let Some(open) = proposal.draft.profiles.iter().find(|it| it.merged.open().next().is_some()) {
         let current = AttachedProfile::new(&open.current, open.path.clone());
-        let question = Question { current: &current, merged: &open.merged, show_secrets: write.show.show_secrets };
+        let known = proposal.known_secrets();
+        let question =
+            Question { current: &current, merged: &open.merged, known: &known, show_secrets: write.show.show_secrets };
         let mut decisions = proposal.decisions.clone();
         let answer = decide::ask(&question, &mut decisions, output).await.map_err(|error| {
             let unknown = open.lacks_base() && error.kind == Kind::DecisionNeeded;
@@ -272,6 +274,7 @@ async fn edit(proposal: &mut Proposal, write: &WriteArgs, output: &mut Output) -
     if let Goal::Override(..) = proposal.goal {
         return edit_pack(proposal, write, output).await;
     }
+    let known = proposal.known_secrets();
     for at in 0..proposal.draft.profiles.len() {
         let draft = &proposal.draft.profiles[at];
         let title = format!("cluster {}, {}", proposal.cluster.cluster().name(), draft.to);
@@ -280,6 +283,7 @@ async fn edit(proposal: &mut Proposal, write: &WriteArgs, output: &mut Output) -
             decisions: &proposal.decisions,
             overrides: &draft.merged.overrides,
             title,
+            known: &known,
             show_secrets: write.show.show_secrets,
         };
         let path = draft.path.clone();
@@ -303,6 +307,7 @@ async fn edit(proposal: &mut Proposal, write: &WriteArgs, output: &mut Output) -
 async fn edit_pack(proposal: &mut Proposal, write: &WriteArgs, output: &mut Output) -> Result<bool, Error> {
     let Some((draft, pack)) = proposal.overridden_pack() else { return Ok(true) };
     let content = json!({"name": draft.current["name"], "packs": [pack]});
+    let known = proposal.known_secrets();
     let pending = Pending {
         content: &content,
         overrides: &draft.merged.overrides,
@@ -312,6 +317,7 @@ async fn edit_pack(proposal: &mut Proposal, write: &WriteArgs, output: &mut Outp
             proposal.cluster.cluster().name(),
             pack["name"].as_str().unwrap_or_default()
         ),
+        known: &known,
         show_secrets: write.show.show_secrets,
     };
     let Some(edited) = decide::edit(&pending, |_| Ok(()), output).await? else { return Ok(false) };

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use profile_core::{
     blame::Blame,
     cluster::Cluster,
+    mask::Context,
     merge::{Decisions, Override},
     repave,
     revision::{Revision, Taken, newest_deployed},
@@ -218,6 +219,11 @@ impl Proposal {
         (joined(|it| &it.from), joined(|it| &it.to))
     }
 
+    /// What the published versions of the attached profiles say to be secret.
+    pub(crate) fn known_secrets(&self) -> Context {
+        known_secrets(&self.cluster, &self.profiles)
+    }
+
     /// What is shown of the change.
     pub(crate) fn review(&self, labels: (&str, &str)) -> Review {
         let before = self.cluster.cluster();
@@ -239,6 +245,7 @@ impl Proposal {
         let notes = self.draft.profiles.iter().flat_map(|it| it.merged.notes.clone());
         Review {
             store: self.store.name(),
+            known: self.known_secrets(),
             cluster: format!("{namespace}{}{place}", before.name()),
             sides: sides.collect(),
             base: (!bases.is_empty()).then(|| bases.join("; ")),
@@ -268,6 +275,14 @@ pub(crate) async fn known_revisions(store: &Store, cluster: &Document, output: &
             Vec::new()
         }
     }
+}
+
+/// What the published versions of a cluster's profiles say to be secret: the cluster's copies hold the values alone.
+pub(crate) fn known_secrets(cluster: &Document, profiles: &[Document]) -> Context {
+    let attached = cluster.cluster().profiles();
+    let is_attached = |it: &&Document| attached.iter().any(|attached| attached.name() == it.profile().name());
+    let contexts = profiles.iter().filter(is_attached).map(|it| Context::of_published(&it.profile()));
+    contexts.fold(Context::default(), Context::and)
 }
 
 /// An error for a cluster that has nothing attached.

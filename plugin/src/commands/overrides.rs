@@ -4,6 +4,7 @@ use clap::Args;
 use profile_core::{
     base::{Base, Purpose},
     blame::Blame,
+    mask::{Context, Secrets},
     merge::{self, Decisions, Override},
     profile::{self, AttachedProfile},
     revision::Revision,
@@ -12,10 +13,11 @@ use serde_json::{Value, json};
 
 use super::Outcome;
 use crate::{
-    change::proposal::known_revisions,
+    change::proposal::{known_revisions, known_secrets},
     cli::{Format, Global},
     error::Error,
     output::{Output, table::table},
+    review::masked,
     selection,
     store::{Document, Store},
 };
@@ -31,6 +33,29 @@ pub(crate) struct OverridesArgs {
     /// Show passwords, tokens and the like instead of ***
     #[arg(long)]
     show_secrets: bool,
+}
+
+impl OverridesArgs {
+    fn secrets(&self) -> Secrets {
+        if self.show_secrets { Secrets::Shown } else { Secrets::Hidden }
+    }
+}
+
+/// What may be shown of an override.
+struct Sight<'a> {
+    cluster: &'a Document,
+    known: Context,
+    secrets: Secrets,
+}
+
+impl Sight<'_> {
+    fn shown(&self, it: &Override) -> Override {
+        let profiles = self.cluster.cluster().profiles();
+        let packs = profiles.iter().filter(|profile| profile.name() == it.profile).flat_map(AttachedProfile::packs);
+        let named = packs.filter(|pack| Some(pack.name().as_ref()) == it.pack.as_deref());
+        let context = named.fold(self.known.clone(), |context, pack| context.and(Context::of_pack(&pack)));
+        masked(it, &context, self.secrets)
+    }
 }
 
 /// The overrides of one attached profile.
@@ -50,13 +75,14 @@ pub(crate) async fn run(args: &OverridesArgs, global: &Global, output: &mut Outp
     let profiles = store.profiles(cluster.cluster().namespace().as_deref()).await?;
     let revisions = known_revisions(&store, &cluster, output).await;
     let found = found(&cluster, &profiles, &revisions);
+    let sight = Sight { known: known_secrets(&cluster, &profiles), cluster: &cluster, secrets: args.secrets() };
     if args.output == Format::Table {
-        print(args, &found, &revisions, output)?;
+        print(&sight, &found, &revisions, output)?;
     } else {
-        let shown = |it: &Override| if args.show_secrets { it.clone() } else { it.clone().masked() };
         let item = |it: &Override| {
             let mut item = json!({"place": it.place(), "setBy": Blame::of(it, &revisions)});
-            if let (Value::Object(item), Ok(Value::Object(fields))) = (&mut item, serde_json::to_value(shown(it))) {
+            if let (Value::Object(item), Ok(Value::Object(fields))) = (&mut item, serde_json::to_value(sight.shown(it)))
+            {
                 item.extend(fields);
             }
             item
@@ -92,10 +118,10 @@ pub(crate) fn found(cluster: &Document, profiles: &[Document], revisions: &[Revi
     view.profiles().iter().map(of).collect()
 }
 
-fn print(args: &OverridesArgs, found: &[Found], revisions: &[Revision], output: &mut Output) -> Result<(), Error> {
+fn print(sight: &Sight<'_>, found: &[Found], revisions: &[Revision], output: &mut Output) -> Result<(), Error> {
     let mut rows = Vec::new();
     for it in found.iter().flat_map(|it| &it.overrides) {
-        let shown = if args.show_secrets { it.clone() } else { it.clone().masked() };
+        let shown = sight.shown(it);
         let text = |side: &Option<Value>| match side {
             None => "(none)".to_owned(),
             Some(Value::String(text)) if text.contains('\n') => format!("({} lines)", text.lines().count()),

@@ -23,6 +23,8 @@ pub(crate) struct Question<'a> {
     pub(crate) current: &'a AttachedProfile<'a>,
     /// The merge with its open overrides.
     pub(crate) merged: &'a Merged,
+    /// What the published versions say to be secret.
+    pub(crate) known: &'a Context,
     /// Whether secrets are shown.
     pub(crate) show_secrets: bool,
 }
@@ -40,7 +42,7 @@ impl Question<'_> {
             named.fold(Context::of_profile(profile), Context::and)
         };
         let secrets = if self.show_secrets { Secrets::Shown } else { Secrets::Hidden };
-        Sight { secrets, context: side(self.current).and(side(&self.pending())) }
+        Sight { secrets, context: side(self.current).and(side(&self.pending())).and(self.known.clone()) }
     }
 }
 

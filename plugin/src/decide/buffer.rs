@@ -48,7 +48,7 @@ impl<'a> Pages<'a> {
         // By their places in the raw document, so that each goes back to where it came from.
         for (at, raw) in profile_core::field::items(pending.content, &["packs"]) {
             let pack = profile_core::pack::Pack::new(raw, String::new());
-            let context = Context::of_profile(&profile).and(Context::of_pack(&pack));
+            let context = Context::of_profile(&profile).and(Context::of_pack(&pack)).and(pending.known.clone());
             let mut add = |name: String, place: Place, text: &Value, is_there: &dyn Fn(&Part) -> bool| {
                 let Some(text) = text.as_str() else { return };
                 let of_pack = |it: &&Override| it.pack.as_deref() == Some(&*pack.name()) && is_there(&it.part);

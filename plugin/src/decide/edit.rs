@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use profile_core::merge::{Decisions, Override};
+use profile_core::{
+    mask::Context,
+    merge::{Decisions, Override},
+};
 use serde_json::Value;
 
 use super::{
@@ -24,6 +27,8 @@ pub(crate) struct Pending<'a> {
     pub(crate) overrides: &'a [Override],
     /// What it is, such as `cluster default/shop, hello@1.1.0`.
     pub(crate) title: String,
+    /// What the published versions say to be secret.
+    pub(crate) known: &'a Context,
     /// Whether secrets are shown. Where they are not, an untouched `***` stands for what is there.
     pub(crate) show_secrets: bool,
 }

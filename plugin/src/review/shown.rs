@@ -3,7 +3,7 @@
 use profile_core::{
     diff::{self, Change, Kind, Line},
     mask::{Context, MASK, Secrets},
-    merge::{Override, Resolution},
+    merge::{Override, Part, Resolution},
     profile::AttachedProfile,
 };
 use serde_json::{Value, json};
@@ -62,7 +62,7 @@ impl Shown {
         let mut profile = |sides: &Sides| {
             let kept = ignored.apply(sides);
             left_out += kept.left_out;
-            let contexts = Contexts { current: sides.current(), pending: sides.pending() };
+            let contexts = Contexts { current: sides.current(), pending: sides.pending(), known: &review.known };
             let mask = |change: Change| {
                 let context = contexts.of(change.pack.as_deref());
                 change.masked(&context, args.secrets())
@@ -78,7 +78,8 @@ impl Shown {
         let contexts = |it: &Override| {
             let sides = review.sides.iter().find(|sides| sides.pending().name() == it.profile);
             sides.map_or_else(Context::default, |sides| {
-                Contexts { current: sides.current(), pending: sides.pending() }.of(it.pack.as_deref())
+                let (current, pending) = (sides.current(), sides.pending());
+                Contexts { current, pending, known: &review.known }.of(it.pack.as_deref())
             })
         };
         let kept = review.overrides.iter().filter(|it| !ignored.covers_override(it));
@@ -114,6 +115,7 @@ impl Shown {
 struct Contexts<'a> {
     current: AttachedProfile<'a>,
     pending: AttachedProfile<'a>,
+    known: &'a Context,
 }
 
 impl Contexts<'_> {
@@ -123,15 +125,16 @@ impl Contexts<'_> {
             let named = packs.iter().filter(|it| Some(it.name().as_ref()) == pack).map(Context::of_pack);
             named.fold(Context::of_profile(profile), Context::and)
         };
-        side(&self.current).and(side(&self.pending))
+        side(&self.current).and(side(&self.pending)).and(self.known.clone())
     }
 }
 
 /// The override without what may be secret.
-fn masked(it: &Override, context: &Context, secrets: Secrets) -> Override {
+pub(crate) fn masked(it: &Override, context: &Context, secrets: Secrets) -> Override {
     let steps: Vec<_> = it.path.split(['.', '[', ']']).collect();
+    let is_secret = it.is_secret || matches!(&it.part, Part::Variable(name) if context.hides_variable(name));
     let value = |value: &Value| match secrets {
-        Secrets::Hidden if it.is_secret && !value.is_null() => MASK.into(),
+        Secrets::Hidden if is_secret && !value.is_null() => MASK.into(),
         _ => secrets.value(&steps, value, context),
     };
     let side = |side: &Option<Value>| side.as_ref().map(value);

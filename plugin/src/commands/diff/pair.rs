@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use super::point::{self, Point};
 use crate::{
-    change::proposal::{ProfileDraft, placed},
+    change::proposal::{ProfileDraft, known_secrets, placed},
     error::{Error, Kind},
     review::{Review, Sides},
     selection,
@@ -56,6 +56,7 @@ pub(super) fn switched(
     let blame = draft.merged.overrides.iter().map(|it| (it.place(), Blame::of(it, beside.revisions)));
     Ok(Review {
         cluster: view.name().into_owned(),
+        known: known_secrets(cluster, beside.profiles),
         base: draft.base_said(),
         verdict: Some(rules::check(&view, &after, &Policy::default())),
         repave: repave::estimate(&view, &after),
@@ -93,7 +94,8 @@ pub(super) fn own_versions(cluster: &Document, beside: &Beside<'_>) -> Result<Re
             pending_label: format!("Published, {reference}"),
         });
     }
-    Ok(Review { cluster: view.name().into_owned(), sides, ..Review::default() })
+    let known = known_secrets(cluster, beside.profiles);
+    Ok(Review { cluster: view.name().into_owned(), known, sides, ..Review::default() })
 }
 
 /// One point against another as they stand, profiles paired by name.

@@ -46,6 +46,7 @@ impl Edit {
             decisions: &decisions,
             overrides: &self.overrides,
             title: "cluster c, shop@2".into(),
+            known: &Context::default(),
             show_secrets: self.show_secrets,
         };
         edit_with(script(editor), &pending, check).await

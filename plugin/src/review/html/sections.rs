@@ -44,7 +44,7 @@ pub(super) struct Section<'s> {
 /// The sections of all profiles, in the order of Pending, then what is gone.
 pub(super) fn of<'s>(review: &Review, shown: &'s Shown) -> Vec<Section<'s>> {
     let profiles = review.sides.iter().zip(&shown.profiles);
-    profiles.flat_map(|(sides, profile)| of_profile(sides, profile, shown)).collect()
+    profiles.flat_map(|(sides, profile)| of_profile(sides, profile, (shown, &review.known))).collect()
 }
 
 /// All packs at a glance, each a link to its section.
@@ -81,7 +81,7 @@ fn version(version: &Option<String>) -> Markup {
     html! { @match version { Some(version) => (version), None => span.none { "not there" } } }
 }
 
-fn of_profile<'s>(sides: &Sides, profile: &'s ShownProfile, shown: &'s Shown) -> Vec<Section<'s>> {
+fn of_profile<'s>(sides: &Sides, profile: &'s ShownProfile, (shown, known): (&'s Shown, &Context)) -> Vec<Section<'s>> {
     let (before, after) = (sides.current(), sides.pending());
     let changes = || profile.changes.iter().filter(|it| !matches!(it.kind, Kind::Value | Kind::Format | Kind::Text));
     let name = after.name();
@@ -113,7 +113,7 @@ fn of_profile<'s>(sides: &Sides, profile: &'s ShownProfile, shown: &'s Shown) ->
     };
     let pairs = after_packs.iter().map(|it| (partner(&before_packs, it).map(|at| &before_packs[at]), Some(it)));
     let gone = before_packs.iter().filter(|it| partner(&after_packs, it).is_none()).map(|it| (Some(it), None));
-    let context = Context::of_profile(&before).and(Context::of_profile(&after));
+    let context = Context::of_profile(&before).and(Context::of_profile(&after)).and(known.clone());
     for (current, pending) in pairs.chain(gone) {
         let Some((nth, pack)) = pending.or(current) else { continue };
         let name = pack.name().into_owned();

@@ -78,11 +78,14 @@ fn namespace(store: &Store, cluster: &Document) -> Option<String> {
     }
 }
 
+/// Finds the version to review against among what a store publishes, in the scope that errors name.
+type Target<'t> = dyn Fn(&[Document], &str) -> Result<Document, Error> + 't;
+
 async fn review(
     store: &Store,
     clusters: Vec<Document>,
     profiles: &BTreeMap<Option<String>, Vec<Document>>,
-    target: &dyn Fn(&[Document], &str) -> Result<Document, Error>,
+    target: &Target<'_>,
     args: &ReviewArgs,
     output: &mut Output,
 ) -> Result<Groups, Error> {

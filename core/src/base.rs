@@ -16,6 +16,8 @@ use crate::{
 pub enum Source {
     /// From the revision of this number, which recorded it.
     Revision(u64),
+    /// From the revision of this number, which recorded it as an assumption of its own.
+    AssumedByRevision(u64),
     /// From what is published today, as far as it can be seen not edited since.
     Assumed,
     /// From where the user said, in words.
@@ -65,7 +67,9 @@ impl Base {
         if let Some(revision) = newest_deployed(revisions)
             && let Some(taken) = revision.taken_of(attached)
         {
-            return Self { content: Some(taken.content.clone()), source: Source::Revision(revision.number) };
+            let is_assumed = taken.assumption.is_some();
+            let source = if is_assumed { Source::AssumedByRevision } else { Source::Revision };
+            return Self { content: Some(taken.content.clone()), source: source(revision.number) };
         }
         let reference = profile::reference(&attached.name(), attached.version().as_deref());
         if purpose == Purpose::Update {
@@ -91,6 +95,11 @@ impl Base {
     pub fn words(&self) -> String {
         match &self.source {
             Source::Revision(number) => format!("what revision {number} recorded as published"),
+            Source::AssumedByRevision(number) => {
+                format!(
+                    "what revision {number} found published, assuming that it was not edited since the cluster took it"
+                )
+            }
             Source::Assumed => {
                 "what is published today, assuming that it was not edited since the cluster took it".into()
             }
@@ -105,7 +114,7 @@ impl Base {
             profile: attached.name().into_owned(),
             version: attached.version().map(Cow::into_owned),
             content: self.content.clone()?,
-            assumption: matches!(self.source, Source::Assumed).then(|| self.words()),
+            assumption: matches!(self.source, Source::Assumed | Source::AssumedByRevision(_)).then(|| self.words()),
         })
     }
 
@@ -113,7 +122,7 @@ impl Base {
     /// nothing was recorded: a write of ours may have come after it.
     pub fn own(&self, attached: &AttachedProfile<'_>) -> Value {
         let mut own = attached.raw().clone();
-        if matches!(self.source, Source::Revision(_) | Source::Named(_))
+        if matches!(self.source, Source::Revision(_) | Source::AssumedByRevision(_) | Source::Named(_))
             && let Some(packs) = own.get_mut("packs").and_then(Value::as_array_mut)
         {
             packs.iter_mut().filter_map(Value::as_object_mut).for_each(|pack| {
@@ -200,6 +209,11 @@ mod tests {
         let found = base(&cluster(), &published(json!({})), &[revision()], Purpose::Update);
         assert_eq!(found.source, Source::Revision(4));
         assert_eq!(found.content, Some(json!({"packs": ["recorded"]})));
+        let mut assumed = revision();
+        assumed.taken[0].assumption = Some("why".into());
+        let found = base(&cluster(), &published(json!({})), &[assumed], Purpose::Update);
+        assert_eq!(found.source, Source::AssumedByRevision(4));
+        assert!(found.taken(&Cluster::new(&cluster()).profiles()[0]).unwrap().assumption.is_some());
         let abandoned = Revision { status: Status::Abandoned, ..revision() };
         assert_eq!(base(&cluster(), &published(json!({})), &[abandoned], Purpose::Switch).source, Source::Assumed);
     }

@@ -116,7 +116,7 @@ fn of_pack(pack: &Pack<'_>, it: &Override) -> Option<Value> {
             let (_, names) = groups.into_iter().find(|(group, _)| *group == it.path)?;
             Some(names.join(",").into())
         }
-        Part::Pack => Some(pack.raw().clone()),
+        Part::Pack => Some(pack.version().or_else(|| pack.tag()).unwrap_or_default().into()),
         Part::Variable(_) => None,
     }
 }

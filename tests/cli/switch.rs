@@ -156,3 +156,15 @@ fn clusters_of_one_name_in_two_namespaces_have_two_histories() {
     assert_eq!(folder.json("cluster.json")["spec"]["clusterProfileTemplates"][0]["profileVersion"], "1.0.0");
     folder.run("history demo -n cluster-2").exits(0).shows("hello@1.1.0");
 }
+
+#[test]
+fn an_override_that_became_the_default_is_forgotten_on_request() {
+    let folder = fixtures::demo();
+    folder.run("override app --set replicas=5 --yes").exits(0);
+    fixtures::add(&folder, "1.0.0", &packs("1.32.1", "replicas: 5\n"));
+    folder.run("overrides").exits(0).shows("hello/app: replicas");
+    folder.run("override app --drop-redundant --yes").exits(0);
+    folder.run("overrides").exits(0).tells("this cluster sets nothing itself");
+    folder.run("override app --drop-redundant --yes").exits(0).shows("unchanged");
+    folder.run("switch hello@1.1.0 --yes").exits(0);
+}

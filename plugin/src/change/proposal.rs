@@ -169,7 +169,12 @@ impl Proposal {
 
     /// Whether nothing would change.
     pub(crate) fn is_unchanged(&self) -> bool {
-        switch::templates(&self.cluster.value) == switch::templates(&self.draft.pending)
+        // What is forgotten of an override stands in the revision alone.
+        let forgets = matches!(&self.goal, Goal::Override(_, edit) if edit.drops_redundant) && {
+            let (bases, taken) = self.bases();
+            bases != taken
+        };
+        !forgets && switch::templates(&self.cluster.value) == switch::templates(&self.draft.pending)
     }
 
     /// All overrides of the profiles that change, with their verdicts.

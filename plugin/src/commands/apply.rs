@@ -32,7 +32,7 @@ pub(crate) async fn run(args: &ApplyArgs, global: &Global, output: &mut Output) 
     let plan = Plan::read(&args.plan)?;
     let merge = MergeArgs::undecided(plan.base()?, false);
     let mut global = global.clone();
-    if global.namespace.is_none() && global.files.is_empty() {
+    if global.namespace.is_none() {
         global.namespace.clone_from(&plan.namespace);
     }
     let flags = (&merge, &args.write);

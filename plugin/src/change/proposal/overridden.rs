@@ -49,7 +49,13 @@ pub(super) fn draft(proposal: &Proposal, reference: &PackReference, edit: &PackE
     let mut merged = merge::merge(published.as_ref(), &own, against, &proposal.decisions);
     merged.content = after.clone();
     merged.overrides.retain(|it| it.pack.as_deref() == Some(pack.name().as_ref()));
-    let taken = base.taken(attached);
+    let mut taken = base.taken(attached);
+    if edit.drops_redundant
+        && let Some(taken) = &mut taken
+    {
+        // What equals today's text is an override no more only when that is the base from now on.
+        take_today(&mut taken.content, proposal, attached, &pack);
+    }
     let name = profile::reference(&attached.name(), attached.version().as_deref());
     let profiles = vec![ProfileDraft {
         path: attached.path().to_owned(),
@@ -95,6 +101,17 @@ fn found<'p, 'a>(
             Err(Error::usage(format!("cluster {cluster:?} has {} packs {:?}", several.len(), reference.to_string()))
                 .hint(format!("name one: {}", places.join(", "))))
         }
+    }
+}
+
+/// Puts what is published today for one pack into what a profile was taken from.
+fn take_today(content: &mut Value, proposal: &Proposal, attached: &AttachedProfile<'_>, pack: &Pack<'_>) {
+    let published = selection::published_of(&proposal.profiles, attached).map(|it| it.profile());
+    let today = published.as_ref().and_then(|it| it.packs().into_iter().find(|it| it.name() == pack.name()));
+    let packs = content.get_mut("packs").and_then(Value::as_array_mut);
+    let known = packs.and_then(|packs| packs.iter_mut().find(|it| it["name"].as_str() == Some(&pack.name())));
+    if let (Some(known), Some(today)) = (known, today) {
+        *known = today.raw().clone();
     }
 }
 

@@ -85,9 +85,16 @@ fn lost(
     let published = base.content.as_ref().map(|raw| AttachedProfile::new(raw, "published".into()));
     let Some(published) = published else { return Vec::new() };
     let decisions = merge::Decisions::default();
-    let overrides = merge::merge(Some(&published), &own, &published, &decisions).overrides;
+    let overrides_of =
+        |own: &AttachedProfile<'_>| merge::merge(Some(&published), own, &published, &decisions).overrides;
+    let overrides = overrides_of(&own);
     let restored = Cluster::new(restored);
-    let is_lost = |it: &Override| it.verdict != Verdict::CommentLost && value_at(&restored, it) != it.own;
+    // What differs from the same base in the same way was there then, too.
+    let former = restored.profiles().into_iter().find(|it| it.name() == attached.name());
+    let former = former.map(|it| base.own(&it)).unwrap_or_default();
+    let held = overrides_of(&AttachedProfile::new(&former, attached.path().to_owned()));
+    let is_held = |it: &Override| held.iter().any(|held| held.own == it.own && held.place() == it.place());
+    let is_lost = |it: &Override| it.verdict != Verdict::CommentLost && !is_held(it);
     overrides
         .into_iter()
         .filter(is_lost)

@@ -91,6 +91,11 @@ impl Base {
         Self { content: Some(content), source: Source::Named(words) }
     }
 
+    /// Whether it is only assumed to be what the cluster took.
+    pub fn is_assumed(&self) -> bool {
+        matches!(self.source, Source::Assumed | Source::AssumedByRevision(_))
+    }
+
     /// Where it comes from, in words.
     pub fn words(&self) -> String {
         match &self.source {
@@ -114,7 +119,7 @@ impl Base {
             profile: attached.name().into_owned(),
             version: attached.version().map(Cow::into_owned),
             content: self.content.clone()?,
-            assumption: matches!(self.source, Source::Assumed | Source::AssumedByRevision(_)).then(|| self.words()),
+            assumption: self.is_assumed().then(|| self.words()),
         })
     }
 

@@ -88,6 +88,14 @@ impl Store {
         }
     }
 
+    /// The flags that name it again, for words to paste; each with a space before it.
+    pub(crate) fn flags(&self) -> String {
+        match self {
+            Self::Kubernetes(_) => String::new(),
+            Self::Files(store) => store.flags(),
+        }
+    }
+
     /// What it is, for every screen that asks for a yes.
     pub(crate) fn name(&self) -> String {
         match self {

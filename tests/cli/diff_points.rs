@@ -103,7 +103,7 @@ fn an_edit_is_shown_for_every_cluster_that_has_the_version() {
     folder.write("edited/hello.json", fixtures::profile("1.0.0", &packs("1.32.1", "replicas: 4\n")).to_string());
     let ran = folder.run("diff edited/hello.json").exits(1);
     ran.shows("3 clusters: 3 differ, 2 outcomes\n\n2 clusters the same: east, demo\n").shows("\n1 cluster: west\n");
-    ran.shows("conflict      replicas: published 1, override 5, profile 4\n");
+    ran.shows("conflict      replicas: published 1, override 5, profile 4, to be decided\n");
     let document = folder.run("diff edited/hello.json -o json").exits(1).document("DiffList");
     assert_eq!((&document["count"], &document["differs"]), (&json!(3), &json!(true)));
     assert_eq!(document["items"][0]["clusters"], json!(["east", "demo"]));

@@ -7,9 +7,9 @@ use crate::{fixtures, folder::Folder};
 #[test]
 fn each_cluster_has_its_line() {
     let ran = Folder::hub().run("status").exits(0);
-    ran.shows("NAME         PROFILES           KUBERNETES   STATE     RECONCILED   OVERRIDES\n");
-    ran.shows("shop-aws     hello-aws@1.0.0    1.32.8       Running   yes          0\n");
-    ran.shows("store-edge   hello-edge@1.0.0   1.32.8       Running   yes          0\n");
+    ran.shows("NAME         PROFILES           KUBERNETES   STATE     RECONCILED   UPDATE   OVERRIDES\n");
+    ran.shows("shop-aws     hello-aws@1.0.0    1.32.8       Running   yes          no       0\n");
+    ran.shows("store-edge   hello-edge@1.0.0   1.32.8       Running   yes          no       0\n");
 }
 
 #[test]

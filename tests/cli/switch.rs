@@ -163,8 +163,29 @@ fn an_override_that_became_the_default_is_forgotten_on_request() {
     folder.run("override app --set replicas=5 --yes").exits(0);
     fixtures::add(&folder, "1.0.0", &packs("1.32.1", "replicas: 5\n"));
     folder.run("overrides").exits(0).shows("hello/app: replicas");
-    folder.run("override app --drop-redundant --yes").exits(0);
+    folder.run("status").exits(0).shows("pending   1");
+    folder.run("override --drop-redundant --yes").exits(0).shows("cleared of redundant overrides");
     folder.run("overrides").exits(0).tells("this cluster sets nothing itself");
-    folder.run("override app --drop-redundant --yes").exits(0).shows("unchanged");
+    folder.run("override demo app --drop-redundant --yes").exits(0).shows("unchanged");
     folder.run("switch hello@1.1.0 --yes").exits(0);
+}
+
+#[test]
+fn an_override_that_is_kept_against_an_edit_is_not_asked_about_again() {
+    let folder = fixtures::demo();
+    folder.run("override app --set replicas=5 --yes").exits(0);
+    fixtures::add(&folder, "1.0.0", &packs("1.32.1", "replicas: 3\n"));
+    folder.run("update --yes").exits(6).tells("hello/app: replicas");
+    let before = folder.text("cluster.json");
+    folder.run("update --yes --on-conflict=override --reason ours").exits(0).shows("updated");
+    assert_eq!(folder.text("cluster.json"), before);
+    folder.run("history").exits(0).shows("ours");
+    folder.run("overrides").exits(0).shows("3           5");
+    folder.run("update --yes").exits(0).shows("unchanged");
+}
+
+#[test]
+fn a_value_that_equals_the_published_one_is_said_to_follow_the_profile() {
+    let folder = fixtures::demo();
+    folder.run("override app --set replicas=1 --yes").exits(0).shows("unchanged").tells("follows the profile");
 }

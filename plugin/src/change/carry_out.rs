@@ -172,9 +172,11 @@ pub(crate) async fn carry_out(
             edits = decide_open(&mut proposal, write, output).await?;
         }
         if edits && !edit(&mut proposal, write, output).await? {
-            return Ok(Outcome::Done);
+            // Whoever closes the editor without a change says no, as to any other question.
+            return Err(Error::usage("not confirmed; nothing was changed"));
         }
         if proposal.is_unchanged() {
+            proposal.draft.notes.iter().for_each(|note| output.note(note));
             write.show.say(&format!("spectrocluster/{name} unchanged"), output)?;
             wait_if_asked(&proposal, write, output).await?;
             return Ok(if write.error_unchanged { Outcome::Unchanged } else { Outcome::Done });
@@ -192,12 +194,19 @@ pub(crate) async fn carry_out(
         }
         if let Some(path) = &merge.save_plan {
             plan::save(&proposal, path)?;
-            let words = format!("plan saved to {0}; nothing was written: `kubectl profile apply {0}`", path.display());
+            let words = format!(
+                "plan saved to {0}; nothing was written: `kubectl profile apply {0}{1}`",
+                path.display(),
+                proposal.store.flags()
+            );
             write.show.say(&words, output)?;
             return Ok(Outcome::Done);
         }
         if !write.no_history {
             guards::refuse_without_history(&proposal).await?;
+        }
+        if write.yes && proposal.assumes() {
+            output.warning("what the cluster sets itself is told by an assumption: see the base above");
         }
         if !write.yes {
             output.confirm().await?;
@@ -244,6 +253,10 @@ async fn moved(
 async fn decide_open(proposal: &mut Proposal, write: &WriteArgs, output: &mut Output) -> Result<bool, Error> {
     let mut wants_editor = false;
     while let Some(open) = proposal.draft.profiles.iter().find(|it| it.merged.open().next().is_some()) {
+        if !output.is_interactive() {
+            // Nobody is to decide about what was not shown.
+            show(proposal, write, output)?;
+        }
         let current = AttachedProfile::new(&open.current, open.path.clone());
         let known = proposal.known_secrets();
         let question =
@@ -351,8 +364,10 @@ fn refuse_denied_by_rules(proposal: &Proposal, write: &WriteArgs, output: &mut O
     show(proposal, write, output)?;
     let codes: Vec<_> = verdict.denied.iter().map(|it| it.code.as_str()).collect();
     let (_, to) = proposal.references();
+    let to =
+        if matches!(proposal.goal, Goal::Switch(_) | Goal::Rollback(_)) { format!(" to {to}") } else { String::new() };
     let error = Error::refused(format!(
-        "cluster {:?} may not be {} to {to}: {}",
+        "cluster {:?} may not be {}{to}: {}",
         proposal.cluster.cluster().name(),
         proposal.goal.done(),
         codes.join(", ")

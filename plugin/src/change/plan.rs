@@ -91,7 +91,9 @@ fn of(proposal: &Proposal) -> Result<Plan, Error> {
         Goal::Update(profile) => Action::Update(profile.clone()),
         Goal::Rollback(Some(number)) => Action::Rollback(*number),
         Goal::Rollback(None) => return Err(Error::usage("a plan names its revision: give --to-revision")),
-        Goal::Override(..) => return Err(Error::usage("a plan holds no values, and an override is nothing else")),
+        Goal::Override(..) | Goal::Forget(_) => {
+            return Err(Error::usage("a plan holds no values, and an override is nothing else"));
+        }
     };
     let mut resolve = BTreeMap::new();
     for (place, resolution) in &proposal.decisions.by_place {
@@ -175,6 +177,17 @@ impl Plan {
             by_place: self.decisions.resolve.iter().map(|(place, it)| (place.clone(), side(it))).collect(),
             accepted_losses: self.decisions.accepted_losses.clone(),
         }
+    }
+
+    /// Refuses a store of another kind than the plan was made on: nothing of what it would say of that were true.
+    pub(crate) fn refuse_other_store(&self, proposal: &Proposal) -> Result<(), Error> {
+        let kind = |name: &str| name.split([',', ' ']).next().unwrap_or_default().to_owned();
+        let now = proposal.store.name();
+        if kind(&self.store) == kind(&now) {
+            return Ok(());
+        }
+        Err(Error::usage(format!("the plan was made for {}, and this is {now}", self.store))
+            .hint("name the same store: -f PATH for files, --context NAME for a cluster; nothing was written"))
     }
 
     /// Refuses when anything that matters is not as it was when the plan was made.

@@ -17,6 +17,7 @@ use serde_json::Value;
 mod base;
 mod draft;
 mod edits;
+mod forgotten;
 mod overridden;
 mod rolled_back;
 mod switched;
@@ -46,6 +47,8 @@ pub(crate) enum Goal {
     Update(Option<String>),
     /// Own values of one pack.
     Override(PackReference, PackEdit),
+    /// No own values that equal what is published: of one pack, or of all.
+    Forget(Option<PackReference>),
     /// What the cluster had: after a revision, or before the newest.
     Rollback(Option<u64>),
 }
@@ -56,7 +59,7 @@ impl Goal {
         match self {
             Self::Switch(_) => "switch",
             Self::Update(_) => "update",
-            Self::Override(..) => "override",
+            Self::Override(..) | Self::Forget(_) => "override",
             Self::Rollback(_) => "rollback",
         }
     }
@@ -67,6 +70,7 @@ impl Goal {
             Self::Switch(_) => "switched",
             Self::Update(_) => "updated",
             Self::Override(..) => "overridden",
+            Self::Forget(_) => "cleared of redundant overrides",
             Self::Rollback(_) => "rolled back",
         }
     }
@@ -124,6 +128,7 @@ impl Proposal {
             Goal::Switch(reference) => switched::draft(self, reference)?,
             Goal::Update(profile) => updated::draft(self, profile.as_deref())?,
             Goal::Override(pack, edit) => overridden::draft(self, pack, edit)?,
+            Goal::Forget(pack) => forgotten::draft(self, pack.as_ref())?,
             Goal::Rollback(revision) => rolled_back::draft(self, *revision)?,
         };
         for draft in &mut self.draft.profiles {
@@ -169,12 +174,24 @@ impl Proposal {
 
     /// Whether nothing would change.
     pub(crate) fn is_unchanged(&self) -> bool {
-        // What is forgotten of an override stands in the revision alone.
-        let forgets = matches!(&self.goal, Goal::Override(_, edit) if edit.drops_redundant) && {
-            let (bases, taken) = self.bases();
-            bases != taken
+        switch::templates(&self.cluster.value) == switch::templates(&self.draft.pending) && !self.is_only_recorded()
+    }
+
+    /// Whether nothing changes but the record: what the cluster holds is decided over again against a newer base, so that
+    /// the next look must not ask the same.
+    fn is_only_recorded(&self) -> bool {
+        let decides = match &self.goal {
+            Goal::Switch(_) | Goal::Update(_) => self.overrides().next().is_some(),
+            Goal::Forget(_) => true,
+            Goal::Override(..) | Goal::Rollback(_) => false,
         };
-        !forgets && switch::templates(&self.cluster.value) == switch::templates(&self.draft.pending)
+        let (bases, taken) = self.bases();
+        decides && bases != taken
+    }
+
+    /// Whether what the cluster is said to set itself rests on an assumption.
+    pub(crate) fn assumes(&self) -> bool {
+        self.draft.profiles.iter().any(|it| it.base.is_assumed() && !it.merged.overrides.is_empty())
     }
 
     /// All overrides of the profiles that change, with their verdicts.

@@ -39,6 +39,7 @@ pub(crate) async fn run(args: &ApplyArgs, global: &Global, output: &mut Output) 
     let mut proposal = propose(&global, Some(&plan.cluster), plan.goal()?, flags, output).await?;
     proposal.decisions = plan.decisions();
     proposal.compute()?;
+    plan.refuse_other_store(&proposal)?;
     plan.refuse_moved(&proposal)?;
     carry_out(proposal, flags, output).await
 }

@@ -6,7 +6,10 @@ use serde_json::json;
 
 use super::{Outcome, target};
 use crate::{
-    change::proposal::{Goal, Proposal, known_revisions},
+    change::{
+        guards,
+        proposal::{Goal, Proposal, known_revisions},
+    },
     cli::{Format, Global},
     error::Error,
     output::Output,
@@ -34,6 +37,8 @@ pub(crate) async fn run(args: &CheckArgs, global: &Global, output: &mut Output) 
     let store = Store::open(global).await?;
     let cluster = selection::cluster(&store, cluster).await?;
     target::refuse_template(&cluster)?;
+    // A yes of the rules is no yes of `switch` where an agent runs: that is warned of.
+    guards::refuse_agent(&store, &cluster, true, output).await?;
     let revisions = known_revisions(&store, &cluster, output).await;
     let given = (None, Decisions::default());
     let proposal = Proposal::new(store, cluster, revisions, Goal::Switch(reference), given).await?;

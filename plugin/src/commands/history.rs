@@ -28,6 +28,11 @@ pub(crate) async fn run(args: &HistoryArgs, global: &Global, output: &mut Output
     let store = Store::open(global).await?;
     let cluster = selection::cluster(&store, args.cluster.as_deref()).await?;
     let revisions = store.revisions(&cluster).await?;
+    // A pending record is a question, and the cluster has the answer.
+    let truth = |it: &Revision| match it.status {
+        Status::Pending => it.settle(&cluster.cluster()),
+        status => status,
+    };
     if args.output != Format::Table {
         let items: Vec<_> = revisions
             .iter()
@@ -35,7 +40,7 @@ pub(crate) async fn run(args: &HistoryArgs, global: &Global, output: &mut Output
                 json!({
                     "revision": it.number, "status": it.status, "action": it.action, "from": it.from, "to": it.to,
                     "createdAt": it.created_at, "user": it.user, "reason": it.reason, "decisions": it.decisions,
-                    "truth": it.settle(&cluster.cluster()),
+                    "truth": truth(it),
                 })
             })
             .collect();
@@ -47,8 +52,7 @@ pub(crate) async fn run(args: &HistoryArgs, global: &Global, output: &mut Output
         return Ok(Outcome::Done);
     }
     let status = |it: &Revision| match it.status {
-        // A pending record is a question, and the cluster has the answer.
-        Status::Pending => format!("pending({})", it.settle(&cluster.cluster()).as_str()),
+        Status::Pending => format!("pending({})", truth(it).as_str()),
         status => status.as_str().into(),
     };
     let rows: Vec<_> = revisions

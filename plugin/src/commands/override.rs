@@ -23,8 +23,9 @@ use crate::{
 #[derive(Args, Debug)]
 #[command(group = ArgGroup::new("change").required(true).multiple(true).args(["set", "unset", "values", "edit_values", "drop_redundant"]))]
 pub(crate) struct OverrideArgs {
-    /// The cluster, which may be left out where there is only one, and the pack as PACK or PROFILE/PACK
-    #[arg(value_name = "[CLUSTER] PACK", required = true, num_args = 1..=2)]
+    /// The cluster, which may be left out where there is only one, and the pack as PACK or PROFILE/PACK; with
+    /// --drop-redundant the pack may be left out, and a single word is the cluster
+    #[arg(value_name = "[CLUSTER] PACK", num_args = 0..=2)]
     target: Vec<String>,
     /// Set a value, such as ui.replicas=2; the value is YAML; may be given several times
     #[arg(long, value_name = "PATH=VALUE")]
@@ -57,25 +58,28 @@ struct BaseOption {
 
 /// Runs the command.
 pub(crate) async fn run(args: &OverrideArgs, global: &Global, output: &mut Output) -> Result<Outcome, Error> {
+    let read = |pack: &String| pack.parse::<PackReference>().map_err(Error::usage);
+    let merge = MergeArgs::undecided(args.base.base.clone(), args.edit_values);
+    let flags = (&merge, &args.write);
+    if args.drop_redundant {
+        let (cluster, pack) = match args.target.as_slice() {
+            [cluster, pack] => (Some(cluster.as_str()), Some(read(pack)?)),
+            [cluster] => (Some(cluster.as_str()), None),
+            _ => (None, None),
+        };
+        let proposal = propose(global, cluster, Goal::Forget(pack), flags, output).await?;
+        return carry_out(proposal, flags, output).await;
+    }
     let (cluster, pack) = match args.target.as_slice() {
-        [cluster, pack] => (Some(cluster.as_str()), pack),
-        [pack] => (None, pack),
+        [cluster, pack] => (Some(cluster.as_str()), read(pack)?),
+        [pack] => (None, read(pack)?),
         _ => return Err(Error::usage("name a pack, and the cluster before it where there are several")),
     };
-    let pack: PackReference = pack.parse().map_err(Error::usage)?;
     let values = match &args.values {
         Some(path) => Some((path.display().to_string(), store::text(path)?)),
         None => None,
     };
-    let edit = PackEdit {
-        set: args.set.clone(),
-        unset: args.unset.clone(),
-        values,
-        text: None,
-        drops_redundant: args.drop_redundant,
-    };
-    let merge = MergeArgs::undecided(args.base.base.clone(), args.edit_values);
-    let flags = (&merge, &args.write);
+    let edit = PackEdit { set: args.set.clone(), unset: args.unset.clone(), values, text: None };
     let proposal = propose(global, cluster, Goal::Override(pack, edit), flags, output).await?;
     carry_out(proposal, flags, output).await
 }

@@ -66,6 +66,8 @@ pub(crate) struct Found {
     pub(crate) base: Base,
     /// What the cluster sets itself; none where the base is not known.
     pub(crate) overrides: Vec<Override>,
+    /// Whether the version was edited in place since the cluster took it; `None` where that cannot be told.
+    pub(crate) has_update: Option<bool>,
 }
 
 /// Runs the command.
@@ -113,7 +115,9 @@ pub(crate) fn found(cluster: &Document, profiles: &[Document], revisions: &[Revi
             merge::merge(Some(&content), &own, &content, &Decisions::default()).overrides
         });
         let reference = profile::reference(&attached.name(), attached.version().as_deref());
-        Found { reference, overrides: overrides.unwrap_or_default(), base }
+        let today = published.as_ref().and_then(|it| it.content());
+        let has_update = base.content.as_ref().zip(today).map(|(taken, today)| taken != today.raw());
+        Found { reference, overrides: overrides.unwrap_or_default(), base, has_update }
     };
     view.profiles().iter().map(of).collect()
 }

@@ -17,7 +17,7 @@ use crate::{
 ///
 /// When a published version is edited in place, the clusters that have it attached keep their copies. This shows what the
 /// edit changes, carries over what the cluster sets itself, asks, records a revision, and writes. With --from the edit is
-/// not published yet, and is only looked at.
+/// not published yet, and is only looked at; like `diff` it exits with 1 when there are differences.
 #[derive(Args, Debug)]
 pub(crate) struct UpdateArgs {
     /// The cluster, which may be left out where there is only one
@@ -39,7 +39,7 @@ pub(crate) async fn run(args: &UpdateArgs, global: &Global, output: &mut Output)
     if let Some(file) = &args.from {
         let outcome = diff::edit(file, &args.write.show.review(), global, output).await?;
         output.note("nothing was written: publish the edit, then update each cluster");
-        return Ok(if outcome == Outcome::Differences { Outcome::Done } else { outcome });
+        return Ok(outcome);
     }
     let flags = (&args.merge, &args.write);
     let proposal = propose(global, args.cluster.as_deref(), Goal::Update(args.only.clone()), flags, output).await?;

@@ -33,7 +33,10 @@ pub(super) struct Sight {
 /// The three sides of an override, one line or more each.
 pub(super) fn lines(it: &Override, sight: &Sight) -> Vec<String> {
     let mut lines = Vec::new();
-    for (side, value) in [("published", &it.published), ("override", &it.own), ("profile", &it.target)] {
+    // A place that is lost and has a value all the same is one of a rollback: what was recorded comes back.
+    let is_recorded = it.verdict == Verdict::Lost && it.target.is_some();
+    let target = if is_recorded { "recorded" } else { "profile" };
+    for (side, value) in [("published", &it.published), ("override", &it.own), (target, &it.target)] {
         let text = match value {
             None if side == "published" && it.verdict == Verdict::UnknownBase => "(unknown)".into(),
             None => "(not set)".into(),

@@ -56,6 +56,9 @@ pub(super) fn text(overrides: &[Override], base: Option<&str>, paint: Paint, col
     if let Some(base) = base {
         push(Tone::Faint, &format!("  base: {base}"));
     }
+    if overrides.iter().any(Override::is_open) {
+        push(Tone::Denied, "  until it is decided, Pending shows the profile's side");
+    }
     let mut owner = String::new();
     let mut folded: Vec<(String, Verdict, String)> = Vec::new();
     for it in overrides {
@@ -114,6 +117,8 @@ fn lines(it: &Override, columns: usize) -> Vec<String> {
     let mut sides = Vec::new();
     let known = [("published", &it.published), ("override", &it.own), ("profile", &it.target)];
     for (name, value) in known {
+        // A place that is lost and has a value all the same is one of a rollback: what was recorded comes back.
+        let name = if name == "profile" && it.verdict == Verdict::Lost && value.is_some() { "recorded" } else { name };
         match value {
             Some(value) => sides.push(format!("{name} {}", shown(value))),
             // Where a side has nothing, that is the point.
@@ -124,12 +129,12 @@ fn lines(it: &Override, columns: usize) -> Vec<String> {
     }
     let decided = match &it.resolution {
         None => None,
-        Some(Resolution::Override) if it.verdict == Verdict::Lost => Some("decided: override".to_owned()),
         Some(Resolution::Override) => Some("decided: override".to_owned()),
+        Some(Resolution::Profile) if it.verdict == Verdict::Lost => Some("decided: it may be lost".to_owned()),
         Some(Resolution::Profile) => Some("decided: profile".to_owned()),
         Some(Resolution::Value(value)) => Some(format!("decided: {}", shown(value))),
     };
-    sides.extend(decided);
+    sides.extend(decided.or_else(|| it.is_open().then(|| "to be decided".to_owned())));
     let together = format!("{first}: {}", sides.join(", "));
     if width::of(&together) <= columns {
         return vec![together];

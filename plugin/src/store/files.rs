@@ -82,6 +82,15 @@ impl FileStore {
         format!("files in {}", paths.join(", "))
     }
 
+    /// The flags that name these files again.
+    pub(crate) fn flags(&self) -> String {
+        let quoted = |path: &PathBuf| {
+            let path = path.display().to_string();
+            shlex::try_quote(&path).map_or_else(|_| path.clone(), |quoted| quoted.into_owned())
+        };
+        self.paths.iter().map(|path| format!(" -f {}", quoted(path))).collect()
+    }
+
     pub(crate) fn clusters(&self) -> Result<Vec<Document>, Error> {
         let in_scope = |entry: &&Entry| {
             let namespace = field::text(&entry.value, &["metadata", "namespace"]);

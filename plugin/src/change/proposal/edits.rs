@@ -79,8 +79,6 @@ pub(crate) struct PackEdit {
     pub(crate) values: Option<(String, String)>,
     /// The whole text, as it was edited.
     pub(crate) text: Option<String>,
-    /// Own values that equal what is published are forgotten.
-    pub(crate) drops_redundant: bool,
 }
 
 impl PackEdit {

@@ -3,7 +3,6 @@
 use profile_core::{
     base::Purpose,
     content, merge,
-    pack::Pack,
     profile::{self, AttachedProfile},
     splice::Tree,
 };
@@ -12,7 +11,7 @@ use serde_json::{Value, json};
 use super::{Draft, PackEdit, PackReference, Proposal, draft::ProfileDraft};
 use crate::{
     error::{Error, Kind},
-    nearest, selection,
+    nearest,
 };
 
 pub(super) fn draft(proposal: &Proposal, reference: &PackReference, edit: &PackEdit) -> Result<Draft, Error> {
@@ -27,11 +26,7 @@ pub(super) fn draft(proposal: &Proposal, reference: &PackReference, edit: &PackE
     let flag = own["packs"][index].get("isValuesOverridden").and_then(Value::as_bool);
     let known = published_pack.as_ref().map(|it| it.values().into_owned());
     let known = if flag == Some(false) { Some(pack.values().into_owned()) } else { known };
-    let values = if edit.drops_redundant {
-        without_redundant(proposal, attached, &pack)?
-    } else {
-        edit.apply(&pack.values(), known.as_deref())?
-    };
+    let values = edit.apply(&pack.values(), known.as_deref())?;
     let mut after = attached.raw().clone();
     let target = &mut after["packs"][index];
     let changes = target["values"].as_str().unwrap_or_default() != values;
@@ -49,13 +44,7 @@ pub(super) fn draft(proposal: &Proposal, reference: &PackReference, edit: &PackE
     let mut merged = merge::merge(published.as_ref(), &own, against, &proposal.decisions);
     merged.content = after.clone();
     merged.overrides.retain(|it| it.pack.as_deref() == Some(pack.name().as_ref()));
-    let mut taken = base.taken(attached);
-    if edit.drops_redundant
-        && let Some(taken) = &mut taken
-    {
-        // What equals today's text is an override no more only when that is the base from now on.
-        take_today(&mut taken.content, proposal, attached, &pack);
-    }
+    let taken = base.taken(attached);
     let name = profile::reference(&attached.name(), attached.version().as_deref());
     let profiles = vec![ProfileDraft {
         path: attached.path().to_owned(),
@@ -67,12 +56,18 @@ pub(super) fn draft(proposal: &Proposal, reference: &PackReference, edit: &PackE
         base,
     }];
     let target = content::hash(&json!([values]));
-    let notes = unpublished(edit, known.as_deref());
+    let mut notes = unpublished(edit, known.as_deref());
+    if !changes {
+        notes.push(
+            "the values stay as they are; what equals the published value is no override and follows the profile"
+                .into(),
+        );
+    }
     Ok(Draft { profiles, notes, target, ..Draft::default() })
 }
 
 /// The attached profile and the place in it of the pack that is meant.
-fn found<'p, 'a>(
+pub(super) fn found<'p, 'a>(
     profiles: &'p [AttachedProfile<'a>],
     reference: &PackReference,
     cluster: &str,
@@ -102,50 +97,6 @@ fn found<'p, 'a>(
                 .hint(format!("name one: {}", places.join(", "))))
         }
     }
-}
-
-/// Puts what is published today for one pack into what a profile was taken from.
-fn take_today(content: &mut Value, proposal: &Proposal, attached: &AttachedProfile<'_>, pack: &Pack<'_>) {
-    let published = selection::published_of(&proposal.profiles, attached).map(|it| it.profile());
-    let today = published.as_ref().and_then(|it| it.packs().into_iter().find(|it| it.name() == pack.name()));
-    let packs = content.get_mut("packs").and_then(Value::as_array_mut);
-    let known = packs.and_then(|packs| packs.iter_mut().find(|it| it["name"].as_str() == Some(&pack.name())));
-    if let (Some(known), Some(today)) = (known, today) {
-        *known = today.raw().clone();
-    }
-}
-
-/// The text of a pack without own values that equal what is published today: the published text with what is left of the
-/// overrides. It must read as the cluster's own text does, or an update is pending.
-fn without_redundant(proposal: &Proposal, attached: &AttachedProfile<'_>, pack: &Pack<'_>) -> Result<String, Error> {
-    let reference = profile::reference(&attached.name(), attached.version().as_deref());
-    let published = selection::published_of(&proposal.profiles, attached).map(|it| it.profile());
-    let content = published.as_ref().and_then(|it| it.content());
-    let today = content.as_ref().and_then(|it| it.packs().into_iter().find(|it| it.name() == pack.name()));
-    let today = today.ok_or_else(|| {
-        Error::new(
-            Kind::NotFound,
-            format!("pack {:?} is not visible in what is published for {reference}", pack.name()),
-        )
-    })?;
-    let value = |text: &str| {
-        let read = |error| Error::failed(format!("the values of pack {:?} cannot be read: {error}", pack.name()));
-        Ok::<_, Error>(Tree::parse(text).map_err(read)?.root().map(profile_core::splice::Node::value))
-    };
-    let packs = |raw: &Value| json!({"name": attached.name(), "packs": [raw]});
-    let (own, today) = (packs(pack.raw()), packs(today.raw()));
-    let of = |raw| AttachedProfile::new(raw, "override".into());
-    // With what is published today as the base, all that differs is the cluster's own, and all that is equal is not.
-    let merged = merge::merge(Some(&of(&today)), &of(&own), &of(&today), &proposal.decisions);
-    let text = merged.content["packs"][0]["values"].as_str().unwrap_or_default().to_owned();
-    if value(&text)? != value(&pack.values())? {
-        return Err(Error::refused(format!(
-            "the values of pack {:?} cannot be rewritten over {reference}",
-            pack.name()
-        ))
-        .hint("take over what is published first, by `kubectl profile update`; nothing was written"));
-    }
-    Ok(text)
 }
 
 /// Paths that are set although nothing is published there: perhaps they are misspelt.

@@ -57,7 +57,7 @@ async fn until_interrupted(cli: &Cli, output: &mut Output) -> Result<Outcome, Er
         biased;
         ended = commands::run(cli, output) => ended,
         () = interrupted() => Err(Error::new(Kind::Interrupted, "interrupted")
-            .hint("whatever was written is recorded: see `kubectl profile history CLUSTER`")),
+            .hint("a change that was under way is recorded, and told by `kubectl profile history`")),
     }
 }
 

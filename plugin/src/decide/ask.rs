@@ -327,16 +327,17 @@ async fn edit_value(
 ) -> Result<Option<serde_json::Value>, Error> {
     let mut header = vec![format!("{}: {}", sides::kind(it.verdict), it.place())];
     header.extend(sides::lines(it, sight).iter().map(|line| format!("  {line}")));
-    header.push("Write the value as YAML below. An empty file leads back to the question.".into());
+    header.push("Write the value as YAML below. An empty or unchanged file leads back to the question.".into());
     let first = it.own.as_ref().or(it.target.as_ref()).map(|value| sides::shown(it, value, sight));
     let mut text: String = header.iter().map(|line| format!("# {}\n", crate::output::escape::control(line))).collect();
     text.push_str(&first.unwrap_or_default());
     text.push('\n');
     let buffer = Buffer::create(person.editor()?)?;
+    let opened = text.clone();
     let mut last = String::new();
     loop {
         text = super::edit::without_errors(&buffer.open(&text).await?).to_owned();
-        if super::edit::is_empty(&text) {
+        if text == opened || super::edit::is_empty(&text) {
             buffer.discard();
             return Ok(None);
         }

@@ -128,14 +128,21 @@ async fn an_empty_file_leads_back_to_the_question() {
 #[tokio::test]
 async fn the_editor_gets_no_secret_and_takes_no_mask() {
     let secret = conflict("db.password", json!("hunter1"), json!("hunter2"), json!("hunter3"));
-    let editor =
-        "grep -q hunter \"$1\" && exit 9; grep -q '^# error: .*never written' \"$1\" && echo new > \"$1\"; true";
-    let asked = asked(vec![secret], &["e", "e", "q"], "grep -q hunter \"$1\" && exit 9; true").await;
+    let editor = "grep -q hunter \"$1\" && exit 9; grep -q '^# error: .*never written' \"$1\" && echo new > \"$1\"; echo '# more' >> \"$1\"";
+    let touched = "grep -q hunter \"$1\" && exit 9; grep -q touched \"$1\" || echo '# touched' >> \"$1\"";
+    let asked = asked(vec![secret], &["e", "e", "q"], touched).await;
     assert_eq!(asked.screen.matches("this value cannot be taken: `***`").count(), 2, "{}", asked.screen);
     assert!(asked.decisions.by_place.is_empty() && !asked.screen.contains("hunter"), "{}", asked.screen);
     let secret = conflict("db.password", json!("hunter1"), json!("hunter2"), json!("hunter3"));
     let asked = self::asked(vec![secret], &["e"], editor).await;
     assert_eq!(asked.decided("db.password"), Some(&Resolution::Value(json!("new"))), "{:?}", asked.ended);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_value_that_was_left_as_it_is_decides_nothing() {
+    let asked = asked(vec![conflict("a", json!(1), json!(2), json!(3))], &["e", "p"], "true").await;
+    assert_eq!(asked.decided("a"), Some(&Resolution::Profile), "{:?}", asked.ended);
 }
 
 #[tokio::test]

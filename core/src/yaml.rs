@@ -6,6 +6,9 @@ use serde_json::Value;
 /// 25 KB of it in a debug build, and threads have 2 MB; the deepest CRDs in use have about 40 levels.
 pub const MAX_DEPTH: usize = 64;
 
+/// Values that aliases may repeat; nested aliases of a few hundred bytes grow beyond any memory otherwise.
+const MAX_REPEATED: usize = 20_000;
+
 /// A text that cannot be read as YAML, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}, column {column}: {message}")]
@@ -42,7 +45,8 @@ pub fn parse_all(text: &str) -> Result<Vec<Value>, YamlError> {
 
 fn options() -> serde_saphyr::Options {
     let budget = serde_saphyr::budget! { max_depth: MAX_DEPTH };
-    serde_saphyr::options! { budget: budget, with_snippet: false, strict_booleans: true }
+    let aliases = serde_saphyr::alias_limits! { max_total_replayed_events: MAX_REPEATED };
+    serde_saphyr::options! { budget: budget, alias_limits: aliases, with_snippet: false, strict_booleans: true }
 }
 
 fn error_of(error: &serde_saphyr::Error) -> YamlError {
@@ -80,6 +84,13 @@ mod tests {
         assert!(parse(&deep).unwrap_err().to_string().contains("limit"), "{}", parse(&deep).unwrap_err());
         let block: String = (0..500).map(|level| format!("{}a:\n", " ".repeat(level))).collect();
         assert!(parse(&block).is_err());
+    }
+
+    #[test]
+    fn aliases_that_grow_are_refused() {
+        let bomb: String = (1..20).map(|level| format!("a{level}: &a{level} [*a{0}, *a{0}]\n", level - 1)).collect();
+        assert!(parse(&format!("a0: &a0 [x, x]\n{bomb}")).is_err());
+        assert!(parse("a: &a {b: 1}\nc: *a\nd: *a\n").is_ok());
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::{Content, Entry, Node, Shape, scalar};
 use crate::yaml::{MAX_DEPTH, YamlError};
 
 /// What aliases may add to the values of a text, in nodes and bytes; the known attacks grow beyond any memory.
-const MAX_EXPANSION: usize = 4_000_000;
+const MAX_EXPANSION: usize = 100_000;
 
 /// Everything that is read from a text.
 #[derive(Debug, Default)]

@@ -201,7 +201,10 @@ impl Proposal {
 
     /// Places whose loss is accepted where the cluster sets nothing: perhaps they are misspelt.
     pub(crate) fn unmet_losses(&self) -> Vec<String> {
-        let is_met = |place: &&String| self.overrides().any(|it| it.is_named(place));
+        let is_met = |place: &&String| {
+            let alone = Decisions { accepted_losses: [(*place).clone()].into(), ..Decisions::default() };
+            self.overrides().any(|it| it.is_named(place) || alone.accepts_loss(it))
+        };
         self.decisions.accepted_losses.iter().filter(|place| !is_met(place)).cloned().collect()
     }
 

@@ -95,7 +95,19 @@ impl Proposal {
             Some(BaseArg::File(path)) => {
                 let documents = crate::store::documents(path)?;
                 let mut named = documents.iter().filter(|it| it.profile().name() == attached.name());
-                let content = named.find_map(|it| it.profile().content().map(|content| content.raw().clone()));
+                let found = named.find(|it| it.profile().content().is_some()).map(Document::profile);
+                if let Some(found) = &found
+                    && found.version().is_some()
+                    && found.version() != attached.version()
+                {
+                    let other = found.reference();
+                    return Err(Error::usage(format!(
+                        "--base={}: the file holds {other}, and the cluster took {reference}",
+                        path.display()
+                    ))
+                    .hint(format!("name a file with {reference} as it was published then; nothing was written")));
+                }
+                let content = found.and_then(|it| it.content()).map(|content| content.raw().clone());
                 let missing = || {
                     Error::new(
                         Kind::NotFound,

@@ -2,7 +2,10 @@
 
 use std::{fmt, str::FromStr};
 
-use profile_core::splice::{Content, Edit, Node, Path, SpliceError, Step, Tree};
+use profile_core::{
+    mask::MASK,
+    splice::{Content, Edit, Node, Path, SpliceError, Step, Tree},
+};
 
 use crate::error::{Error, Kind};
 
@@ -84,6 +87,7 @@ pub(crate) struct PackEdit {
 impl PackEdit {
     /// `own` after the edits; `published` is what unset paths go back to.
     pub(super) fn apply(&self, own: &str, published: Option<&str>) -> Result<String, Error> {
+        self.refuse_masks()?;
         let mut text = self.text.clone().unwrap_or_else(|| own.to_owned());
         if let Some((place, given)) = &self.values {
             let tree = Tree::parse(given).map_err(|error| Error::usage(format!("{place}: {error}")))?;
@@ -109,6 +113,19 @@ impl PackEdit {
             text = self.unset(&text, path, published)?;
         }
         Ok(text)
+    }
+
+    /// A mask stands for a value that nobody typed: it is never written, not even as a part of a longer text.
+    fn refuse_masks(&self) -> Result<(), Error> {
+        let is_masked = |text: &str| text.contains(MASK);
+        let place = match &self.values {
+            Some((place, text)) if is_masked(text) => Some(place.clone()),
+            _ => self.set.iter().find(|it| is_masked(&it.value)).map(|it| format!("--set {}", it.path)),
+        };
+        place.map_or(Ok(()), |place| {
+            Err(Error::usage(format!("{place}: `{MASK}` hides a value and is none itself"))
+                .hint("write the value, or see it with --show-secrets; nothing was written"))
+        })
     }
 
     fn unset(&self, text: &str, path: &Path, published: Option<&str>) -> Result<String, Error> {
@@ -164,6 +181,18 @@ mod tests {
         for text in ["", "p/", "/k"] {
             assert!(read(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_mask_is_never_set() {
+        let set = |text: &str| PackEdit { set: vec![text.parse().unwrap()], ..PackEdit::default() };
+        let own = "u: postgres://a:s1@h\n";
+        for text in ["u=***", "u=postgres://a:***@h"] {
+            assert!(set(text).apply(own, None).unwrap_err().message.contains("--set u"), "{text}");
+        }
+        let values = Some(("own.yaml".to_owned(), "u: postgres://a:***@h\n".to_owned()));
+        let error = PackEdit { values, ..PackEdit::default() }.apply(own, None).unwrap_err();
+        assert!(error.message.starts_with("own.yaml: "), "{error}");
     }
 
     #[test]

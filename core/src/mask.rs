@@ -6,6 +6,7 @@ mod context;
 mod flags;
 mod keys;
 mod leftover;
+mod search;
 mod spots;
 mod structure;
 mod text;
@@ -14,6 +15,7 @@ mod values;
 pub use context::Context;
 pub(crate) use keys::is_hidden;
 pub use keys::is_secret_key;
+use search::Search;
 
 /// What stands in the place of a hidden value.
 pub const MASK: &str = "***";
@@ -27,9 +29,11 @@ pub fn lines(text: &str) -> Vec<String> {
 pub fn lines_with(text: &str, context: &Context) -> Vec<String> {
     let mut lines = text::lines(text, context);
     leftover::hide(text, &mut lines, context);
-    for secret in context.texts() {
-        let parts: Vec<_> = secret.lines().map(str::trim).filter(|part| part.len() >= leftover::SHORTEST).collect();
-        lines.iter_mut().for_each(|line| parts.iter().for_each(|part| *line = line.replace(part, MASK)));
+    let parts = context.texts().flat_map(str::lines).map(str::trim).filter(|part| part.len() >= leftover::SHORTEST);
+    let parts: Vec<_> = parts.collect();
+    if !parts.is_empty() {
+        let found = Search::new(parts.clone()).lines(&lines);
+        parts.iter().zip(&found).for_each(|(part, found)| search::hide(part, &mut lines, found));
     }
     lines
 }

@@ -1,8 +1,15 @@
 //! Hides in a text what its YAML tells to be secret and its lines did not.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
-use super::{MASK, context::Context, values};
+use super::{
+    MASK,
+    context::Context,
+    search::{self, Search},
+    values,
+};
 use crate::yaml;
 
 /// Longer texts are not looked through again: the work grows with their secrets, too.
@@ -18,13 +25,22 @@ pub(super) fn hide(text: &str, lines: &mut [String], context: &Context) {
         return;
     }
     let Some((secrets, rest)) = look(text, context) else { return };
+    if secrets.is_empty() {
+        return;
+    }
+    let search = Search::new(secrets.iter().map(String::as_str).collect());
+    let found = search.lines(lines);
+    // As a rule the lines show nothing more, and then there is nothing to count.
+    if found.iter().all(Vec::is_empty) {
+        return;
+    }
+    let held = search.counts(&rest);
     let is_shared = has_aliases(text);
-    for secret in secrets {
-        let shown: usize = lines.iter().map(|line| line.matches(secret.as_str()).count()).sum();
-        let is_one = is_shared && rest.contains(&secret);
-        let held: usize = rest.iter().map(|text| text.matches(secret.as_str()).count()).sum();
-        if shown > held || is_one {
-            lines.iter_mut().for_each(|line| *line = line.replace(&secret, MASK));
+    let whole: HashSet<&str> = rest.iter().filter(|_| is_shared).map(String::as_str).collect();
+    for ((secret, found), held) in secrets.iter().zip(&found).zip(held) {
+        let shown: usize = found.iter().filter_map(|at| lines.get(*at)).map(|it| it.matches(secret).count()).sum();
+        if shown > held || whole.contains(secret.as_str()) {
+            search::hide(secret, lines, found);
         }
     }
 }

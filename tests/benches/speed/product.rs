@@ -35,10 +35,10 @@ impl Product {
         Ok(Self { path: executable.ok_or("cargo names no executable")? })
     }
 
-    /// Shows one cluster of a directory against the next version.
+    /// Shows the next version against every cluster of a directory.
     pub(crate) fn diff(&self, directory: &Path) -> Result<(), Box<dyn Error>> {
         let directory = directory.to_str().ok_or("the directory's name is no text")?;
-        self.run(&["diff", "cluster-0500", "fleet@1.1.0", "--summary", "-f", directory], 1)
+        self.run(&["diff", "fleet@1.1.0", "--summary", "-f", directory], 1)
     }
 
     /// Prints the help.

@@ -1,16 +1,9 @@
-//! A switch of one attached profile to another version: what becomes of the cluster, and what must not be lost.
+//! The attached profile that a change is about, and what must not move between the look and the write.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{
-    cluster::Cluster,
-    content::Content,
-    diff::{self, Change, Kind},
-    field,
-    pack::Layer,
-    profile::{AttachedProfile, PublishedProfile},
-};
+use crate::{cluster::Cluster, content::Content, field, pack::Layer, profile::AttachedProfile};
 
 /// Why a switch cannot even be computed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -68,49 +61,9 @@ pub fn attached<'a>(cluster: &Cluster<'a>, profile: &str) -> Result<AttachedProf
     }
 }
 
-/// The cluster document after a switch to `target`. Only the attached profile changes; unknown fields stay.
-///
-/// # Errors
-/// See [`SwitchError`].
-pub fn pending(cluster: &Cluster<'_>, target: &PublishedProfile<'_>) -> Result<Value, SwitchError> {
-    let attached = attached(cluster, &target.name())?;
-    let not_published = || SwitchError::NotPublished { reference: target.reference() };
-    let content = target.content().ok_or_else(not_published)?;
-    let mut document = cluster.raw().clone();
-    let pointer = attached.path().replace(['.', '['], "/").replace(']', "");
-    if let Some(Value::Object(entry)) = document.pointer_mut(&format!("/{pointer}"))
-        && let Value::Object(published) = content.raw()
-    {
-        entry.extend(published.iter().map(|(key, value)| (key.clone(), value.clone())));
-        entry.insert("name".into(), target.name().into());
-        let identity = [("uid", target.uid()), ("profileVersion", target.version())];
-        for (key, text) in identity {
-            let Some(text) = text else { continue };
-            entry.insert(key.into(), text.into());
-        }
-    }
-    Ok(document)
-}
-
 /// The attached profiles of a cluster document, as they stand: what a revision keeps and a rollback restores.
 pub fn templates(document: &Value) -> Value {
     field::at(document, &["spec", "clusterProfileTemplates"]).cloned().unwrap_or(Value::Null)
-}
-
-/// What this cluster sets itself: every difference of its copy from the `published` content it was taken from.
-///
-/// Where Palette itself says that a pack's values are not overridden, a difference of values is the author's edit.
-pub fn overrides(attached: &AttachedProfile<'_>, published: &AttachedProfile<'_>) -> Vec<Change> {
-    let packs = attached.packs();
-    let is_overridden = |change: &Change| {
-        let is_values = matches!(change.kind, Kind::Value | Kind::Presets | Kind::Format | Kind::Text);
-        let pack = packs.iter().find(|pack| Some(pack.name().as_ref()) == change.pack.as_deref());
-        !(is_values && pack.and_then(|pack| pack.is_values_overridden()) == Some(false))
-    };
-    // What only the cluster has of its own beside the packs stays there after a switch: it is not lost.
-    let fields = diff::compare_fields(published, attached).into_iter().filter(|change| change.current.is_some());
-    let changes = diff::compare_packs(&attached.name(), &published.packs(), &packs);
-    fields.chain(changes).filter(is_overridden).collect()
 }
 
 /// What was shown to the user: the write goes on only while all of it is still so.
@@ -176,20 +129,8 @@ mod tests {
     }
 
     #[test]
-    fn only_the_attached_profile_changes() {
-        let (cluster, target) = (cluster(), target());
-        let after = pending(&Cluster::new(&cluster), &PublishedProfile::new(&target)).unwrap();
-        let mut expected = cluster.clone();
-        expected["spec"]["clusterProfileTemplates"][1] = json!({
-            "name": "hello", "uid": "h2", "profileVersion": "1.1.0", "kept": true, "packs": [{"name": "k", "version": "2"}],
-        });
-        assert_eq!(after, expected);
-    }
-
-    #[test]
     fn a_profile_that_is_not_attached_is_named_with_those_that_are() {
-        let (cluster, other) = (cluster(), json!({"metadata": {"name": "other"}, "spec": {"published": {}}}));
-        let error = pending(&Cluster::new(&cluster), &PublishedProfile::new(&other)).unwrap_err().to_string();
+        let error = attached(&Cluster::new(&cluster()), "other").unwrap_err().to_string();
         assert!(error.contains("\"other\"") && error.contains("infra, hello@1.0.0"), "{error}");
     }
 
@@ -198,29 +139,6 @@ mod tests {
         let twice = json!({"spec": {"clusterProfileTemplates": [{"name": "a"}, {"name": "a"}]}});
         let error = attached(&Cluster::new(&twice), "a").unwrap_err();
         assert!(matches!(error, SwitchError::AttachedSeveralTimes { count: 2, .. }));
-    }
-
-    #[test]
-    fn a_draft_is_refused() {
-        let (cluster, draft) = (cluster(), json!({"metadata": {"name": "hello"}, "spec": {"version": "2.0.0"}}));
-        let error = pending(&Cluster::new(&cluster), &PublishedProfile::new(&draft)).unwrap_err();
-        assert_eq!(error, SwitchError::NotPublished { reference: "hello@2.0.0".into() });
-    }
-
-    #[test]
-    fn an_override_is_a_difference_from_what_is_published() {
-        let published = json!({"name": "p", "packs": [{"name": "a", "values": "x: 1\n"}]});
-        let copy = json!({"name": "p", "packs": [{"name": "a", "values": "x: 2\n"}]});
-        let flagged = json!({"name": "p", "packs": [{"name": "a", "values": "x: 2\n", "isValuesOverridden": false}]});
-        let of = |raw| AttachedProfile::new(raw, "t".into());
-        assert_eq!(overrides(&of(&copy), &of(&published))[0].place(), "p/a: x");
-        assert!(overrides(&of(&flagged), &of(&published)).is_empty());
-        assert!(overrides(&of(&published), &of(&published)).is_empty());
-        let varied =
-            json!({"name": "p", "variables": [{"name": "region", "value": "eu"}], "packs": published["packs"]});
-        assert!(overrides(&of(&varied), &of(&published)).is_empty(), "a switch keeps what only the cluster has");
-        let other = json!({"name": "p", "variables": [{"name": "region", "value": "us"}], "packs": published["packs"]});
-        assert_eq!(overrides(&of(&varied), &of(&other))[0].place(), "p: variables");
     }
 
     #[test]

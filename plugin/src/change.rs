@@ -14,6 +14,7 @@ use crate::{
 };
 
 pub(crate) mod carry_out;
+pub(crate) mod flags;
 pub(crate) mod guards;
 pub(crate) mod plan;
 pub(crate) mod proposal;

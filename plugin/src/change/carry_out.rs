@@ -1,122 +1,25 @@
 //! From a proposal to a written change: decide, judge, show, ask, record, write, wait.
 
-use std::{path::PathBuf, time::Duration};
-
-use clap::Args;
 use profile_core::{profile::AttachedProfile, revision::Revision};
 use serde_json::json;
 
 use super::{
-    Change, Written, guards, plan,
-    proposal::{BaseArg, Goal, PackEdit, Proposal, allowed},
+    Change, Written,
+    flags::{MergeArgs, WriteArgs},
+    guards, plan,
+    proposal::{Goal, PackEdit, Proposal, allowed},
 };
 use crate::{
     cleanup,
-    cli::{Global, duration},
+    cli::Global,
     commands::{Outcome, target},
-    decide::{self, Answer, DecisionArgs, Edited, Pending, Question},
+    decide::{self, Answer, Edited, Pending, Question},
     error::{Error, Kind},
     output::Output,
-    review::{ReviewArgs, ReviewFormat},
     selection,
     store::{DryRun, Store},
     wait,
 };
-
-/// Flags of every command that writes a cluster's profiles.
-#[derive(Args, Clone, Debug)]
-pub(crate) struct WriteArgs {
-    /// Do not ask
-    #[arg(short, long)]
-    pub(crate) yes: bool,
-    /// Show what would be done; with `server` the API server judges it, too
-    #[arg(long, value_enum, default_value_t, num_args = 0..=1, require_equals = true, default_missing_value = "client")]
-    pub(crate) dry_run: DryRun,
-    /// Wait until the cluster runs what its spec says
-    #[arg(long)]
-    pub(crate) wait: bool,
-    /// How long to wait, such as 30s or 10m
-    #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "10m")]
-    pub(crate) timeout: Duration,
-    /// Why, for the revision
-    #[arg(long)]
-    pub(crate) reason: Option<String>,
-    /// Write without a revision; then nothing remembers what the cluster had
-    #[arg(long)]
-    pub(crate) no_history: bool,
-    /// Write although a Palette agent runs here and is likely to undo it
-    #[arg(long)]
-    pub(crate) agent_may_revert: bool,
-    /// Exit with 3 when there is nothing to change
-    #[arg(long)]
-    pub(crate) error_unchanged: bool,
-    #[command(flatten)]
-    pub(crate) show: ShowArgs,
-}
-
-/// How a change is shown before it is written: always whole.
-#[derive(Args, Clone, Debug)]
-pub(crate) struct ShowArgs {
-    /// How to print what would change
-    #[arg(short, long, value_enum, default_value_t)]
-    output: ReviewFormat,
-    /// Current on the left, Pending on the right, as wide as the terminal
-    #[arg(long)]
-    side_by_side: bool,
-    /// Show passwords, tokens and the like instead of ***
-    #[arg(long)]
-    pub(crate) show_secrets: bool,
-}
-
-impl ShowArgs {
-    /// As a review takes it.
-    pub(crate) fn review(&self) -> ReviewArgs {
-        ReviewArgs {
-            output: self.output,
-            side_by_side: self.side_by_side,
-            show_secrets: self.show_secrets,
-            ..ReviewArgs::default()
-        }
-    }
-
-    /// A line about what happened: beside the answer where that is for machines.
-    fn say(&self, line: &str, output: &mut Output) -> Result<(), Error> {
-        if self.output == ReviewFormat::Text {
-            output.line(line)
-        } else {
-            output.note(line);
-            Ok(())
-        }
-    }
-}
-
-/// Flags of the commands that carry overrides over.
-#[derive(Args, Clone, Debug, Default)]
-pub(crate) struct MergeArgs {
-    #[command(flatten)]
-    decisions: DecisionArgs,
-    /// What the cluster's copy was taken from, where that cannot be told: what is published today, a file, or what the
-    /// revision of that number recorded
-    #[arg(long, value_name = "published|FILE|REVISION")]
-    base: Option<BaseArg>,
-    /// Open the pending configuration in your editor before it is judged
-    #[arg(long)]
-    edit: bool,
-    /// Write the decisions to a file for `apply` and stop there
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["edit", "yes"])]
-    save_plan: Option<PathBuf>,
-}
-
-impl MergeArgs {
-    pub(crate) fn given(&self) -> Result<(Option<BaseArg>, profile_core::merge::Decisions), Error> {
-        Ok((self.base.clone(), self.decisions.decisions()?))
-    }
-
-    /// Flags of a command that takes no decisions of its own.
-    pub(crate) fn undecided(base: Option<BaseArg>, edit: bool) -> Self {
-        Self { base, edit, ..Self::default() }
-    }
-}
 
 /// Opens the store, reads the cluster and settles what earlier runs left, and proposes `goal`.
 pub(crate) async fn propose(

@@ -8,7 +8,8 @@ use profile_core::splice::Path;
 use super::Outcome;
 use crate::{
     change::{
-        carry_out::{MergeArgs, WriteArgs, carry_out, propose},
+        carry_out::{carry_out, propose},
+        flags::{MergeArgs, WriteArgs},
         proposal::{Assignment, Goal, PackEdit, PackReference},
     },
     cli::Global,

@@ -5,7 +5,8 @@ use clap::Args;
 use super::Outcome;
 use crate::{
     change::{
-        carry_out::{MergeArgs, WriteArgs, carry_out, propose},
+        carry_out::{carry_out, propose},
+        flags::{MergeArgs, WriteArgs},
         proposal::Goal,
     },
     cli::Global,

@@ -1,6 +1,6 @@
 //! Merges the attached manifests of a pack by name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
@@ -9,9 +9,11 @@ use super::{
     decisions::{Found, Judge, Spot, Stands},
     documents,
     fields::is_same_manifest,
+    masked,
     sides::{Base, field, verdict},
     texts::Texts,
 };
+use crate::mask;
 
 /// A manifest among others of its pack: its name, and which of those with that name it is.
 type Key = (String, usize);
@@ -108,19 +110,150 @@ fn with_content(item: &Value, value: Value) -> Value {
     item
 }
 
+/// The text that is set in `item`: an empty one counts where `base` shows that there was one.
+fn set<'v>(item: &'v Value, base: Base<&Value>) -> Option<&'v str> {
+    let was_text = base.and_then(text).known().is_some();
+    item.get("content").and_then(Value::as_str).filter(|text| was_text || !text.is_empty())
+}
+
 /// A manifest that both sides have.
 fn both(judge: &mut Judge<'_>, spot: &Spot, base: Base<&Value>, own: &Value, target: &Value) -> Value {
-    let (Some(own_text), Some(target_text)) = (text(own), text(target)) else {
-        return reference(judge, spot, base, own, target);
+    let before = judge.overrides.len();
+    let mut merged = match (set(own, base), set(target, base)) {
+        (Some(own_text), Some(target_text)) => {
+            let base = match base {
+                // It was there, and its text cannot be seen.
+                Base::Known(Some(base)) if text(base).is_none() => Base::Unknown,
+                Base::Known(base) => Base::Known(base.and_then(text)),
+                Base::Unknown => Base::Unknown,
+            };
+            let merged = documents::merge(judge, spot, &Texts { base, own: own_text, target: Some(target_text) });
+            if merged == target_text { target.clone() } else { with_content(target, merged.into()) }
+        }
+        (Some(own_text), None) => carried(judge, spot, base, (own, own_text), target),
+        (None, _) => reference(judge, spot, base, own, target),
     };
-    let base = match base {
-        // It was there, and its text cannot be seen.
-        Base::Known(Some(base)) if text(base).is_none() => Base::Unknown,
-        Base::Known(base) => Base::Known(base.and_then(text)),
-        Base::Unknown => Base::Unknown,
+    let flag = field(own, FLAG).filter(|flag| **flag == Value::Bool(true));
+    let is_told = judge.overrides.len() > before;
+    if let Some(result) = merged.as_object_mut() {
+        fields(judge, spot, base, (own, Some(target)), Some(&mut *result));
+        if is_told && flag.is_some() && result.get("content") != target.get("content") {
+            result.insert(FLAG.into(), true.into());
+        }
+    }
+    if !is_told && let Some(flag) = flag {
+        // What the cluster set there is nowhere in sight: its own word is all that is known of it.
+        let is_base = base.and_then(|base| field(base, FLAG)).known() == Some(flag);
+        if !is_base && field(target, FLAG) != Some(flag) && set(own, base).is_none() {
+            merged = reference_flag(judge, spot, base, own, merged);
+        }
+    }
+    merged
+}
+
+/// Palette's word that the cluster set something in a manifest.
+const FLAG: &str = "isOverridden";
+
+/// A reference of which Palette says that something is set in it.
+fn reference_flag(judge: &mut Judge<'_>, spot: &Spot, base: Base<&Value>, own: &Value, mut merged: Value) -> Value {
+    let is_same = field(own, "uid") == field(&merged, "uid");
+    let verdict = if is_same { Verdict::Kept } else { Verdict::Conflict };
+    let found = Found {
+        published: base.known().and_then(|base| field(base, FLAG)).cloned(),
+        own: field(own, FLAG).cloned(),
+        target: field(&merged, FLAG).cloned(),
+        ..Found::new(format!("field {FLAG}"), verdict)
     };
-    let merged = documents::merge(judge, spot, &Texts { base, own: own_text, target: Some(target_text) });
-    if merged == target_text { target.clone() } else { with_content(target, merged.into()) }
+    match (judge.settle(spot, found), merged.as_object_mut()) {
+        (Stands::Own, _) => return own.clone(),
+        (Stands::Value(value), Some(fields)) => drop(fields.insert(FLAG.into(), value)),
+        _ => {}
+    }
+    merged
+}
+
+/// A manifest whose text the cluster shows and the target does not: it is the base's, or it is carried over, or asked about.
+fn carried(
+    judge: &mut Judge<'_>,
+    spot: &Spot,
+    base: Base<&Value>,
+    (own, own_text): (&Value, &str),
+    target: &Value,
+) -> Value {
+    if base.and_then(text).known() == Some(own_text) {
+        return target.clone();
+    }
+    let uid = field(target, "uid");
+    let is_same = uid.is_some() && [base.known(), Some(own)].into_iter().flatten().any(|it| field(it, "uid") == uid);
+    let verdict = match base {
+        _ if masked::hides_in_text(own_text) => Verdict::Masked,
+        _ if is_same => Verdict::Kept,
+        Base::Known(None) => Verdict::Conflict,
+        Base::Known(Some(base)) if text(base).is_some() => Verdict::Conflict,
+        Base::Known(Some(_)) | Base::Unknown => Verdict::UnknownBase,
+    };
+    let found = Found {
+        published: base.known().map(shown),
+        own: Some(own_text.into()),
+        target: Some(shown(target)),
+        is_masked: |value| value.as_str().is_some_and(masked::hides_in_text),
+        ..Found::new(String::new(), verdict)
+    };
+    match judge.settle(spot, found) {
+        Stands::Target => target.clone(),
+        Stands::Value(value) => with_content(target, value),
+        Stands::Own => {
+            let mut item = with_content(target, own_text.into());
+            if let (Some(fields), Some(uid)) = (item.as_object_mut(), field(own, "uid")) {
+                fields.insert("uid".into(), uid.clone());
+            }
+            item
+        }
+    }
+}
+
+/// What identifies a manifest, and what Palette keeps of it.
+const BOOKS: [&str; 8] = ["name", "kind", "apiVersion", "uid", "parentUid", "digest", "content", FLAG];
+
+/// Merges the fields beside the text, each as one whole value, into `result`.
+fn fields(
+    judge: &mut Judge<'_>,
+    spot: &Spot,
+    base: Base<&Value>,
+    (own, target): (&Value, Option<&Value>),
+    mut result: Option<&mut Map<String, Value>>,
+) {
+    let sides = [base.known(), Some(own), target];
+    let keys: BTreeSet<_> = sides.into_iter().flatten().filter_map(Value::as_object).flat_map(Map::keys).collect();
+    for key in keys.into_iter().filter(|key| !BOOKS.contains(&key.as_str())) {
+        let (published, set) = (base.and_then(|base| field(base, key)), field(own, key));
+        let there = target.and_then(|target| field(target, key));
+        let stands = match verdict(published, set, there, target.is_none()) {
+            None => Stands::Target,
+            Some((verdict, clear)) => {
+                let can_stay = target.is_some() && verdict == Verdict::Lost;
+                let found = Found {
+                    clear,
+                    published: published.known().cloned(),
+                    own: set.cloned(),
+                    target: there.cloned(),
+                    is_secret: mask::is_secret_key(key),
+                    ..Found::new(format!("field {key}"), if can_stay { Verdict::Conflict } else { verdict })
+                };
+                judge.settle(spot, found)
+            }
+        };
+        let value = match stands {
+            Stands::Own => set.cloned(),
+            Stands::Target => there.cloned(),
+            Stands::Value(value) => Some(value),
+        };
+        match (result.as_deref_mut(), value) {
+            (Some(result), Some(value)) => drop(result.insert(key.clone(), value)),
+            (Some(result), None) => drop(result.shift_remove(key)),
+            (None, _) => {}
+        }
+    }
 }
 
 /// A manifest of which a side is but a reference: its uid is what can be compared.
@@ -168,7 +301,8 @@ fn removed(judge: &mut Judge<'_>, spot: &Spot, base: Base<&Value>, target: &Valu
 
 /// A manifest that was published and is gone in the target: what the cluster set in it is lost.
 fn gone(judge: &mut Judge<'_>, spot: &Spot, base: &Value, own: &Value) {
-    match (text(base), text(own)) {
+    fields(judge, spot, Base::Known(Some(base)), (own, None), None);
+    match (text(base), set(own, Base::Known(Some(base)))) {
         (Some(published), Some(own)) => {
             documents::merge(judge, spot, &Texts { base: Base::Known(Some(published)), own, target: None });
         }

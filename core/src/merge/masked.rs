@@ -33,6 +33,11 @@ pub(super) fn hides_in_line(line: &str) -> bool {
     stars >= ANY.len() && (before.is_empty() || before.ends_with([' ', ':', '=', '-']))
 }
 
+/// Whether a line of a text sets something to a mask.
+pub(super) fn hides_in_text(text: &str) -> bool {
+    text.contains(ANY) && text.lines().any(hides_in_line)
+}
+
 /// What becomes of a place whose sides differ and of which at least one is masked, and what is already clear of it.
 pub(super) fn verdict<T: PartialEq>(
     base: Base<&T>,

@@ -12,7 +12,10 @@ use super::{
 };
 use crate::field;
 
-type ByName<'v> = BTreeMap<&'v str, &'v Value>;
+/// A variable among others: its name, and which of those with that name it is.
+type Key<'v> = (&'v str, usize);
+
+type ByKey<'v> = BTreeMap<Key<'v>, &'v Value>;
 
 /// Puts the merged `variables` into `content`, which holds the target's fields.
 pub(super) fn merge(
@@ -30,23 +33,17 @@ pub(super) fn merge(
         None => &[],
     };
     let published = match base {
-        Base::Known(base) => Base::Known(Some(base.map(|it| by_name(items(it))).unwrap_or_default())),
+        Base::Known(base) => Base::Known(Some(base.map(|it| keyed(items(it)).collect()).unwrap_or_default())),
         Base::Unknown => Base::Unknown,
     };
-    let base_of = |name: &str| published.as_ref().and_then(|all| all.get(name).copied());
-    let (in_own, in_target) = (by_name(own_items), by_name(target_items));
+    let base_of = |key: &Key<'_>| published.as_ref().and_then(|all: &ByKey<'_>| all.get(key).copied());
+    let (in_own, in_target): (ByKey<'_>, ByKey<'_>) = (keyed(own_items).collect(), keyed(target_items).collect());
     let mut merged = Vec::new();
-    for item in target_items {
-        let name = name(item);
-        let is_first = in_target.get(name).is_some_and(|first| std::ptr::eq(*first, item));
-        merged.extend(match is_first {
-            true => one(judge, name, base_of(name), in_own.get(name).copied(), Some(item)),
-            false => Some(item.clone()),
-        });
+    for (key, item) in keyed(target_items) {
+        merged.extend(one(judge, key.0, base_of(&key), in_own.get(&key).copied(), Some(item)));
     }
-    for item in own_items.iter().filter(|item| !in_target.contains_key(name(item))) {
-        let name = name(item);
-        merged.extend(one(judge, name, base_of(name), Some(item), None));
+    for (key, item) in keyed(own_items).filter(|(key, _)| !in_target.contains_key(key)) {
+        merged.extend(one(judge, key.0, base_of(&key), Some(item), None));
     }
     content.insert("variables".into(), merged.into());
 }
@@ -59,9 +56,13 @@ fn name(item: &Value) -> &str {
     item.get("name").and_then(Value::as_str).unwrap_or_default()
 }
 
-fn by_name(items: &[Value]) -> ByName<'_> {
-    // Of several variables of one name the first counts.
-    items.iter().rev().map(|item| (name(item), item)).collect()
+fn keyed(items: &[Value]) -> impl Iterator<Item = (Key<'_>, &Value)> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    items.iter().map(move |item| {
+        let count = counts.entry(name(item)).or_default();
+        *count += 1;
+        ((name(item), *count), item)
+    })
 }
 
 /// One variable: what stands of it in the result.
@@ -78,7 +79,9 @@ fn one(
     };
     let whole = verdict(base, own, target, false);
     let found = match (own, target) {
-        (Some(_), Some(_)) => differing.iter().map(|(_, found)| found.clone()).max_by_key(|(it, _)| weight(*it)),
+        (Some(Value::Object(_)), Some(Value::Object(_))) => {
+            differing.iter().map(|(_, found)| found.clone()).max_by_key(|(it, _)| weight(*it))
+        }
         _ => whole,
     };
     let Some(found) = found else { return target.cloned() };
@@ -112,6 +115,13 @@ fn one(
             Stands::Value(value) => Some(with_value(target, value)),
         };
     };
+    if !(own.is_object() && target.is_object()) {
+        return match stands {
+            Stands::Own => Some(own.clone()),
+            Stands::Target => Some(target.clone()),
+            Stands::Value(value) => Some(value),
+        };
+    }
     let mut result = target.clone();
     for (key, (of_field, _)) in differing {
         let takes = match &stands {

@@ -186,3 +186,15 @@ fn an_override_reads_well_in_json() {
     });
     assert_eq!(serde_json::to_value(&merged.overrides[0]).unwrap(), expected);
 }
+
+#[test]
+fn a_second_variable_of_one_name_and_an_item_that_is_no_object_stay() {
+    let of = |items: Value| json!({"name": "p", "variables": items, "packs": []});
+    let base = of(json!([{"name": "x", "value": "1"}]));
+    let own = of(json!([{"name": "x", "value": "1"}, {"name": "x", "value": "2"}, "odd", 7]));
+    let merged = merged_profiles(Some(&base), &own, &base, &Decisions::default());
+    assert_eq!((&merged.content["variables"], merged.overrides.len()), (&own["variables"], 3));
+    let target = of(json!([{"name": "x", "value": "1"}, "other"]));
+    let merged = merged_profiles(Some(&base), &own, &target, &Decisions::default());
+    assert_eq!(merged.overrides.iter().map(|it| it.verdict).collect::<Vec<_>>()[0], Verdict::Conflict);
+}

@@ -96,3 +96,56 @@ fn a_mask_in_a_manifest_keeps_the_clusters_value() {
     let merged = of(&text("k: a\n"), &text("k: b\n"), &text("k: '*****'\nx: 1\n"));
     assert_eq!((content(&merged), merged.open().count()), ("k: b\nx: 1\n", 0));
 }
+
+fn item(uid: &str, fields: &Value) -> Value {
+    let mut item = json!({"kind": "Manifest", "name": "m", "uid": uid});
+    item.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+    json!([item])
+}
+
+#[test]
+fn own_text_is_kept_where_the_target_is_the_same_reference() {
+    let mine = item("1", &json!({"content": "k: MINE\n"}));
+    for base in [item("1", &json!({"content": "k: 1\n"})), item("1", &json!({}))] {
+        let merged = of(&base, &mine, &item("1", &json!({})));
+        assert_eq!((content(&merged), places(&merged)), ("k: MINE\n", vec![(Verdict::Kept, "p/a, manifest m".into())]));
+    }
+    let text = item("1", &json!({"content": "k: 1\n"}));
+    assert_eq!(of(&text, &text, &item("2", &json!({}))).overrides, []);
+}
+
+#[test]
+fn own_text_is_asked_about_where_the_target_is_another_reference() {
+    let mine = item("1", &json!({"content": "k: MINE\n"}));
+    let other = item("2", &json!({}));
+    for (base, verdict) in
+        [(item("1", &json!({"content": "k: 1\n"})), Verdict::Conflict), (item("1", &json!({})), Verdict::UnknownBase)]
+    {
+        let merged = of(&base, &mine, &other);
+        assert_eq!((places(&merged), merged.open().count()), (vec![(verdict, "p/a, manifest m".into())], 1));
+        let kept = merged_profiles(Some(&with(&base)), &with(&mine), &with(&other), &on_conflict(Side::Override));
+        assert_eq!(content(&kept), "k: MINE\n");
+    }
+}
+
+#[test]
+fn an_emptied_manifest_is_an_override() {
+    let (base, mine) = (item("1", &json!({"content": "k: 1\n"})), item("1", &json!({"content": ""})));
+    let merged = of(&base, &mine, &item("1", &json!({"content": "k: 1\nx: 1\n"})));
+    assert_eq!(places(&merged), [(Verdict::Kept, "p/a, manifest m: k".into())]);
+    let merged = of(&base, &mine, &item("1", &json!({})));
+    assert_eq!((content(&merged), places(&merged)), ("", vec![(Verdict::Kept, "p/a, manifest m".into())]));
+}
+
+#[test]
+fn own_fields_beside_the_text_are_kept_or_lost_aloud() {
+    let (base, mine) = (item("1", &json!({})), item("1", &json!({"values": "x: 1\n", "isOverridden": true})));
+    let merged = of(&base, &mine, &item("1", &json!({})));
+    assert_eq!(merged.content["packs"][0]["manifests"], mine);
+    assert_eq!(merged.overrides[0].place(), "p/a, manifest m: field values");
+    let text = json!({"content": "k: 1\n", "values": "x: 1\n"});
+    let merged = of(&item("1", &json!({"content": "k: 1\n"})), &item("1", &text), &json!([]));
+    assert_eq!(places(&merged), [(Verdict::Lost, "p/a, manifest m: field values".into())]);
+    let flagged = of(&base, &item("1", &json!({"isOverridden": true})), &item("2", &json!({})));
+    assert_eq!(places(&flagged), [(Verdict::Conflict, "p/a, manifest m: field isOverridden".into())]);
+}

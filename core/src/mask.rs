@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+mod commands;
 mod context;
 mod flags;
 mod keys;

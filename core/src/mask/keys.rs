@@ -3,12 +3,13 @@
 use serde_json::{Map, Value};
 
 /// Found anywhere in a key, however it is written.
-const SECRET_WORDS: [&str; 24] = [
+const SECRET_WORDS: [&str; 25] = [
     "password",
     "passwd",
     "passphrase",
     "passcode",
     "passkey",
+    "presharedkey",
     "pwd",
     "secret",
     "token",
@@ -39,13 +40,16 @@ pub fn is_secret_key(key: &str) -> bool {
     let plain: String =
         key.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect();
     let is_name = NAME_ENDINGS.iter().any(|ending| plain.ends_with(ending));
-    !is_name && (SECRET_WORDS.iter().any(|word| plain.contains(word)) || has_word_pass(key, &plain))
+    !is_name && (SECRET_WORDS.iter().any(|word| plain.contains(word)) || has_short_word(key, &plain))
 }
 
-/// `pass`, `dbPass` and `db_pass_1`, and neither `passthrough` nor `bypass`.
-fn has_word_pass(key: &str, plain: &str) -> bool {
+/// `pass`, `dbPass`, `db_pass_1`, `db.passw` and `wpa_psk`, and neither `passthrough` nor `bypass`.
+fn has_short_word(key: &str, plain: &str) -> bool {
     let ends = plain.trim_end_matches(|letter: char| letter.is_ascii_digit());
     if ends.ends_with("pass") && !["bypass", "compass", "encompass", "trespass"].iter().any(|it| ends.ends_with(it)) {
+        return true;
+    }
+    if ends.ends_with("passw") || ends.ends_with("psk") {
         return true;
     }
     let mut words = vec![String::new()];
@@ -59,7 +63,7 @@ fn has_word_pass(key: &str, plain: &str) -> bool {
         }
         was_lower = letter.is_ascii_lowercase();
     }
-    words.iter().any(|word| word == "pass")
+    words.iter().any(|word| matches!(word.as_str(), "pass" | "passw" | "psk"))
 }
 
 /// Whether the entry `key` of an object is hidden: by its name, as data of a Secret, or as the value behind a `name` that
@@ -72,7 +76,8 @@ pub(crate) fn is_hidden(key: &str, fields: &Map<String, Value>) -> bool {
 pub(super) fn is_hidden_in(key: &str, fields: &Map<String, Value>, in_secrets: bool) -> bool {
     is_secret_key(key)
         || (is_data(key) && (in_secrets || kind(fields) == Some("Secret")))
-        || (is_value(key) && fields.get("name").and_then(Value::as_str).is_some_and(is_secret_name))
+        || (is_value(key)
+            && NAMES.iter().any(|name| fields.get(*name).and_then(Value::as_str).is_some_and(is_secret_name)))
         || (is_setting(key) && is_sensitive(fields))
         || fields.get(key).and_then(Value::as_str).is_some_and(|text| is_secret_text(key, text))
 }
@@ -92,9 +97,12 @@ pub(super) fn is_sensitive(fields: &Map<String, Value>) -> bool {
         || fields.get("isSensitive").and_then(Value::as_str).is_some_and(|text| text.trim() == "true")
 }
 
-/// Whether a key holds the value behind a `name`.
+/// The keys that name what stands beside them.
+const NAMES: [&str; 2] = ["name", "key"];
+
+/// Whether a key holds the value behind a `name` or a `key`.
 pub(super) fn is_value(key: &str) -> bool {
-    matches!(key, "value" | "defaultValue")
+    matches!(key, "value" | "defaultValue" | "val")
 }
 
 /// Whether a key of a profile variable holds its value, or the values that it may take.

@@ -147,7 +147,7 @@ impl<'c> Look<'c> {
                     place.is_sensitive = true;
                     self.mappings[mapping].is_sensitive |= leads;
                 }
-                "name" if words().any(keys::is_secret_name) => {
+                "name" | "key" if words().any(keys::is_secret_name) => {
                     place.has_secret_name = true;
                     self.mappings[mapping].has_secret_name |= leads;
                 }

@@ -225,6 +225,13 @@ fn broken_text_is_masked_line_by_line_and_never_panics() {
         "registry:",
         "login",
         "isSensitive: true",
+        "curl -u ",
+        "mysql -p",
+        "-H 'x-auth: ",
+        "| chpasswd",
+        "echo ",
+        "<password>",
+        "</",
     ];
     let context = registry();
     let mut seed = 7_usize;
@@ -312,6 +319,80 @@ fn what_an_alias_repeats_of_a_secret_is_secret_in_all_its_places() {
             assert_eq!(value_with(&["other"], other, &context), json!("***"));
         }
     }
+}
+
+#[test]
+fn an_anchor_whose_alias_is_a_secret_is_hidden_by_the_lines_alone() {
+    hides_in_text("x: &p hunter\npassword: *p\nb: 1\n", &["x: &p ***\n", "b: 1"]);
+    hides_in_text("x: &p |\n  hunter\n  hunter\nauth:\n  tokens: [*p]\nb: &c 1\n", &["b: &c 1"]);
+    hides_in_text("x: {y: &p hunter, z: 1}\ncredentials:\n  a: *p\nb: 1\n", &["x: {y: &p ***", "b: 1"]);
+    check("x: &p shown\nother: *p\npassword: a\n", "x: &p shown\nother: *p\npassword: ***");
+    let manifest = json!({"manifest": "x: &p hunter\npassword: *p\n"});
+    assert!(!value(&[], &manifest).to_string().contains("hunter"), "a text inside JSON");
+}
+
+/// As [`hides`], for what JSON cannot tell.
+fn hides_in_text(text: &str, shown: &[&str]) {
+    let masked = text::lines(text, context::NOTHING).join("\n");
+    assert!(!masked.contains("hunter"), "{text}\n→\n{masked}");
+    shown.iter().for_each(|it| assert!(masked.contains(it), "{it:?} of {text}\n→\n{masked}"));
+}
+
+#[test]
+fn a_value_is_hidden_behind_a_key_that_names_a_secret() {
+    hides("- key: password\n  value: hunter\n- key: app\n  value: web\n", &["- key: app\n  value: web"]);
+    hides("- key: DB_TOKEN\n  val: hunter\n- {key: app, val: web}\n", &["{key: app, val: web}"]);
+    hides("- {val: hunter, name: DB_TOKEN}\n- c\n", &["- c"]);
+    check(
+        "secretKeyRef:\n  key: password\n  name: db\n".replace("secretKeyRef", "ref").as_str(),
+        "ref:\n  key: password\n  name: db",
+    );
+}
+
+#[test]
+fn commands_show_no_password_of_a_user() {
+    for (text, shown) in [
+        ("run: curl -u admin:hunter https://h\nb: 1\n", "curl -u admin:*** https://h\nb: 1"),
+        ("run: curl --user 'admin:hunter' https://h\nb: 1\n", "--user 'admin:***' https://h\nb: 1"),
+        ("run: curl -uadmin:hunter https://h\nb: 1\n", "curl -uadmin:*** https://h"),
+        ("args:\n- -u\n# why\n- admin:hunter\n- -u\n- 1:1\n", "- -u\n# why\n- admin:***\n- -u\n- 1:1"),
+        ("args: [\n  \"-H\",\n  \"X-Auth: hunter\",\n  b ]\n", "\"X-Auth: ***\",\n  b ]"),
+        ("args: [\"-u\", \"admin:hunter\", \"-v\"]\nb: 1\n", "admin:***"),
+        ("run: |\n  mysql -uroot -phunter db\nb: 1\n", "mysql -uroot -p*** db\nb: 1"),
+        ("run: mariadb-dump -p'hunter' db\nb: 1\n", "-p'***' db"),
+        ("args:\n- mysqladmin\n- -phunter\n- -v\nb: 1\n", "- -p***\n- -v\nb: 1"),
+        ("args: [mysqladmin, \"-phunter\", ping]\nb: 1\n", "ping]\nb: 1"),
+        ("run: 'curl -H \"X-Auth-User: hunter\" https://h'\nb: 1\n", "https://h'\nb: 1"),
+        ("run: 'curl --header \"Authorization: hunter\" https://h'\nb: 1\n", "https://h'\nb: 1"),
+        ("run: 'echo \"root:hunter\" | chpasswd'\nb: 1\n", "echo \"root:***\" | chpasswd"),
+        ("run: |\n  chpasswd <<< root:hunter\nb: 1\n", "chpasswd <<< root:***"),
+        (
+            "conf: |\n  <user>me</user>\n  <password>hunter</password><b/>\nb: 1\n",
+            "<user>me</user>\n  <password>***</password><b/>",
+        ),
+        ("conf: <a:Password x=\"1\">hunter</a:Password>\nb: 1\n", "<a:Password"),
+    ] {
+        hides(text, &[shown]);
+    }
+    for text in [
+        "run: docker run -u 1000:1000 --user nginx:nginx a",
+        "run: mysql -p db && tar -pxf a | mkdir -p a:b",
+        "run: apt install -y mysql-client; cp -prf a b",
+        "run: login <password> [--force]",
+        "run: echo \"root: {{ .x }}\" | cat",
+        "run: curl -H \"Accept: text/html\" -u {{ .user }} h",
+        "auth: {enabled: true}",
+    ] {
+        check(text, text);
+    }
+}
+
+#[test]
+fn short_words_for_passwords_and_shared_keys_are_masked() {
+    for key in ["psk", "wpa_psk", "wpaPsk", "wpa-psk", "\"db.passw\"", "dbPassw", "preSharedKey"] {
+        hides(&format!("{key}: hunter\nb: 1\n"), &["b: 1"]);
+    }
+    check("bypassWebhook: a\npskEnabled: true\nupskill: b\n", "bypassWebhook: a\npskEnabled: true\nupskill: b");
 }
 
 fn registry() -> Context {

@@ -2,23 +2,49 @@
 
 use super::{
     MASK,
+    commands::{self, Arguments},
     context::Context,
-    flags, keys, spots,
+    flags, keys, leftover, spots,
     structure::{self, Line, Pair},
 };
 
 /// The lines of a text, one for one, without what may be secret.
 pub(super) fn lines(text: &str, context: &Context) -> Vec<String> {
-    let mut state = State::default();
-    text.lines().zip(structure::lines(text, context)).map(|(line, known)| state.mask(line, &known)).collect()
+    let known = structure::lines(text, context);
+    let mask = |anchors| {
+        let mut state = State { anchors, ..State::default() };
+        text.lines().zip(&known).map(|(line, known)| state.mask(line, known)).collect::<Vec<_>>()
+    };
+    let masked = mask(Vec::new());
+    if !leftover::has_aliases(text) {
+        return masked;
+    }
+    // What an alias repeats in a secret place is a secret where it is written, too.
+    let hidden = text.lines().zip(&masked).filter(|(line, masked)| line != masked);
+    let aliases: Vec<_> = hidden.flat_map(|(line, _)| marked(line, '*').map(|(_, name)| name)).collect();
+    if aliases.is_empty() { masked } else { mask(aliases) }
+}
+
+/// The names behind each `&` or `*` that starts a word, and where they end.
+fn marked(line: &str, sign: char) -> impl Iterator<Item = (usize, &str)> {
+    line.match_indices(sign).filter_map(move |(at, _)| {
+        let rest = &line[at + 1..];
+        let name = &rest[..rest.find([' ', '\t', ',', '[', ']', '{', '}']).unwrap_or(rest.len())];
+        let starts = line[..at].ends_with([' ', '\t', '[', '{', ',']);
+        (starts && !name.is_empty()).then_some((at + 1 + name.len(), name))
+    })
 }
 
 /// What the lines before left open.
 #[derive(Default)]
-struct State {
+struct State<'t> {
+    /// The anchors of what is secret elsewhere.
+    anchors: Vec<&'t str>,
     hidden: Option<Hidden>,
     /// The indentation of a flag such as `--token`, whose value is the next line.
     after_flag: Option<usize>,
+    /// What the items of a list before say of this one.
+    arguments: Arguments,
     /// Whether a private key has begun and not ended.
     in_private_key: bool,
 }
@@ -39,13 +65,13 @@ struct Hidden {
     depth: usize,
 }
 
-impl State {
+impl State<'_> {
     fn mask(&mut self, line: &str, known: &Line) -> String {
         if line.trim().is_empty() {
             return line.to_owned();
         }
         if line.starts_with("---") && !line.starts_with("----") {
-            *self = Self::default();
+            *self = Self { anchors: std::mem::take(&mut self.anchors), ..Self::default() };
         }
         let content = &line[known.content..];
         let all = format!("{}{MASK}", &line[..known.indent]);
@@ -68,6 +94,15 @@ impl State {
             }
         }
         let line = spots::without_credentials(&spots::without_user_information(line));
+        let mut line = commands::without_passwords(&line);
+        if !known.is_comment {
+            let content = &line[known.content..];
+            let is_entry = known.content == known.indent && has_block_key(content);
+            line = format!("{}{}", &line[..known.content], self.arguments.next(content));
+            if is_entry {
+                self.arguments = Arguments::default();
+            }
+        }
         let key_start = spots::private_key(&line);
         self.in_private_key = key_start.is_some_and(|(_, goes_on)| goes_on);
         let shown = self.without_values(&line, known);
@@ -110,6 +145,17 @@ impl State {
         false
     }
 
+    /// The line without what follows an anchor whose alias is secret.
+    fn without_anchored(&mut self, line: &str, known: &Line, end: usize) -> String {
+        let rest = line[end..].trim();
+        self.hidden = Some(self.hidden_after(line, known, end, rest));
+        if rest.is_empty() || rest.starts_with(['|', '>']) {
+            line.to_owned()
+        } else {
+            format!("{} {MASK}", &line[..end])
+        }
+    }
+
     /// The line without what follows its first secret key or flag.
     fn without_values(&mut self, line: &str, known: &Line) -> String {
         let pair = structure::pairs(line).find(|pair| known.has_secret_path || is_hidden(pair, line, known));
@@ -122,6 +168,10 @@ impl State {
             }
             self.hidden = Some(self.hidden_after(line, known, end, rest.trim()));
             return format!("{} {MASK}", &line[..end]);
+        }
+        let anchor = marked(line, '&').find(|(_, name)| self.anchors.contains(name)).map(|(end, _)| end);
+        if let Some(end) = anchor.filter(|end| pair.as_ref().is_none_or(|pair| *end <= pair.start)) {
+            return self.without_anchored(line, known, end);
         }
         let Some(Pair { sign, .. }) = pair else { return line.to_owned() };
         let (shown, rest) = (&line[..=sign], line[sign + 1..].trim());

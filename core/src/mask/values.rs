@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{MASK, context::Context, flags, keys, text};
+use super::{MASK, commands::Arguments, context::Context, flags, keys, text};
 
 /// The value at a path with dots without what may be secret by its keys, in its texts, and by what `context` knows.
 pub(super) fn masked(value: &Value, path: &str, context: &Context) -> Value {
@@ -18,11 +18,15 @@ impl Look<'_> {
         match value {
             Value::Object(fields) => self.object(fields, path, in_secrets),
             Value::Array(items) => {
-                let mut after_flag = false;
+                let (mut after_flag, mut arguments) = (false, Arguments::default());
                 let item = |item: &Value| {
                     let hidden = after_flag && !item.is_null();
                     after_flag = item.as_str().is_some_and(flags::ends_in_secret_flag);
-                    if hidden { Value::from(MASK) } else { self.masked(item, path, in_secrets) }
+                    match self.masked(item, path, in_secrets) {
+                        _ if hidden => Value::from(MASK),
+                        Value::String(text) => arguments.next(&text).into(),
+                        masked => masked,
+                    }
                 };
                 items.iter().map(item).collect()
             }

@@ -205,7 +205,7 @@ fn index(entries: &[Entry]) -> Index<'_> {
 
 /// What of a mapping says whether its entries are secret.
 fn facts(entries: &[Entry]) -> Map<String, Value> {
-    let tells = entries.iter().filter(|entry| matches!(entry.key.as_str(), "kind" | "name"));
+    let tells = entries.iter().filter(|entry| matches!(entry.key.as_str(), "kind" | "name" | "key"));
     tells
         .filter_map(|entry| match &entry.value.content {
             Content::Scalar(value) => Some((entry.key.clone(), value.clone())),

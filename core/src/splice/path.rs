@@ -39,17 +39,19 @@ impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, step) in self.0.iter().enumerate() {
             match step {
-                Step::Key(key) if key.is_empty() || key.contains(['.', '[', ']']) => write!(f, "[{key:?}]")?,
+                Step::Key(key) if key.is_empty() || key.contains(['.', '[', ']', '"']) || is_escaped(key) => {
+                    write!(f, "[{key:?}]")?
+                }
                 Step::Key(key) if at == 0 => f.write_str(key)?,
                 Step::Key(key) => write!(f, ".{key}")?,
                 Step::Named { key, value } => {
                     // Digits alone would be read as an index were the `=` not there, so only these shapes need quotes.
-                    if key.is_empty() || key.contains(['=', '[', ']', '"']) {
+                    if key.is_empty() || key.contains(['=', '[', ']', '"']) || is_escaped(key) {
                         write!(f, "[{key:?}=")?;
                     } else {
                         write!(f, "[{key}=")?;
                     }
-                    if value.starts_with('"') || value.contains(']') {
+                    if value.starts_with('"') || value.contains(']') || is_escaped(value) {
                         write!(f, "{value:?}]")?;
                     } else {
                         write!(f, "{value}]")?;
@@ -60,6 +62,13 @@ impl fmt::Display for Path {
         }
         Ok(())
     }
+}
+
+/// Whether a text holds what would break its line, steer a terminal or turn the direction of writing.
+fn is_escaped(text: &str) -> bool {
+    text.contains(|letter: char| {
+        letter.is_control() || matches!(letter, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    })
 }
 
 impl FromStr for Path {
@@ -182,6 +191,22 @@ mod tests {
     }
 
     #[test]
+    fn a_path_is_written_on_one_line_and_without_control_characters() {
+        for (path, expected) in [
+            (vec![key("a\nb"), key("c")], "[\"a\\nb\"].c"),
+            (vec![key("c"), key("\u{1b}[2J")], "c[\"\\u{1b}[2J\"]"),
+            (vec![key("a\"b")], "[\"a\\\"b\"]"),
+            (vec![key("a\u{2028}\u{202e}b")], "[\"a\\u{2028}\\u{202e}b\"]"),
+            (vec![key("a"), named("x\r\n")], "a[name=\"x\\r\\n\"]"),
+            (vec![key("a"), Step::Named { key: "n\t".into(), value: "x".into() }], "a[\"n\\t\"=x]"),
+        ] {
+            let path = Path(path);
+            assert_eq!(path.to_string(), expected);
+            assert_eq!(expected.parse(), Ok(path));
+        }
+    }
+
+    #[test]
     fn what_is_no_path_is_named() {
         for text in
             [".a", "a.", "a..b", "a]", "a[", "a[x]", "a[\"x]", "a[0]b", "a[name=x", "a[\"\\q\"]", "[\"\\u{110000}\"]"]
@@ -204,6 +229,7 @@ mod tests {
         #[test]
         fn any_path_reads_back(steps in prop::collection::vec(step(), 0..6)) {
             let path = Path(steps);
+            prop_assert!(!path.to_string().contains(char::is_control));
             prop_assert_eq!(path.to_string().parse(), Ok(path));
         }
 

@@ -40,6 +40,12 @@ impl Tree<'_> {
     fn inline_for_inline(&self, place: &Place<'_>, text: &str) -> Vec<Change> {
         let node = place.node;
         let end = line_end(self.text, node.span.end);
+        if brings_comment(text) {
+            // One comment fits on the line of `|`: its own.
+            let start = self.put_inline(place, "").range.start;
+            let end = if node.shape == Shape::Block { node.span.end } else { end };
+            return vec![Change::new(start..end, &self.put_inline(place, text).text)];
+        }
         if node.shape == Shape::Block {
             // The comment on the line of `|` is inside the span and stays.
             let header = node.span.start..line_end(self.text, node.span.start);
@@ -71,6 +77,9 @@ impl Tree<'_> {
             return vec![Change::new(start..end, text)];
         }
         let head_end = line_end(self.text, node.head);
+        if brings_comment(text) {
+            return vec![Change::new(mark..end, &format!(" {text}"))];
+        }
         let (first, more) = text.split_once('\n').unwrap_or((text, ""));
         let more = if more.is_empty() { String::new() } else { format!("\n{more}") };
         vec![Change::new(mark..node.head, &format!(" {first}")), Change::new(head_end..end, &more)]
@@ -127,6 +136,12 @@ impl Tree<'_> {
     fn end_of(&self, place: &Place<'_>) -> usize {
         self.end(place.base(self).unwrap_or(0), place.node.span.start, place.node)
     }
+}
+
+/// Whether a text is a block scalar with a comment on its first line.
+fn brings_comment(text: &str) -> bool {
+    let first = text.lines().next().unwrap_or_default();
+    text.starts_with(['|', '>']) && first.contains([' ', '\t']) && first.contains('#')
 }
 
 /// The text with a comment at the end of its first line, or behind it where its first line does not end.

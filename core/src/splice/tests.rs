@@ -224,3 +224,14 @@ fn a_text_that_does_not_read_back_is_never_returned() {
     let edit = Edit::Graft { path: path("a"), source: &source, from: path("a") };
     assert_eq!(apply(text, &[edit]).as_deref(), Ok("a: \"x\\nz\\n\"\n      # deep\nb: 1\n"));
 }
+
+#[test]
+fn a_block_scalar_that_brings_a_comment_of_its_own_leaves_no_room_for_another() {
+    let own = "k: |  # c1\n  text\n";
+    for target in
+        ["k: {name: [1.5]}  # c1\n", "k: 1  # c1\n", "k: 1  # c2\n", "k: >  # c1\n  x\n", "k:  # c1\n  a: 1\n"]
+    {
+        check_graft(target, own, "k", own);
+    }
+    check_graft("k: 1  # c1\n", "k: |\n  text\n", "k", "k: |  # c1\n  text\n");
+}

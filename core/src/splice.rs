@@ -268,7 +268,15 @@ pub enum SpliceError {
 /// # Errors
 /// See [`SpliceError`].
 pub fn apply(text: &str, edits: &[Edit<'_>]) -> Result<String, SpliceError> {
-    edit::apply(text, edits)
+    apply_to(&Tree::parse(text)?, edits)
+}
+
+/// As [`apply`], for a text that is read already.
+///
+/// # Errors
+/// See [`SpliceError`].
+pub fn apply_to(tree: &Tree<'_>, edits: &[Edit<'_>]) -> Result<String, SpliceError> {
+    edit::apply(tree, edits)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Compares the values of a pack by YAML path.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, rc::Rc};
 
 use serde_json::{Map, Value};
 
@@ -20,10 +20,10 @@ pub(super) fn compare(current: &str, pending: &str) -> Vec<Difference> {
     if presets.0 != presets.1 {
         found.push(difference(Kind::Presets, None, presets.0.map(Value::from), presets.1.map(Value::from)));
     }
-    match (yaml::parse(current), yaml::parse(pending)) {
-        (Ok(before), Ok(after)) => walk(&mut found, "", (Some(&before), Some(&after)), false),
+    match (yaml::parse_once(current), yaml::parse_once(pending)) {
+        (Ok(before), Ok(after)) => walk(&mut found, "", (Some(&*before), Some(&*after)), false),
         (before, after) => {
-            let reason = |side: Result<Value, yaml::YamlError>| {
+            let reason = |side: Result<Rc<Value>, yaml::YamlError>| {
                 Value::from(side.err().map_or_else(|| "valid YAML".into(), |error| format!("not valid YAML: {error}")))
             };
             found.push(difference(Kind::Text, None, Some(reason(before)), Some(reason(after))));

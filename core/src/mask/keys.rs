@@ -1,5 +1,8 @@
 //! Tells which keys name something that is not to be shown.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
 use serde_json::{Map, Value};
 
 /// Found anywhere in a key, however it is written.
@@ -40,7 +43,18 @@ pub fn is_secret_key(key: &str) -> bool {
     let plain: String =
         key.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect();
     let is_name = NAME_ENDINGS.iter().any(|ending| plain.ends_with(ending));
-    !is_name && (SECRET_WORDS.iter().any(|word| plain.contains(word)) || has_short_word(key, &plain))
+    // Short words are looked for word by word, which is done only where one can be.
+    let has_short = || ["pass", "psk"].iter().any(|word| plain.contains(word)) && has_short_word(key, &plain);
+    !is_name && (has_secret_word(&plain) || has_short())
+}
+
+fn has_secret_word(plain: &str) -> bool {
+    // Each key of a text is asked for, so that all words are looked for in one reading.
+    static WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(SECRET_WORDS).ok());
+    match &*WORDS {
+        Some(words) => words.is_match(plain),
+        None => SECRET_WORDS.iter().any(|word| plain.contains(word)),
+    }
 }
 
 /// `pass`, `dbPass`, `db_pass_1`, `db.passw` and `wpa_psk`, and neither `passthrough` nor `bypass`.

@@ -63,9 +63,10 @@ pub(super) fn secrets(text: &str, context: &Context) -> Vec<String> {
 
 /// The secret values of a text line by line, longest first, and all keys and texts that are none.
 fn look(text: &str, context: &Context) -> Option<(Vec<String>, Vec<String>)> {
-    let documents = yaml::parse_all(text).ok()?;
+    let known = yaml::remembered(text);
+    let all = if known.is_none() { yaml::parse_all(text).ok()? } else { Vec::new() };
     let (mut secrets, mut rest) = (Vec::new(), Vec::new());
-    for document in &documents {
+    for document in known.as_deref().into_iter().chain(&all).filter(|it| !it.is_null()) {
         let masked = values::masked(document, "", context);
         collect(document, &masked, &mut secrets);
         shown(&masked, &mut rest);

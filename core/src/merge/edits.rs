@@ -1,19 +1,20 @@
 //! Puts the planned edits into the target's text; an edit that is refused becomes a conflict.
 
 use super::{decisions::Judge, tree::Planned};
-use crate::splice::{self, Edit, Path, SpliceError};
+use crate::splice::{self, Edit, Path, SpliceError, Tree};
 
 /// So often is the rest tried without what was refused, before all of it counts as refused.
 const TRIES: usize = 12;
 
 /// The text after all edits that can be made.
-pub(super) fn apply(judge: &mut Judge<'_>, text: &str, mut planned: Vec<Planned<'_>>) -> String {
+pub(super) fn apply(judge: &mut Judge<'_>, target: &Tree<'_>, mut planned: Vec<Planned<'_>>) -> String {
+    let text = target.text();
     for _ in 0..TRIES {
         if planned.is_empty() {
             return text.to_owned();
         }
         let edits: Vec<_> = planned.iter().map(|it| it.edit.clone()).collect();
-        let (place, reason) = match splice::apply(text, &edits) {
+        let (place, reason) = match splice::apply_to(target, &edits) {
             Ok(text) => return text,
             Err(SpliceError::Place { path, reason }) => (path, reason),
             Err(error @ SpliceError::Guard { .. }) => {

@@ -31,7 +31,7 @@ pub(super) fn merge(
     let around = Around { is_gone: texts.target.is_none(), is_secret: false };
     walk.node(base, trees.own.root(), trees.target.root(), around);
     let edits = walk.edits;
-    let text = edits::apply(judge, texts.target.unwrap_or_default(), edits);
+    let text = edits::apply(judge, &trees.target, edits);
     if texts.target.is_none() { text } else { comments::carry(judge, spot, trees, text) }
 }
 

@@ -67,8 +67,8 @@ pub(super) fn book(pairs: &[Pair<'_>], after: &Cluster<'_>) -> Book {
         let references = references::of(&text);
         let is_named = |other: &&String| references.iter().any(|it| keys::is_under(it, &format!("pack.{other}")));
         open.extend(all.keys().filter(is_named).cloned());
-        if let Ok(value) = yaml::parse(&text) {
-            book.values.insert(name, value);
+        if let Ok(value) = yaml::parse_once(&text) {
+            book.values.insert(name, (*value).clone());
         }
     }
     book

@@ -43,19 +43,20 @@ enum Obstacle {
     Nothing,
 }
 
-pub(super) fn apply(text: &str, edits: &[Edit<'_>]) -> Result<String, SpliceError> {
-    let before = Tree::parse(text)?.value();
-    match together(text, &before, edits) {
-        Err(SpliceError::Guard { .. }) => one_by_one(text, before, edits),
+pub(super) fn apply(tree: &Tree<'_>, edits: &[Edit<'_>]) -> Result<String, SpliceError> {
+    let before = tree.value();
+    match together(tree, &before, edits) {
+        Err(SpliceError::Guard { .. }) => one_by_one(tree.text, before, edits),
         done => done,
     }
 }
 
 /// All edits, with as few readings of the text as they allow.
-fn together(text: &str, before: &Value, edits: &[Edit<'_>]) -> Result<String, SpliceError> {
-    let (mut expected, is_crlf) = (before.clone(), is_crlf(text));
-    let mut text = text.to_owned();
-    let mut rest = edits;
+fn together(tree: &Tree<'_>, before: &Value, edits: &[Edit<'_>]) -> Result<String, SpliceError> {
+    let (mut expected, is_crlf) = (before.clone(), is_crlf(tree.text));
+    let (changes, done) = batch(tree, edits, &mut expected, false)?;
+    let mut text = splice(tree.text, changes, is_crlf);
+    let mut rest = &edits[done..];
     while !rest.is_empty() {
         let tree = Tree::parse(&text).map_err(|_| SpliceError::Guard { path: path_of(&rest[0]).clone() })?;
         let (changes, done) = batch(&tree, rest, &mut expected, false)?;

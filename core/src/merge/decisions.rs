@@ -121,7 +121,12 @@ impl<'d> Judge<'d> {
                 Resolution::Profile => it.target.as_ref(),
                 Resolution::Value(value) => Some(value),
             };
-            let is_masked = it.verdict != Verdict::Lost && side.is_some_and(is_masked);
+            let is_masked = it.verdict != Verdict::Lost
+                && side.is_some_and(|side| {
+                    // A side whose text only holds a mask is one as a whole, too.
+                    let is_side = !matches!(decision, Resolution::Value(_));
+                    is_masked(side) || (is_side && it.verdict == Verdict::Masked && masked::holds(side))
+                });
             if is_masked {
                 self.notes.push(format!("{}: that side is masked, and a mask is never written", it.place()));
             }
@@ -145,7 +150,11 @@ impl<'d> Judge<'d> {
         }
         it.verdict = Verdict::Conflict;
         it.resolution = (on_conflict == Some(Side::Profile)).then_some(Resolution::Profile);
-        self.notes.push(format!("{}: the profile's text cannot be edited there: {reason}", it.place()));
+        self.notes.push(format!(
+            "{}: the profile's text cannot be edited there: {reason}; --edit or the \
+             profile's side settles it",
+            it.place()
+        ));
     }
 
     /// What the user decided for exactly this place.

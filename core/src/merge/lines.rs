@@ -77,7 +77,10 @@ fn settle(
     let some = |text| Some(text).filter(|text: &&String| !text.is_empty());
     let base = base.and_then(some);
     let (own, target) = (some(own), some(target));
-    let is_masked = |text: &String| text.lines().any(masked::hides_in_line);
+    let sides = [base.known(), own, target];
+    let is_masked = |text: &String| {
+        masked::hides_in_text(text) || sides.into_iter().flatten().any(|real| masked::covers_lines(text, real))
+    };
     let Some((verdict, clear)) = sides::by(base, own, target, is_gone, is_masked, |_, _| false) else {
         return Stands::Target;
     };
@@ -92,7 +95,7 @@ fn settle(
             own: value(own),
             target: value(target),
             is_secret,
-            is_masked: |value| value.as_str().is_some_and(|text| text.lines().any(masked::hides_in_line)),
+            is_masked: |value| value.as_str().is_some_and(masked::hides_in_text),
             ..Found::new(place, verdict)
         },
     )

@@ -285,7 +285,7 @@ fn reference(judge: &mut Judge<'_>, spot: &Spot, base: Base<&Value>, own: &Value
 /// A manifest of the target that the cluster does not have: new, or removed by the cluster.
 fn removed(judge: &mut Judge<'_>, spot: &Spot, base: Base<&Value>, target: &Value) -> Option<Value> {
     let verdict = match base {
-        Base::Known(None) => return Some(target.clone()),
+        Base::Known(None) => return Some(fresh(judge, spot, target)),
         Base::Known(Some(base)) if is_same_manifest(base, target) => Verdict::Kept,
         Base::Known(Some(_)) => Verdict::Conflict,
         Base::Unknown => Verdict::UnknownBase,
@@ -294,9 +294,25 @@ fn removed(judge: &mut Judge<'_>, spot: &Spot, base: Base<&Value>, target: &Valu
     let found = Found { published, target: Some(shown(target)), ..Found::new(String::new(), verdict) };
     match judge.settle(spot, found) {
         Stands::Own => None,
-        Stands::Target => Some(target.clone()),
+        Stands::Target if judge.overrides.last().is_some_and(|it| it.is_open()) => Some(target.clone()),
+        Stands::Target => Some(fresh(judge, spot, target)),
         Stands::Value(value) => Some(with_content(target, value)),
     }
+}
+
+/// A manifest that the cluster takes as it is published: only its masks are asked about.
+fn fresh(judge: &mut Judge<'_>, spot: &Spot, target: &Value) -> Value {
+    if !masked::holds(target) {
+        return target.clone();
+    }
+    let Value::Object(mut result) = target.clone() else { return target.clone() };
+    let none = Value::Object(Map::new());
+    fields(judge, spot, Base::Known(None), (&none, Some(target)), Some(&mut result));
+    if let Some(text) = text(target) {
+        let merged = documents::merge(judge, spot, &Texts { base: Base::Known(None), own: "", target: Some(text) });
+        result.insert("content".into(), merged.into());
+    }
+    result.into()
 }
 
 /// A manifest that was published and is gone in the target: what the cluster set in it is lost.

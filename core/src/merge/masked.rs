@@ -27,6 +27,12 @@ pub(super) fn hides_in_line(line: &str) -> bool {
     if line.trim_start().starts_with('#') {
         return false;
     }
+    // What a comment says behind it makes no value of a mask.
+    let is_cut = line.split_once(" #").is_some_and(|(before, _)| ends_in_mask(before));
+    is_cut || ends_in_mask(line)
+}
+
+fn ends_in_mask(line: &str) -> bool {
     let line = line.trim().trim_end_matches(['"', '\'', ',', '}', ']']);
     let stars = line.len() - line.trim_end_matches('*').len();
     let before = line[..line.len() - stars].trim_end_matches(['"', '\'']);
@@ -36,6 +42,63 @@ pub(super) fn hides_in_line(line: &str) -> bool {
 /// Whether a line of a text sets something to a mask.
 pub(super) fn hides_in_text(text: &str) -> bool {
     text.contains(ANY) && text.lines().any(hides_in_line)
+}
+
+/// Whether three stars stand anywhere in a value.
+pub(super) fn holds(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains(ANY),
+        Value::Array(items) => items.iter().any(holds),
+        Value::Object(fields) => fields.values().any(holds),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+/// Whether `text` is `real` with masks in it.
+pub(super) fn covers(text: &str, real: &str) -> bool {
+    if !text.contains(ANY) || text == real {
+        return false;
+    }
+    let (mut pieces, mut rest) = (Vec::new(), text);
+    while let Some(at) = rest.find(ANY) {
+        pieces.push(&rest[..at]);
+        rest = rest[at..].trim_start_matches('*');
+    }
+    let (Some((first, between)), last) = (pieces.split_first(), rest) else { return false };
+    let Some(mut real) = real.strip_prefix(first) else { return false };
+    for piece in between {
+        // Each mask stands for one character at least.
+        let from = real.chars().next().map_or(0, char::len_utf8);
+        let Some(at) = real[from..].find(piece) else { return false };
+        real = &real[from + at + piece.len()..];
+    }
+    real.strip_suffix(last).is_some_and(|hidden| !hidden.is_empty())
+}
+
+/// Whether a text is another one with masks in it, or a line of it is a line of the other with masks in it.
+pub(super) fn covers_lines(text: &str, real: &str) -> bool {
+    let is_line = |line: &str| {
+        // A line of nothing but stars would stand for any other one.
+        line.contains(ANY)
+            && line.contains(char::is_alphanumeric)
+            && real.lines().all(|other| other != line)
+            && real.lines().any(|other| covers(line, other))
+    };
+    covers(text, real) || (text.contains('\n') && text.contains(ANY) && text.lines().any(is_line))
+}
+
+/// Whether a value holds a text that, by `explains`, is one of the other value with masks in it.
+pub(super) fn covers_in(value: &Value, real: &Value, explains: fn(&str, &str) -> bool) -> bool {
+    match (value, real) {
+        (Value::String(text), Value::String(real)) => explains(text, real),
+        (Value::Array(items), Value::Array(others)) => {
+            items.iter().zip(others).any(|(item, other)| covers_in(item, other, explains))
+        }
+        (Value::Object(fields), Value::Object(others)) => {
+            fields.iter().any(|(key, it)| others.get(key).is_some_and(|other| covers_in(it, other, explains)))
+        }
+        _ => false,
+    }
 }
 
 /// What becomes of a place whose sides differ and of which at least one is masked, and what is already clear of it.
@@ -79,11 +142,30 @@ mod tests {
             ("- ***", true),
             ("--token=****", true),
             ("{a: '***'}", true),
+            ("password: ***  # hidden", true),
             ("# *** note ***", false),
             ("a: b***", false),
             ("a: **", false),
         ] {
             assert_eq!(hides_in_line(line), masked, "{line}");
         }
+    }
+
+    #[test]
+    fn a_text_is_explained_by_what_its_masks_stand_for() {
+        for (text, real, is_covered) in [
+            ("a:***@h", "a:s1@h", true),
+            ("a:***@h/***", "a:s1@h/x", true),
+            ("a:***@h", "a:@h", false),
+            ("a:***@h", "a:s1@other", false),
+            ("*** note ***", "hello", false),
+            ("ü***", "üß", true),
+            ("***a***", "äa", false),
+            ("aa***aa", "aaa", false),
+        ] {
+            assert_eq!(covers(text, real), is_covered, "{text} {real}");
+        }
+        assert!(covers_lines("x: 1\nu: ***\n", "x: 2\nu: s\n"));
+        assert!(!covers_lines("x\n*** note ***\n", "x\nb\n"));
     }
 }

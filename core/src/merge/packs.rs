@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::{
     Part, Verdict,
     decisions::{Found, Judge, Spot, Stands},
-    fields, manifests,
+    fields, manifests, masked,
     presets::Presets,
     sides::Base,
     texts::{self, Texts},
@@ -148,7 +148,7 @@ fn added(judge: &mut Judge<'_>, base: Base<&Pack<'_>>, own: &Pack<'_>) -> Option
 /// A pack of the target that the cluster does not have: new, or removed by the cluster.
 fn removed(judge: &mut Judge<'_>, base: Base<&Pack<'_>>, target: &Pack<'_>) -> Option<Value> {
     let verdict = match base {
-        Base::Known(None) => return Some(target.raw().clone()),
+        Base::Known(None) => return Some(fresh(judge, target)),
         Base::Known(Some(base)) if fields::is_same_pack(base.raw(), target.raw()) => Verdict::Kept,
         Base::Known(Some(_)) => Verdict::Conflict,
         Base::Unknown => Verdict::UnknownBase,
@@ -157,12 +157,40 @@ fn removed(judge: &mut Judge<'_>, base: Base<&Pack<'_>>, target: &Pack<'_>) -> O
     let found = Found { published, target: Some(version(target)), ..Found::new(String::new(), verdict) };
     match judge.settle(&spot(target), found) {
         Stands::Own => None,
-        Stands::Target => Some(target.raw().clone()),
+        Stands::Target if judge.overrides.last().is_some_and(|it| it.is_open()) => Some(target.raw().clone()),
+        Stands::Target => Some(fresh(judge, target)),
         Stands::Value(_) => {
             not_a_value(judge, target);
             Some(target.raw().clone())
         }
     }
+}
+
+/// A pack that the cluster takes as it is published: only its masks are asked about.
+fn fresh(judge: &mut Judge<'_>, target: &Pack<'_>) -> Value {
+    let raw = target.raw();
+    let Value::Object(fields) = raw else { return raw.clone() };
+    if !masked::holds(raw) {
+        return raw.clone();
+    }
+    let (name, mut content) = (target.name(), fields.clone());
+    let none = Value::Object(Map::new());
+    let (base, sides) = (Base::Known(Some(&none)), (&none, raw));
+    fields::of_pack(judge, &name, base, sides, &mut content);
+    if fields::is_text(base, sides) {
+        let text = target.values();
+        let spot = Spot::new(Some(&name), Part::Values);
+        let sides = Texts { base: Base::Known(Some("")), own: "", target: Some(&text) };
+        let presets = Presets::none(judge);
+        let merged = texts::merge(judge, &spot, &sides, &presets);
+        if merged != text {
+            content.insert("values".into(), merged.into());
+        }
+    }
+    if fields::is_list_of_all(base, sides) {
+        manifests::merge(judge, &name, base, sides, &mut content);
+    }
+    content.into()
 }
 
 /// A whole pack is no value that a user could set: such a decision decides nothing.

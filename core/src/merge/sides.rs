@@ -69,7 +69,40 @@ pub(super) fn verdict(
     target: Option<&Value>,
     is_gone: bool,
 ) -> Option<(Verdict, Option<Resolution>)> {
-    by(base, own, target, is_gone, masked::hides, is_other_type)
+    of_key(base, own, target, is_gone, false)
+}
+
+/// [`verdict`] where the key may say that the value `is_secret`: then stars inside of it are a mask, too.
+pub(super) fn of_key(
+    base: Base<&Value>,
+    own: Option<&Value>,
+    target: Option<&Value>,
+    is_gone: bool,
+    is_secret: bool,
+) -> Option<(Verdict, Option<Resolution>)> {
+    let sides = [base.known(), own, target];
+    if !sides.into_iter().flatten().any(masked::holds) {
+        return by(base, own, target, is_gone, masked::hides, is_other_type);
+    }
+    let covers =
+        |value: &Value| sides.into_iter().flatten().any(|real| masked::covers_in(value, real, masked::covers_lines));
+    let is_masked = |value: &Value| masked::hides(value) || (masked::holds(value) && (is_secret || covers(value)));
+    let both_set = own.is_some() && own != target && !matches!(base, Base::Known(base) if base == own);
+    let verdict = by(base, own, target, is_gone, is_masked, is_other_type);
+    match (verdict, own, target) {
+        // Only the rest of the text tells that the cluster's one is meant: then it is not clear what else changed in it.
+        (Some((Verdict::Masked, Some(Resolution::Override))), Some(own), Some(target))
+            if !masked::hides(target) && !masked::covers_in(target, own, masked::covers) =>
+        {
+            Some((Verdict::Masked, None))
+        }
+        (Some((Verdict::Conflict | Verdict::UnknownBase, _)), Some(_), Some(target))
+            if both_set && masked::holds(target) =>
+        {
+            Some((Verdict::Masked, None))
+        }
+        (verdict, ..) => verdict,
+    }
 }
 
 /// [`verdict`] for sides of any type.
@@ -83,7 +116,8 @@ pub(super) fn by<T: PartialEq>(
 ) -> Option<(Verdict, Option<Resolution>)> {
     if own == target {
         let is_override = matches!(base, Base::Known(base) if base != own);
-        return is_override.then_some((Verdict::Redundant, None));
+        let verdict = if own.is_some_and(is_masked) { Verdict::Masked } else { Verdict::Redundant };
+        return is_override.then_some((verdict, None));
     }
     if [base.known(), own, target].into_iter().flatten().any(&is_masked) {
         return masked::verdict(base, own, target, is_masked);

@@ -78,7 +78,8 @@ pub(super) fn merge(judge: &mut Judge<'_>, spot: &Spot, texts: &Texts<'_>, prese
     if texts.is_same_target() && is_all_kept(judge, presets.since) {
         return texts.own.to_owned();
     }
-    if texts.target == Some(texts.own) {
+    let all = judge.overrides.get(presets.since..).unwrap_or_default();
+    if texts.target == Some(texts.own) && all.iter().all(|it| it.resolution.is_none()) {
         return target.to_owned();
     }
     presets.write(text)

@@ -170,7 +170,8 @@ impl<'t> Walk<'_, '_, 't> {
         let value = |node: &Node| Some(node.value());
         let (base_value, own_value, target_value) = (base.and_then(value), own.and_then(value), target.and_then(value));
         let base_value = base_value.as_ref();
-        let found = sides::verdict(base_value, own_value.as_ref(), target_value.as_ref(), around.is_gone);
+        let found =
+            sides::of_key(base_value, own_value.as_ref(), target_value.as_ref(), around.is_gone, around.is_secret);
         let Some((verdict, clear)) = found else { return };
         let (preset, by_preset) = self.presets.account(&self.path, own_value.as_ref()).unzip();
         let overrides = self.judge.overrides.len();
@@ -226,7 +227,10 @@ fn is_same_scalar(left: &Node, right: &Node) -> bool {
 fn hides(node: &Node) -> bool {
     match &node.content {
         Content::Scalar(value) | Content::Alias(value) => masked::hides(value),
-        Content::Mapping(entries) => entries.iter().any(|entry| hides(&entry.value)),
+        Content::Mapping(entries) => entries.iter().any(|entry| {
+            let is_secret = || mask::is_secret_key(&entry.key) && masked::holds(&entry.value.value());
+            hides(&entry.value) || is_secret()
+        }),
         Content::Sequence(items) => items.iter().any(hides),
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::{
     Part, Verdict,
     decisions::{Judge, Spot, Stands},
-    fields,
+    fields, masked,
     sides::{Base, field, verdict},
 };
 use crate::field;
@@ -26,7 +26,16 @@ pub(super) fn merge(
     content: &mut Map<String, Value>,
 ) {
     // A cluster's copy without any variables does not show them: that is no removal of all.
-    let Some(Value::Array(own_items)) = field(own, "variables") else { return };
+    let Some(Value::Array(own_items)) = field(own, "variables") else {
+        if let (None, Some(Value::Array(items))) = (field(own, "variables"), field(target, "variables")) {
+            let all = items.iter().filter_map(|item| match masked::hides(item) {
+                true => one(judge, name(item), Base::Known(None), None, Some(item)),
+                false => Some(item.clone()),
+            });
+            content.insert("variables".into(), all.collect());
+        }
+        return;
+    };
     let target_items: &[Value] = match field(target, "variables") {
         Some(Value::Array(items)) => items,
         Some(_) => return,

@@ -4,7 +4,7 @@ use super::{decisions::Judge, tree::Planned};
 use crate::splice::{self, Edit, Path, SpliceError, Tree};
 
 /// So often is the rest tried without what was refused, before all of it counts as refused.
-const TRIES: usize = 12;
+const TRIES: usize = 64;
 
 /// The text after all edits that can be made.
 pub(super) fn apply(judge: &mut Judge<'_>, target: &Tree<'_>, mut planned: Vec<Planned<'_>>) -> String {

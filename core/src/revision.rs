@@ -68,8 +68,10 @@ pub struct Revision {
     /// `spec.clusterProfileTemplates` after the change.
     pub after: Value,
     /// What the attached profiles were taken from before the change, as far as it was known.
+    #[serde(default)]
     pub bases: Vec<Taken>,
     /// What they are taken from after it.
+    #[serde(default)]
     pub taken: Vec<Taken>,
 }
 

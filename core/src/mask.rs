@@ -7,6 +7,7 @@ mod context;
 mod flags;
 mod keys;
 mod leftover;
+mod marks;
 mod search;
 mod spots;
 mod structure;

@@ -27,6 +27,11 @@ pub(super) struct Arguments {
 }
 
 impl Arguments {
+    /// Whether the next item may be changed by those before.
+    pub(super) fn are_open(&self) -> bool {
+        self.flag.is_some() || self.is_mysql
+    }
+
     /// The next item without the password in it.
     pub(super) fn next(&mut self, item: &str) -> String {
         let bare = item.trim().trim_matches(['"', '\'', ',']);

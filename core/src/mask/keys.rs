@@ -1,6 +1,6 @@
 //! Tells which keys name something that is not to be shown.
 
-use std::sync::LazyLock;
+use std::{borrow::Cow, sync::LazyLock};
 
 use aho_corasick::AhoCorasick;
 use serde_json::{Map, Value};
@@ -34,28 +34,34 @@ const SECRET_WORDS: [&str; 25] = [
     "bearer",
 ];
 
+/// Words of their own in a key.
+const SHORT_WORDS: [&str; 2] = ["pass", "psk"];
+
 /// Endings of keys that name an object or a setting, not what is secret.
 const NAME_ENDINGS: [&str; 7] = ["name", "ref", "names", "refs", "namespace", "enabled", "ttl"];
 
 /// Whether a key, such as `clientSecret` or `api-key`, names something that is not to be shown. Names of objects that
 /// hold secrets (`secretName`, `tokenRef`) are no secrets themselves.
 pub fn is_secret_key(key: &str) -> bool {
-    let plain: String =
-        key.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect();
+    // Most keys hold none of the words, and most are written without signs: they need no text of their own.
+    let letters = match key.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        true => Cow::Borrowed(key),
+        false => Cow::Owned(key.chars().filter(char::is_ascii_alphanumeric).collect()),
+    };
+    if !WORDS.as_ref().is_none_or(|words| words.is_match(&*letters)) {
+        return false;
+    }
+    let plain = letters.to_ascii_lowercase();
     let is_name = NAME_ENDINGS.iter().any(|ending| plain.ends_with(ending));
     // Short words are looked for word by word, which is done only where one can be.
-    let has_short = || ["pass", "psk"].iter().any(|word| plain.contains(word)) && has_short_word(key, &plain);
-    !is_name && (has_secret_word(&plain) || has_short())
+    let has_short = || SHORT_WORDS.iter().any(|word| plain.contains(word)) && has_short_word(key, &plain);
+    !is_name && (SECRET_WORDS.iter().any(|word| plain.contains(word)) || has_short())
 }
 
-fn has_secret_word(plain: &str) -> bool {
-    // Each key of a text is asked for, so that all words are looked for in one reading.
-    static WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(SECRET_WORDS).ok());
-    match &*WORDS {
-        Some(words) => words.is_match(plain),
-        None => SECRET_WORDS.iter().any(|word| plain.contains(word)),
-    }
-}
+/// Each key of a text is asked for, so that all words are looked for in one reading.
+static WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    AhoCorasick::builder().ascii_case_insensitive(true).build(SECRET_WORDS.iter().chain(&SHORT_WORDS)).ok()
+});
 
 /// `pass`, `dbPass`, `db_pass_1`, `db.passw` and `wpa_psk`, and neither `passthrough` nor `bypass`.
 fn has_short_word(key: &str, plain: &str) -> bool {
@@ -126,8 +132,11 @@ pub(super) fn is_setting(key: &str) -> bool {
 
 /// Whether `text` is a key as machines make them, and `key` says that it is one: `key`, `hmacKey` and not `publicKey`.
 pub(super) fn is_long_key(key: &str, text: &str) -> bool {
-    let key = key.to_ascii_lowercase();
-    key.contains("key") && !key.contains("pub") && looks_made(text.trim())
+    let is_key = || {
+        let key = key.to_ascii_lowercase();
+        key.contains("key") && !key.contains("pub")
+    };
+    looks_made(text.trim()) && is_key()
 }
 
 /// Whether `key` and the look of `text` together say that it is secret.

@@ -29,7 +29,8 @@ pub(super) struct Pair<'l> {
 
 /// All keys of a line, in flow style and in texts, too.
 pub(super) fn pairs(line: &str) -> impl Iterator<Item = Pair<'_>> {
-    line.match_indices([':', '=']).map(|(sign, _)| {
+    let signs = line.bytes().enumerate().filter(|(_, byte)| matches!(byte, b':' | b'='));
+    signs.map(|(sign, _)| {
         let before = line[..sign].trim_end_matches([' ', '\t', '"', '\'', '\\']);
         let is_word = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-' | '.');
         let start = before
@@ -124,6 +125,9 @@ impl<'c> Look<'c> {
             self.documents[document] = true;
         }
         for pair in pairs(line) {
+            if !matches!(pair.key, "kind" | "isSensitive" | "name" | "key") {
+                continue;
+            }
             let value = &line[pair.sign + 1..];
             let value = &value[..value.find([',', '}', '#']).unwrap_or(value.len())];
             let words = || value.split(|letter: char| !(letter.is_alphanumeric() || "-_.".contains(letter)));

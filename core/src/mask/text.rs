@@ -1,10 +1,12 @@
 //! Hides what may be secret in the lines of a text, valid YAML or not.
 
+use std::borrow::Cow;
+
 use super::{
     MASK,
     commands::{self, Arguments},
     context::Context,
-    flags, keys, leftover, spots,
+    flags, keys, leftover, marks, spots,
     structure::{self, Line, Pair},
 };
 
@@ -13,7 +15,7 @@ pub(super) fn lines(text: &str, context: &Context) -> Vec<String> {
     let known = structure::lines(text, context);
     let mask = |anchors| {
         let mut state = State { anchors, ..State::default() };
-        text.lines().zip(&known).map(|(line, known)| state.mask(line, known)).collect::<Vec<_>>()
+        text.lines().zip(&known).map(|(line, known)| state.mask(line, known).into_owned()).collect::<Vec<_>>()
     };
     let masked = mask(Vec::new());
     if !leftover::has_aliases(text) {
@@ -66,22 +68,22 @@ struct Hidden {
 }
 
 impl State<'_> {
-    fn mask(&mut self, line: &str, known: &Line) -> String {
+    fn mask<'l>(&mut self, line: &'l str, known: &Line) -> Cow<'l, str> {
         if line.trim().is_empty() {
-            return line.to_owned();
+            return line.into();
         }
         if line.starts_with("---") && !line.starts_with("----") {
             *self = Self { anchors: std::mem::take(&mut self.anchors), ..Self::default() };
         }
         let content = &line[known.content..];
-        let all = format!("{}{MASK}", &line[..known.indent]);
+        let all = || Cow::Owned(format!("{}{MASK}", &line[..known.indent]));
         if self.in_private_key {
             self.in_private_key = !spots::ends_key(line);
-            return all;
+            return all();
         }
         if self.goes_on(line, known) {
             self.in_private_key = spots::private_key(line).is_some_and(|(_, goes_on)| goes_on);
-            return if content.trim().chars().all(|letter| "]},".contains(letter)) { line.to_owned() } else { all };
+            return if content.trim().chars().all(|letter| "]},".contains(letter)) { line.into() } else { all() };
         }
         if let Some(indent) = self.after_flag.filter(|_| !known.is_comment) {
             self.after_flag = None;
@@ -90,27 +92,38 @@ impl State<'_> {
             if known.indent >= indent && !is_closing && (is_item || !has_block_key(content)) {
                 self.hidden = Some(Hidden { column: known.indent, ..Hidden::default() });
                 self.after_flag = flags::ends_in_secret_flag(content).then_some(known.indent);
-                return all;
+                return all();
             }
         }
-        let line = spots::without_credentials(&spots::without_user_information(line));
-        let mut line = commands::without_passwords(&line);
-        if !known.is_comment {
-            let content = &line[known.content..];
-            let is_entry = known.content == known.indent && has_block_key(content);
-            line = format!("{}{}", &line[..known.content], self.arguments.next(content));
-            if is_entry {
-                self.arguments = Arguments::default();
-            }
+        let has_marks = marks::has(line);
+        if !has_marks && !self.arguments.are_open() {
+            return self.without_values(line, known);
         }
+        let line = self.without_marked(line, known);
         let key_start = spots::private_key(&line);
         self.in_private_key = key_start.is_some_and(|(_, goes_on)| goes_on);
         let shown = self.without_values(&line, known);
-        match key_start {
+        Cow::Owned(match key_start {
             // The line is shown up to the key or the secret before it, whatever comes first.
             Some((at, _)) if shown.starts_with(&line[..at]) => format!("{}{MASK}", &line[..at]),
-            _ => shown,
+            _ => shown.into_owned(),
+        })
+    }
+
+    /// The line without what shows by its look to be secret, and without what the items before make secret of it.
+    fn without_marked(&mut self, line: &str, known: &Line) -> String {
+        let line = spots::without_credentials(&spots::without_user_information(line));
+        let line = commands::without_passwords(&line);
+        if known.is_comment {
+            return line;
         }
+        let content = &line[known.content..];
+        let is_entry = known.content == known.indent && has_block_key(content);
+        let shown = format!("{}{}", &line[..known.content], self.arguments.next(content));
+        if is_entry {
+            self.arguments = Arguments::default();
+        }
+        shown
     }
 
     /// Whether the line belongs to the secret value of a line before.
@@ -146,34 +159,35 @@ impl State<'_> {
     }
 
     /// The line without what follows an anchor whose alias is secret.
-    fn without_anchored(&mut self, line: &str, known: &Line, end: usize) -> String {
+    fn without_anchored<'l>(&mut self, line: &'l str, known: &Line, end: usize) -> Cow<'l, str> {
         let rest = line[end..].trim();
         self.hidden = Some(self.hidden_after(line, known, end, rest));
         if rest.is_empty() || rest.starts_with(['|', '>']) {
-            line.to_owned()
+            line.into()
         } else {
-            format!("{} {MASK}", &line[..end])
+            format!("{} {MASK}", &line[..end]).into()
         }
     }
 
     /// The line without what follows its first secret key or flag.
-    fn without_values(&mut self, line: &str, known: &Line) -> String {
+    fn without_values<'l>(&mut self, line: &'l str, known: &Line) -> Cow<'l, str> {
         let pair = structure::pairs(line).find(|pair| known.has_secret_path || is_hidden(pair, line, known));
         let flag = secret_flag(line, known).filter(|end| pair.as_ref().is_none_or(|pair| *end <= pair.start));
         if let Some(end) = flag {
             let rest = &line[end..];
             if flags::is_bare(rest) {
                 self.after_flag = (!known.is_comment).then_some(known.indent);
-                return line.to_owned();
+                return line.into();
             }
             self.hidden = Some(self.hidden_after(line, known, end, rest.trim()));
-            return format!("{} {MASK}", &line[..end]);
+            return format!("{} {MASK}", &line[..end]).into();
         }
-        let anchor = marked(line, '&').find(|(_, name)| self.anchors.contains(name)).map(|(end, _)| end);
+        let is_secret = |(_, name): &(usize, &str)| self.anchors.contains(name);
+        let anchor = if self.anchors.is_empty() { None } else { marked(line, '&').find(is_secret).map(|(end, _)| end) };
         if let Some(end) = anchor.filter(|end| pair.as_ref().is_none_or(|pair| *end <= pair.start)) {
             return self.without_anchored(line, known, end);
         }
-        let Some(Pair { sign, .. }) = pair else { return line.to_owned() };
+        let Some(Pair { sign, .. }) = pair else { return line.into() };
         let (shown, rest) = (&line[..=sign], line[sign + 1..].trim());
         // A comment behind a key that only opens an object says nothing of the lines below.
         let in_comment =
@@ -181,7 +195,7 @@ impl State<'_> {
         if !in_comment {
             self.hidden = Some(self.hidden_after(line, known, sign, rest));
         }
-        if rest.is_empty() { shown.to_owned() } else { format!("{shown} {MASK}") }
+        if rest.is_empty() { shown.into() } else { format!("{shown} {MASK}").into() }
     }
 
     fn hidden_after(&self, line: &str, known: &Line, at: usize, rest: &str) -> Hidden {

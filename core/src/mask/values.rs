@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{MASK, commands::Arguments, context::Context, flags, keys, text};
+use super::{MASK, commands::Arguments, context::Context, flags, keys, marks, text};
 
 /// The value at a path with dots without what may be secret by its keys, in its texts, and by what `context` knows.
 pub(super) fn masked(value: &Value, path: &str, context: &Context) -> Value {
@@ -31,6 +31,8 @@ impl Look<'_> {
                 items.iter().map(item).collect()
             }
             Value::String(content) if self.context.hides_text(content) => Value::from(MASK),
+            // As most values are: it has no line of its own to look at.
+            Value::String(content) if marks::is_word(content) => value.clone(),
             Value::String(content) => Value::from(text::lines(content, super::context::NOTHING).join("\n")),
             _ => value.clone(),
         }

@@ -14,7 +14,7 @@ pub(super) fn resolve(text: &str, tag: &str, is_plain: bool) -> Result<Value, St
     }
     let wrong = |kind: &str| Err(format!("{text:?} is no {kind}, as its tag says"));
     match (tag.strip_prefix(PREFIX), plain(text)) {
-        _ if tag.is_empty() || tag == "!" => plain(text).ok_or_else(|| format!("{text:?} cannot be said in JSON")),
+        (_, value) if tag.is_empty() || tag == "!" => value.ok_or_else(|| format!("{text:?} cannot be said in JSON")),
         (Some("str" | "timestamp"), _) => Ok(text.into()),
         (Some("binary"), _) => {
             let packed: String = text.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();

@@ -164,12 +164,12 @@ impl<'t> Reader<'t> {
             }
             Event::SequenceStart(style, anchor, _) => {
                 let head = self.head(span, anchor, lead)?;
-                self.anchors.insert(anchor, None);
+                self.open_anchor(anchor);
                 self.sequence(style, span, &head)
             }
             Event::MappingStart(style, anchor, _) => {
                 let head = self.head(span, anchor, lead)?;
-                self.anchors.insert(anchor, None);
+                self.open_anchor(anchor);
                 self.mapping(style, span, &head)
             }
             _ => Err(self.error(span.start.byte_offset(), "a value is missing")),
@@ -181,6 +181,13 @@ impl<'t> Reader<'t> {
         }
         self.depth -= 1;
         Ok(node)
+    }
+
+    /// An alias inside what its own anchor names has no value yet; 0 is no anchor.
+    fn open_anchor(&mut self, anchor: usize) {
+        if anchor != 0 {
+            self.anchors.insert(anchor, None);
+        }
     }
 
     fn spend(&mut self, value: &Value) -> Result<(), YamlError> {

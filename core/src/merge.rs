@@ -137,6 +137,9 @@ pub struct Override {
     pub preset: Option<String>,
     /// Whether what stands around the value says that it is secret.
     pub is_secret: bool,
+    /// Why the target's text cannot take the cluster's value, where it cannot: then only the target's side and an edit by
+    /// hand settle it.
+    pub refused: Option<String>,
 }
 
 impl Override {

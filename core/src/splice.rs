@@ -279,6 +279,11 @@ pub fn apply_to(tree: &Tree<'_>, edits: &[Edit<'_>]) -> Result<String, SpliceErr
     edit::apply(tree, edits)
 }
 
+/// Of each edit, why a text refuses it before any other edit is made.
+pub fn refusals(tree: &Tree<'_>, edits: &[Edit<'_>]) -> Vec<Option<String>> {
+    edit::refusals(tree, edits)
+}
+
 #[cfg(test)]
 mod tests;
 

@@ -149,10 +149,10 @@ impl<'d> Judge<'d> {
             return;
         }
         it.verdict = Verdict::Conflict;
+        it.refused = Some(reason.to_owned());
         it.resolution = (on_conflict == Some(Side::Profile)).then_some(Resolution::Profile);
         self.notes.push(format!(
-            "{}: the profile's text cannot be edited there: {reason}; --edit or the \
-             profile's side settles it",
+            "{}: the profile's text cannot be edited there: {reason}; --edit or the profile's side settles it",
             it.place()
         ));
     }
@@ -191,6 +191,7 @@ impl<'d> Judge<'d> {
             resolution: None,
             preset: found.preset,
             is_secret: found.is_secret,
+            refused: None,
         }
     }
 

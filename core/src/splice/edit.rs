@@ -51,6 +51,16 @@ pub(super) fn apply(tree: &Tree<'_>, edits: &[Edit<'_>]) -> Result<String, Splic
     }
 }
 
+/// Of each edit, why the text refuses it before any other is made.
+pub(super) fn refusals(tree: &Tree<'_>, edits: &[Edit<'_>]) -> Vec<Option<String>> {
+    let before = tree.value();
+    let refusal = |edit| match plan(tree, edit, &before, false) {
+        Err(Obstacle::Refused(reason)) => Some(reason),
+        Ok(_) | Err(Obstacle::Nothing) => None,
+    };
+    edits.iter().map(refusal).collect()
+}
+
 /// All edits, with as few readings of the text as they allow.
 fn together(tree: &Tree<'_>, before: &Value, edits: &[Edit<'_>]) -> Result<String, SpliceError> {
     let (mut expected, is_crlf) = (before.clone(), is_crlf(tree.text));

@@ -104,10 +104,19 @@ fn needed(question: &Question<'_>) -> Error {
         sides::lines(it, &question.sight(it)).iter().for_each(|line| message.push_str(&format!("\n    {line}")));
     }
     let mut error = Error::new(Kind::DecisionNeeded, message);
-    if open.iter().any(|it| is_decided_by_side(it.verdict)) {
+    if open.iter().any(|it| sides::is_hidden(it, &question.sight(it))) {
+        error = error.hint(sides::HIDDEN);
+    }
+    if open.iter().any(|it| is_decided_by_side(it.verdict) && it.refused.is_none()) {
         error = error.hint(
             "--on-conflict=override keeps what the cluster sets, --on-conflict=profile takes what is published; \
              --resolve FILE decides place by place",
+        );
+    }
+    if open.iter().any(|it| it.refused.is_some()) {
+        error = error.hint(
+            "what cannot be put into the profile's text is written by hand, --edit on a terminal, or left to the profile, \
+             --on-conflict=profile or --resolve FILE",
         );
     }
     if open.iter().any(|it| it.verdict == Verdict::Masked) {
@@ -135,6 +144,7 @@ async fn converse(
 ) -> Result<Answer, Error> {
     let open: Vec<_> = question.merged.open().collect();
     let mut rest = None;
+    let mut told_of_secrets = false;
     for (at, it) in open.iter().enumerate() {
         if let Some(side) = &rest
             && choices(it).contains(side)
@@ -144,7 +154,12 @@ async fn converse(
         }
         person.tell("");
         person.tell(&format!("{} {} of {}: {}", sides::kind(it.verdict), at + 1, open.len(), it.place()));
-        sides::lines(it, &question.sight(it)).iter().for_each(|line| person.tell(&format!("  {line}")));
+        let sight = question.sight(it);
+        sides::lines(it, &sight).iter().for_each(|line| person.tell(&format!("  {line}")));
+        if !told_of_secrets && sides::is_hidden(it, &sight) {
+            person.tell(&format!("  {}", sides::HIDDEN));
+            told_of_secrets = true;
+        }
         loop {
             let Some(answer) = person.ask(&prompt(it)).await? else { return Err(quit()) };
             let Some(choice) = Choice::of(&answer).filter(|choice| choices(it).contains(choice)) else {
@@ -248,13 +263,13 @@ fn choices(it: &Override) -> Vec<Choice> {
     let is_masked = |side: &Option<serde_json::Value>| {
         it.verdict == Verdict::Masked && side.as_ref().is_some_and(value::holds_mask)
     };
-    if !is_masked(&it.own) {
+    if !is_masked(&it.own) && it.refused.is_none() {
         choices.extend([Choice::Override, Choice::AllOverride]);
     }
     if !is_masked(&it.target) {
         choices.extend([Choice::Profile, Choice::AllProfile]);
     }
-    if it.part != Part::Pack {
+    if it.part != Part::Pack && it.refused.is_none() {
         choices.push(Choice::Edit);
     }
     choices
@@ -271,7 +286,10 @@ fn prompt(it: &Override) -> String {
         (Choice::Quit, "[q]uit"),
         (Choice::Help, "[?]"),
     ];
-    let words: Vec<_> = words.iter().filter(|(choice, _)| choices.contains(choice)).map(|(_, word)| *word).collect();
+    // By hand is the one way to keep what the profile's text cannot take.
+    let by_hand = it.refused.is_some().then_some((Choice::EditAll, "[E]dit all"));
+    let words = by_hand.into_iter().chain(words).filter(|(choice, _)| choices.contains(choice));
+    let words: Vec<_> = words.map(|(_, word)| word).collect();
     let verb = if it.verdict == Verdict::Lost { "" } else { "Take " };
     let text = format!("{verb}{}: ", words.join(", "));
     text[..1].to_uppercase() + &text[1..]

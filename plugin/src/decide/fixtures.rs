@@ -22,6 +22,7 @@ pub(super) fn conflict(path: &str, published: Value, own: Value, target: Value) 
         resolution: None,
         preset: None,
         is_secret: false,
+        refused: None,
     }
 }
 

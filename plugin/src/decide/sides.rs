@@ -56,7 +56,20 @@ pub(super) fn lines(it: &Override, sight: &Sight) -> Vec<String> {
             lines.push(format!("  … and {} more lines", rest.len() + 1 - LINES));
         }
     }
+    if let Some(reason) = &it.refused {
+        lines.push(format!("the profile's text cannot take the override: {reason}"));
+    }
     lines
+}
+
+/// What helps where no two sides can be told apart, for all of them are hidden.
+pub(super) const HIDDEN: &str = "--show-secrets shows what `***` stands for";
+
+/// Whether each side that has a value is shown as `***`, and the values are known.
+pub(super) fn is_hidden(it: &Override, sight: &Sight) -> bool {
+    let sides = [&it.published, &it.own, &it.target];
+    let mut values = sides.into_iter().flatten();
+    sides.into_iter().flatten().count() > 1 && values.all(|value| value != MASK && shown(it, value, sight) == MASK)
 }
 
 /// One value of it as YAML, without what is secret.
@@ -102,6 +115,12 @@ mod tests {
         }
         let it = conflict("db", json!({"password": "hunter"}), json!(1), json!(2));
         assert!(!lines(&it, false).concat().contains("hunter"));
+    }
+
+    #[test]
+    fn a_null_is_a_value_and_no_key_that_is_not_there() {
+        let it = Override { target: None, ..conflict("a", json!(1), json!(null), json!(2)) };
+        assert_eq!(lines(&it, false), ["published  1", "override   null", "profile    (not set)"]);
     }
 
     #[test]

@@ -152,3 +152,31 @@ fn shown(value: &Value) -> String {
     };
     width::cut(&escape::control(&text), VALUE)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_null_is_a_value_and_no_key_that_is_removed() {
+        let mut it = Override {
+            profile: "shop".into(),
+            pack: Some("hello".into()),
+            part: Part::Values,
+            path: "a".into(),
+            verdict: Verdict::Kept,
+            published: Some(json!(1)),
+            own: Some(json!(null)),
+            target: Some(json!(1)),
+            resolution: None,
+            preset: None,
+            is_secret: false,
+            refused: None,
+        };
+        assert_eq!(lines(&it, 100), ["    kept          a: published 1, override null, profile 1"]);
+        it.own = None;
+        assert_eq!(lines(&it, 100), ["    kept          a: published 1, override removes it, profile 1"]);
+    }
+}

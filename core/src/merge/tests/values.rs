@@ -194,3 +194,28 @@ fn what_is_around_a_value_can_make_it_secret() {
     let shown = serde_json::to_string(&merged.overrides.into_iter().map(Override::masked).collect::<Vec<_>>()).unwrap();
     assert!(!shown.contains("hunter") && shown.contains("o.stringData.a"), "{shown}");
 }
+
+fn entries(count: usize, number: usize) -> String {
+    (0..count).map(|at| format!("  k{at}: {}\n", at + number)).collect()
+}
+
+#[test]
+fn many_overrides_inside_an_anchor_are_refused_and_the_others_arrive() {
+    let base = format!("x: &a\n{}y: *a\nother: 0\n", entries(300, 0));
+    // The cluster's `y` is what is published, so that the alias stays and needs its anchor.
+    let own = format!("x:\n{}y:\n{}other: 7\n", entries(300, 1000), entries(300, 0));
+    let merged = merged(Some(&base), &own, &(base.clone() + "new: 1\n"), &Decisions::default());
+    assert_eq!(values(&merged), base.replace("other: 0", "other: 7") + "new: 1\n");
+    let (open, kept): (Vec<_>, Vec<_>) = merged.overrides.iter().partition(|it| it.refused.is_some());
+    assert_eq!(kept.iter().map(|it| it.path.as_str()).collect::<Vec<_>>(), ["other"]);
+    assert!(open.len() == 300 && open.iter().all(|it| it.is_open()), "{}", open.len());
+}
+
+#[test]
+fn an_override_of_what_is_anchored_and_of_its_alias_is_kept() {
+    let text = |number| format!("x: &a\n{}y: *a\n", entries(20, number));
+    let merged = merged(Some(&text(0)), &text(100), &(text(0) + "new: 1\n"), &Decisions::default());
+    assert!(merged.overrides.iter().all(|it| it.verdict == Verdict::Kept), "{:#?}", merged.notes);
+    let tree = |text: &str| crate::yaml::parse(text).unwrap();
+    assert_eq!(tree(values(&merged)), tree(&(text(100) + "new: 1\n")));
+}

@@ -125,6 +125,7 @@ fn unknown(attached: &AttachedProfile<'_>, decisions: &merge::Decisions) -> Over
         resolution: None,
         preset: None,
         is_secret: false,
+        refused: None,
     };
     let accepts = decisions.accepts_loss(&it) || decisions.on_conflict == Some(merge::Side::Profile);
     Override { resolution: accepts.then_some(Resolution::Profile), ..it }

@@ -153,6 +153,39 @@ async fn a_masked_side_cannot_be_taken() {
     assert_eq!(asked.decided("a"), Some(&Resolution::Profile));
 }
 
+#[tokio::test]
+async fn where_all_sides_are_hidden_the_flag_that_shows_them_is_named_once() {
+    let secret = |path| conflict(path, json!("hunter1"), json!("hunter2"), json!("hunter3"));
+    let overrides = [conflicts(&["a"]), vec![secret("db.password"), secret("token")]].concat();
+    let asked = asked(overrides, &["o", "o", "o"], "").await;
+    assert_eq!(asked.screen.matches("--show-secrets").count(), 1, "{}", asked.screen);
+    assert!(asked.screen.contains("profile    ***\n  --show-secrets shows"), "{}", asked.screen);
+    let masked = Override { verdict: Verdict::Masked, ..conflict("a", json!("***"), json!("***"), json!("***")) };
+    assert!(!sides::is_hidden(&masked, &crate::decide::fixtures::sight(false)), "nobody knows what it stands for");
+}
+
+#[tokio::test]
+async fn what_the_text_cannot_take_is_left_to_the_profile_or_edited_by_hand() {
+    let refused =
+        |path| Override { refused: Some("it is an alias".into()), ..conflict(path, json!(1), json!(2), json!(3)) };
+    let overrides = vec![conflict("a", json!(1), json!(2), json!(3)), refused("b"), refused("c")];
+    let asked = asked(overrides.clone(), &["O", "o", "e", "p", "E"], "").await;
+    assert_eq!(asked.decided("a"), Some(&Resolution::Override));
+    assert_eq!((asked.decided("b"), asked.decided("c")), (Some(&Resolution::Profile), None));
+    assert!(matches!(asked.ended, Ok(Answer::Edit)));
+    assert!(
+        asked.screen.contains("cannot take the override: it is an alias\nTake [E]dit all, [p]rofile"),
+        "{}",
+        asked.screen
+    );
+    let (current, merged) = (json!({"name": "shop"}), merged("", overrides[1..].to_vec()));
+    let current = AttachedProfile::new(&current, "current".into());
+    let error =
+        needed(&Question { current: &current, merged: &merged, known: &Context::default(), show_secrets: false });
+    assert!(!error.hints.concat().contains("--on-conflict=override"), "{:?}", error.hints);
+    assert!(error.hints.concat().contains("--on-conflict=profile"), "{:?}", error.hints);
+}
+
 #[test]
 fn without_a_terminal_every_place_is_listed_with_what_decides_it() {
     let current = json!({"name": "shop"});
@@ -168,5 +201,6 @@ fn without_a_terminal_every_place_is_listed_with_what_decides_it() {
     assert!(!error.message.contains("hunter"), "{error}");
     let hints = error.hints.join("\n");
     assert!(hints.contains("--on-conflict=override") && hints.contains("--resolve FILE"), "{hints}");
+    assert_eq!(hints.matches("--show-secrets").count(), 1, "{hints}");
     assert!(hints.contains("--accept-loss \"shop/hello: it's gone\""), "{hints}");
 }

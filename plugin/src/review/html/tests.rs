@@ -47,6 +47,7 @@ fn an_override(path: &str, verdict: Verdict) -> Override {
         resolution: None,
         preset: None,
         is_secret: false,
+        refused: None,
     }
 }
 
@@ -120,6 +121,7 @@ fn secrets_are_hidden_everywhere_and_seen_to_change() {
         own: Some(json!("hunter3")),
         resolution: Some(Resolution::Value(json!("hunter4"))),
         is_secret,
+        refused: None,
         ..an_override(path, verdict)
     };
     review.overrides = vec![secret(Verdict::Conflict, "password", false), secret(Verdict::Kept, "a.b", true)];

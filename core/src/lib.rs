@@ -14,6 +14,7 @@ pub mod field;
 #[cfg(test)]
 mod fixtures;
 pub mod mask;
+mod memory;
 pub mod merge;
 mod notices;
 pub mod orphans;

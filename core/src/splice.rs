@@ -1,10 +1,10 @@
 //! Edits YAML in its own bytes: what is not edited survives byte for byte.
 
-use std::ops::Range;
+use std::{cell::RefCell, ops::Range, rc::Rc};
 
 use serde_json::{Map, Value};
 
-use crate::yaml::YamlError;
+use crate::{memory::Memory, yaml::YamlError};
 
 mod comments;
 mod edit;
@@ -26,9 +26,12 @@ pub use path::{Path, Step};
 #[derive(Clone, Debug)]
 pub struct Tree<'t> {
     text: &'t str,
-    root: Option<Node>,
-    comments: Vec<Range<usize>>,
-    aliases: Vec<(usize, usize)>,
+    parts: Rc<tree::Parts>,
+}
+
+thread_local! {
+    /// What is published is merged with one cluster after another, and a merged text is looked at once more.
+    static READ: RefCell<Memory<tree::Parts>> = const { RefCell::new(Memory::new(1024 * 1024)) };
 }
 
 /// One node and the bytes that it takes.
@@ -99,8 +102,20 @@ impl<'t> Tree<'t> {
     /// # Errors
     /// When it is not YAML, holds several documents, is nested too deep, or holds what JSON cannot say.
     pub fn parse(text: &'t str) -> Result<Self, YamlError> {
-        let tree::Parts { root, comments, aliases } = tree::read(text)?;
-        Ok(Self { text, root, comments, aliases })
+        Ok(Self { text, parts: Rc::new(tree::read(text)?) })
+    }
+
+    /// As [`Tree::parse`], but the last texts that were read so are not read again.
+    ///
+    /// # Errors
+    /// As [`Tree::parse`].
+    pub(crate) fn parse_once(text: &'t str) -> Result<Self, YamlError> {
+        if let Some(parts) = READ.with_borrow_mut(|read| read.get(text)) {
+            return Ok(Self { text, parts });
+        }
+        let tree = Self::parse(text)?;
+        READ.with_borrow_mut(|read| read.put(text, &tree.parts));
+        Ok(tree)
     }
 
     /// The text that was read.
@@ -110,17 +125,17 @@ impl<'t> Tree<'t> {
 
     /// The root; `None` where the text holds no value.
     pub fn root(&self) -> Option<&Node> {
-        self.root.as_ref()
+        self.parts.root.as_ref()
     }
 
     /// The whole as JSON; null where the text holds no value.
     pub fn value(&self) -> Value {
-        self.root.as_ref().map_or(Value::Null, Node::value)
+        self.parts.root.as_ref().map_or(Value::Null, Node::value)
     }
 
     /// The node at `path`, as it is written there: what an alias or a merge key brings has no node.
     pub fn node(&self, path: &Path) -> Option<&Node> {
-        path.0.iter().try_fold(self.root.as_ref()?, Node::child)
+        path.0.iter().try_fold(self.parts.root.as_ref()?, Node::child)
     }
 
     /// The source of a node, as it is written.

@@ -1,8 +1,10 @@
 //! Reads YAML into JSON within bounds, and says where it fails.
 
-use std::{cell::RefCell, collections::VecDeque, rc::Rc};
+use std::{cell::RefCell, rc::Rc};
 
 use serde_json::Value;
+
+use crate::memory::Memory;
 
 /// Levels of nesting that are read; deeper documents are refused before they can exhaust the stack. A level costs about
 /// 25 KB of it in a debug build, and threads have 2 MB; the deepest CRDs in use have about 40 levels.
@@ -35,11 +37,9 @@ pub fn parse(text: &str) -> Result<Value, YamlError> {
     serde_saphyr::from_str_with_options(text, options()).map_err(|error| error_of(&error))
 }
 
-/// Most bytes of texts that are remembered: those of one cluster's packs, twice over.
-const REMEMBERED: usize = 4 * 1024 * 1024;
-
 thread_local! {
-    static READ: RefCell<VecDeque<(String, Rc<Value>)>> = const { RefCell::new(VecDeque::new()) };
+    /// The texts of one cluster's packs, twice over.
+    static READ: RefCell<Memory<Value>> = const { RefCell::new(Memory::new(4 * 1024 * 1024)) };
 }
 
 /// As [`parse`]. The differences, the estimate and the masks of one comparison read the same texts one after another, so
@@ -52,20 +52,13 @@ pub(crate) fn parse_once(text: &str) -> Result<Rc<Value>, YamlError> {
         return Ok(value);
     }
     let value = Rc::new(parse(text)?);
-    READ.with_borrow_mut(|read| {
-        read.push_front((text.to_owned(), Rc::clone(&value)));
-        let mut bytes = 0;
-        read.retain(|(text, _)| {
-            bytes += text.len();
-            bytes <= REMEMBERED
-        });
-    });
+    READ.with_borrow_mut(|read| read.put(text, &value));
     Ok(value)
 }
 
 /// What `text` was read as, where it is one of the last.
 pub(crate) fn remembered(text: &str) -> Option<Rc<Value>> {
-    READ.with_borrow(|read| read.iter().find(|(known, _)| known == text).map(|(_, value)| Rc::clone(value)))
+    READ.with_borrow_mut(|read| read.get(text))
 }
 
 /// All documents of `text`; empty ones are left out.
@@ -81,7 +74,14 @@ pub fn parse_all(text: &str) -> Result<Vec<Value>, YamlError> {
 fn options() -> serde_saphyr::Options {
     let budget = serde_saphyr::budget! { max_depth: MAX_DEPTH };
     let aliases = serde_saphyr::alias_limits! { max_total_replayed_events: MAX_REPEATED };
-    serde_saphyr::options! { budget: budget, alias_limits: aliases, with_snippet: false, strict_booleans: true }
+    serde_saphyr::options! {
+        budget: budget,
+        alias_limits: aliases,
+        with_snippet: false,
+        strict_booleans: true,
+        // Else a chart with much to say between two keys is refused, for more comments than its reader keeps.
+        emit_comments: false,
+    }
 }
 
 fn error_of(error: &serde_saphyr::Error) -> YamlError {
@@ -96,6 +96,16 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn a_text_of_many_comments_is_read() {
+        let comments = "  # a word of the author\n".repeat(20_000);
+        let text = format!("{comments}a:\n{comments}  - 1 # why\n{comments}  # more\n  - 2\n{comments}");
+        assert_eq!(
+            (parse(&text).unwrap(), parse_all(&text).unwrap()),
+            (json!({"a": [1, 2]}), vec![json!({"a": [1, 2]})])
+        );
+    }
 
     #[test]
     fn reads_one_document_or_all() {

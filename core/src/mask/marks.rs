@@ -54,7 +54,7 @@ mod tests {
         "|",
         "https://",
         "u:p@h",
-        "Authorization",
+        "Authorization: ",
         ": ",
         "Bearer ",
         "basic ",

@@ -21,7 +21,7 @@ pub(super) fn carry(judge: &mut Judge<'_>, spot: &Spot, trees: &Trees<'_>, text:
     if only_own.is_empty() {
         return text;
     }
-    let Ok(result) = Tree::parse(&text) else { return text };
+    let Ok(result) = Tree::parse_once(&text) else { return text };
     let there = counted(&result);
     let missing: HashMap<&str, usize> = only_own.into_iter().filter(|(it, _)| !there.contains_key(it)).collect();
     if missing.is_empty() {

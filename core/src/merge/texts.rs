@@ -86,7 +86,7 @@ pub(super) fn merge(judge: &mut Judge<'_>, spot: &Spot, texts: &Texts<'_>, prese
 }
 
 fn trees<'t>(texts: &Texts<'t>) -> Result<Trees<'t>, (&'static str, YamlError)> {
-    let read = |side, text| Tree::parse(text).map_err(|error| (side, error));
+    let read = |side, text| Tree::parse_once(text).map_err(|error| (side, error));
     Ok(Trees {
         base: match texts.base {
             Base::Known(base) => Base::Known(Some(read("what was published", base.unwrap_or_default())?)),

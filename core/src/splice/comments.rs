@@ -29,7 +29,7 @@ impl<'t> Tree<'t> {
     /// All comments in the order of the text, each from its `#`, whether or not they belong to an entry.
     pub fn all_comments(&self) -> impl Iterator<Item = &'t str> {
         let text = self.text;
-        self.comments.iter().map(move |range| text[range.clone()].trim_end())
+        self.parts.comments.iter().map(move |range| text[range.clone()].trim_end())
     }
 }
 
@@ -78,9 +78,9 @@ impl Tree<'_> {
 
     /// The comments inside a range.
     pub(super) fn comments_in(&self, range: &Range<usize>) -> &[Range<usize>] {
-        let from = self.comments.partition_point(|comment| comment.start < range.start);
-        let to = self.comments.partition_point(|comment| comment.start < range.end);
-        self.comments.get(from..to).unwrap_or_default()
+        let from = self.parts.comments.partition_point(|comment| comment.start < range.start);
+        let to = self.parts.comments.partition_point(|comment| comment.start < range.end);
+        self.parts.comments.get(from..to).unwrap_or_default()
     }
 
     /// Whether the line of `at` holds nothing else before it.
@@ -107,8 +107,8 @@ impl Tree<'_> {
     pub(super) fn above(&self, at: usize) -> usize {
         let column = self.column(at);
         let mut line = line_start(self.text, at);
-        let before = self.comments.partition_point(|comment| comment.start < line);
-        for comment in self.comments[..before].iter().rev() {
+        let before = self.parts.comments.partition_point(|comment| comment.start < line);
+        for comment in self.parts.comments[..before].iter().rev() {
             let start = line_start(self.text, comment.start);
             let touches = start < line && self.text[comment.end..line].matches('\n').count() == 1;
             if !touches || !self.leads_line(comment.start) || comment.start - start != column {
@@ -123,8 +123,8 @@ impl Tree<'_> {
     /// stand deeper.
     pub(super) fn end(&self, column: usize, lead: usize, node: &Node) -> usize {
         let mut end = node.span.end.max(lead + 1);
-        let from = self.comments.partition_point(|comment| comment.start < end);
-        for comment in &self.comments[from..] {
+        let from = self.parts.comments.partition_point(|comment| comment.start < end);
+        for comment in &self.parts.comments[from..] {
             let between = &self.text[end..comment.start];
             if !between.bytes().all(|byte| byte.is_ascii_whitespace()) {
                 break;

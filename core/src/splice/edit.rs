@@ -99,7 +99,7 @@ fn one_by_one(text: &str, before: Value, edits: &[Edit<'_>]) -> Result<String, S
 
 fn check(text: String, expected: &Value, path: Option<&Path>) -> Result<String, SpliceError> {
     let guard = |path: Path| SpliceError::Guard { path };
-    let read = Tree::parse(&text).map_err(|_| guard(path.cloned().unwrap_or_default()))?.value();
+    let read = Tree::parse_once(&text).map_err(|_| guard(path.cloned().unwrap_or_default()))?.value();
     guard::difference(&read, expected).map_or(Ok(text), |path| Err(guard(path)))
 }
 

@@ -48,8 +48,8 @@ impl Place<'_> {
 impl Tree<'_> {
     /// Follows a path as far as it leads.
     pub(super) fn land(&self, path: &Path) -> Result<Landing<'_>, String> {
-        let Some(root) = &self.root else { return Ok(Landing::Empty) };
-        let used: BTreeSet<usize> = self.aliases.iter().map(|(id, _)| *id).collect();
+        let Some(root) = &self.parts.root else { return Ok(Landing::Empty) };
+        let used: BTreeSet<usize> = self.parts.aliases.iter().map(|(id, _)| *id).collect();
         let mut place = Place { node: root, parent: None, entry: None, is_in_flow: false };
         for (at, step) in path.0.iter().enumerate() {
             let here = || place_name(&path.0[..at]);
@@ -92,7 +92,7 @@ impl Tree<'_> {
         let mut anchors = BTreeSet::new();
         collect(node, &mut anchors);
         let is_needed = |(id, at): &&(usize, usize)| anchors.contains(id) && !node.span.contains(at);
-        match self.aliases.iter().find(is_needed) {
+        match self.parts.aliases.iter().find(is_needed) {
             Some((_, at)) => {
                 let line = self.text[..*at].matches('\n').count() + 1;
                 Err(format!("it holds an anchor that the alias on line {line} needs: edit it by hand"))
@@ -103,7 +103,7 @@ impl Tree<'_> {
 
     /// The column of the key or the dash that leads to a node and that stands in a block; `None` at the root.
     pub(super) fn base(&self, path: &Path) -> Option<usize> {
-        let mut node = self.root.as_ref()?;
+        let mut node = self.parts.root.as_ref()?;
         let mut base = None;
         for step in &path.0 {
             let child = node.child(step)?;

@@ -17,7 +17,12 @@ pub(super) fn read(text: &str) -> Result<Value, String> {
 
 /// The text as Go's `sigs.k8s.io/yaml` reads it, with the words of YAML 1.1; null where it is no YAML.
 pub(super) fn as_kubernetes_reads(text: &str) -> Value {
-    let options = serde_saphyr::options! { strict_booleans: false, legacy_octal_numbers: true, with_snippet: false };
+    let options = serde_saphyr::options! {
+        strict_booleans: false,
+        legacy_octal_numbers: true,
+        with_snippet: false,
+        emit_comments: false,
+    };
     serde_saphyr::from_str_with_options(text, options).unwrap_or_default()
 }
 

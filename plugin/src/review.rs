@@ -124,6 +124,15 @@ impl ReviewArgs {
     pub(crate) fn secrets(&self) -> Secrets {
         if self.show_secrets { Secrets::Shown } else { Secrets::Hidden }
     }
+
+    /// Whether the format shows texts line by line; counts and data name what changes.
+    fn shows_texts(&self) -> bool {
+        match self.output {
+            ReviewFormat::Text => !self.summary,
+            ReviewFormat::Html => true,
+            ReviewFormat::Json | ReviewFormat::Yaml => false,
+        }
+    }
 }
 
 impl Review {

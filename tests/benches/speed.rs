@@ -15,7 +15,7 @@ mod review;
 #[path = "speed/table.rs"]
 mod table;
 
-use input::Sides;
+use input::{Fleet, Sides};
 use measure::measure;
 use product::Product;
 use table::{Row, Unit};
@@ -50,9 +50,15 @@ fn in_process() -> Result<Vec<Row>, Box<dyn Error>> {
 
 fn of_the_binary() -> Result<Vec<Row>, Box<dyn Error>> {
     let product = Product::build()?;
-    let fleet = input::fleet(1000, 12 * 1024)?;
-    let times = measure(5, || product.diff(fleet.path()))?;
-    let mut rows = vec![Row::new("diff with 1,000 clusters of 12 KB in files", Unit::Milliseconds, 2000.0, times)];
+    let mut rows = Vec::new();
+    for (what, kind) in [
+        ("diff with 1,000 clusters of 12 KB in files", Fleet::Alike),
+        ("… that have a value of their own each", Fleet::Distinct),
+    ] {
+        let fleet = input::fleet(1000, 12 * 1024, kind)?;
+        let times = measure(5, || product.diff(fleet.path()))?;
+        rows.push(Row::new(what, Unit::Milliseconds, 2000.0, times));
+    }
     let times = measure(50, || product.help())?;
     rows.push(Row::new("kubectl-profile --help", Unit::Milliseconds, 5.0, times));
     rows.push(Row::new("release binary", Unit::Megabytes, 12.0, vec![product.megabytes()?]));

@@ -10,7 +10,7 @@ use crate::{
     error::Error,
     output::Output,
     reference,
-    review::{Groups, Review, ReviewArgs, ReviewFormat},
+    review::{Group, Groups, Review, ReviewArgs, ReviewFormat},
     selection,
     store::{Document, Store},
 };
@@ -182,7 +182,7 @@ fn answer_groups(args: &DiffArgs, groups: &Groups, output: &mut Output) -> Resul
     groups.print(&args.review, output)?;
     Ok(match () {
         () if !groups.failed.is_empty() => Outcome::Partial,
-        () if groups.all.iter().any(|group| group.differs) => Outcome::Differences,
+        () if groups.all.iter().any(Group::differs) => Outcome::Differences,
         () => Outcome::Done,
     })
 }

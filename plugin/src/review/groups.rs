@@ -25,34 +25,50 @@ pub(crate) struct Group {
     pub(crate) clusters: Vec<String>,
     /// The review of the first.
     pub(crate) review: Review,
-    /// Whether anything differs.
-    pub(crate) differs: bool,
+    /// The same as it is shown, without its texts.
+    shown: Shown,
     outcome: [u8; 32],
+}
+
+impl Group {
+    /// Whether anything differs.
+    pub(crate) fn differs(&self) -> bool {
+        self.shown.changes().next().is_some()
+    }
 }
 
 impl Groups {
     /// Puts a cluster to those with the same outcome.
     pub(crate) fn add(&mut self, cluster: String, review: Review, args: &ReviewArgs) {
-        let outcome = Shown::outcome(&review, args);
-        let hash: [u8; 32] = Sha256::digest(outcome.0.to_string().as_bytes()).into();
-        match self.all.iter_mut().find(|group| group.outcome == hash) {
-            Some(group) => {
-                // The base is no outcome; but where it is not the same for all, it is not said of all.
-                if group.review.base != review.base {
-                    group.review.base = Some("differs from cluster to cluster; see `kubectl profile overrides`".into());
-                }
-                group.clusters.push(cluster);
-            }
-            None => self.all.push(Group { clusters: vec![cluster], review, differs: outcome.1, outcome: hash }),
+        let (shown, outcome) = Shown::outcome(&review, args);
+        let outcome = Sha256::digest(outcome.to_string().as_bytes()).into();
+        self.put(Group { clusters: vec![cluster], review, shown, outcome });
+    }
+
+    /// Puts other clusters behind those that are there.
+    pub(crate) fn append(&mut self, others: Self) {
+        others.all.into_iter().for_each(|group| self.put(group));
+        self.failed.extend(others.failed);
+    }
+
+    fn put(&mut self, group: Group) {
+        let Some(same) = self.all.iter_mut().find(|it| it.outcome == group.outcome) else {
+            self.all.push(group);
+            return;
+        };
+        // The base is no outcome; but where it is not the same for all, it is not said of all.
+        if same.review.base != group.review.base {
+            same.review.base = Some("differs from cluster to cluster; see `kubectl profile overrides`".into());
         }
+        same.clusters.extend(group.clusters);
     }
 
     /// Prints each outcome once.
     pub(crate) fn print(&self, args: &ReviewArgs, output: &mut Output) -> Result<(), Error> {
         match args.output {
             ReviewFormat::Text => self.print_text(args, output),
-            ReviewFormat::Json => output.document(Format::Json, "DiffList", self.fields(args)),
-            ReviewFormat::Yaml => output.document(Format::Yaml, "DiffList", self.fields(args)),
+            ReviewFormat::Json => output.document(Format::Json, "DiffList", self.fields()),
+            ReviewFormat::Yaml => output.document(Format::Yaml, "DiffList", self.fields()),
             ReviewFormat::Html => {
                 Err(Error::usage(format!("-o html shows one cluster, and {} are in scope", self.count()))
                     .hint("name one of them"))
@@ -64,16 +80,16 @@ impl Groups {
         self.all.iter().map(|group| group.clusters.len()).sum::<usize>() + self.failed.len()
     }
 
-    fn fields(&self, args: &ReviewArgs) -> Value {
+    fn fields(&self) -> Value {
         let items = self.all.iter().map(|group| {
-            let mut fields = document::fields(&group.review, &Shown::of(&group.review, args));
+            let mut fields = document::fields(&group.review, &group.shown);
             fields["clusters"] = json!(group.clusters);
             fields
         });
         let failed = self.failed.iter().map(|(cluster, error)| json!({"cluster": cluster, "error": error}));
         json!({
             "count": self.count(),
-            "differs": self.all.iter().any(|group| group.differs),
+            "differs": self.all.iter().any(Group::differs),
             "items": items.collect::<Vec<_>>(),
             "failed": failed.collect::<Vec<_>>(),
         })
@@ -81,7 +97,7 @@ impl Groups {
 
     fn print_text(&self, args: &ReviewArgs, output: &mut Output) -> Result<(), Error> {
         let (paint, columns) = (output.paint(), width::of_terminal());
-        let differing: usize = self.all.iter().filter(|group| group.differs).map(|group| group.clusters.len()).sum();
+        let differing: usize = self.all.iter().filter(|group| group.differs()).map(|group| group.clusters.len()).sum();
         let outcomes = if self.all.len() == 1 { "outcome" } else { "outcomes" };
         let head = format!("{}: {differing} differ, {} {outcomes}", clusters(self.count()), self.all.len());
         output.text(&format!("{}\n", paint.text(Tone::Strong, &head)))?;
@@ -92,11 +108,11 @@ impl Groups {
             };
             let names = listed(&group.clusters, columns.saturating_sub(width::of(&same)));
             output.text(&format!("\n{}{}\n", paint.text(Tone::Strong, &same), paint.text(Tone::Place, &names)))?;
-            if group.differs || !group.review.overrides.is_empty() {
-                let shown = Shown::of(&group.review, args);
-                group.review.print_text(args, &shown, output)?;
+            if group.differs() || !group.review.overrides.is_empty() {
+                let with_texts = args.shows_texts().then(|| Shown::of(&group.review, args));
+                group.review.print_text(args, with_texts.as_ref().unwrap_or(&group.shown), output)?;
             }
-            if !group.differs {
+            if !group.differs() {
                 output.line("no difference")?;
             }
         }

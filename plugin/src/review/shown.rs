@@ -1,5 +1,7 @@
 //! What of a review is shown: without what is ignored, and without secrets unless they are asked for.
 
+use std::{cell::RefCell, collections::BTreeMap};
+
 use profile_core::{
     diff::{self, Change, Kind, Line},
     mask::{Context, MASK, Secrets},
@@ -53,16 +55,16 @@ pub(crate) struct ShownText {
 impl Shown {
     /// What `args` shows of `review`.
     pub(crate) fn of(review: &Review, args: &ReviewArgs) -> Self {
-        Self::with_texts(review, args, true)
+        Self::with_texts(review, args, args.shows_texts())
     }
 
     fn with_texts(review: &Review, args: &ReviewArgs, has_texts: bool) -> Self {
         let ignored = Ignored::new(&args.ignore);
         let mut left_out = 0;
-        let mut profile = |sides: &Sides| {
+        let all: Vec<_> = review.sides.iter().map(|sides| Contexts::new(sides, &review.known)).collect();
+        let mut profile = |(sides, contexts): (&Sides, &Contexts<'_>)| {
             let kept = ignored.apply(sides);
             left_out += kept.left_out;
-            let contexts = Contexts { current: sides.current(), pending: sides.pending(), known: &review.known };
             let mask = |change: Change| {
                 let context = contexts.of(change.pack.as_deref());
                 change.masked(&context, args.secrets())
@@ -70,26 +72,23 @@ impl Shown {
             ShownProfile {
                 current_label: sides.current_label.clone(),
                 pending_label: sides.pending_label.clone(),
-                texts: if has_texts { texts(sides, &kept, &contexts, args.secrets()) } else { Vec::new() },
+                texts: if has_texts { texts(sides, &kept, contexts, args.secrets()) } else { Vec::new() },
                 changes: kept.changes.into_iter().map(mask).collect(),
             }
         };
-        let profiles = review.sides.iter().map(&mut profile).collect();
+        let profiles = review.sides.iter().zip(&all).map(&mut profile).collect();
         let contexts = |it: &Override| {
-            let sides = review.sides.iter().find(|sides| sides.pending().name() == it.profile);
-            sides.map_or_else(Context::default, |sides| {
-                let (current, pending) = (sides.current(), sides.pending());
-                Contexts { current, pending, known: &review.known }.of(it.pack.as_deref())
-            })
+            let contexts = all.iter().find(|contexts| contexts.pending.name() == it.profile);
+            contexts.map_or_else(Context::default, |contexts| contexts.of(it.pack.as_deref()))
         };
         let kept = review.overrides.iter().filter(|it| !ignored.covers_override(it));
         let overrides = kept.map(|it| masked(it, &contexts(it), args.secrets())).collect();
         Self { profiles, overrides, left_out, secrets: args.secrets() }
     }
 
-    /// What a review comes to, whatever the cluster is called, and whether anything differs. The lines of the texts cost
-    /// most and say what the changes say, but where these only say that there is something.
-    pub(super) fn outcome(review: &Review, args: &ReviewArgs) -> (Value, bool) {
+    /// A review without its texts, and what it comes to, whatever the cluster is called. The lines of the texts cost most
+    /// and say what the changes say, but where these only say that there is something.
+    pub(super) fn outcome(review: &Review, args: &ReviewArgs) -> (Self, Value) {
         let shown = Self::with_texts(review, args, false);
         let is_vague = |change: &&Change| matches!(change.kind, Kind::Format | Kind::Text);
         let vague: Vec<_> = shown.changes().filter(is_vague).filter_map(|it| it.pack.clone()).collect();
@@ -102,7 +101,7 @@ impl Shown {
         let changes: Vec<_> = shown.changes().collect();
         let verdict = review.verdict.as_ref().map(verdict::json);
         let outcome = json!([changes, shown.overrides, texts, verdict, review.notes, review.repave]);
-        (outcome, !changes.is_empty())
+        (shown, outcome)
     }
 
     /// All changes of all profiles.
@@ -116,10 +115,21 @@ struct Contexts<'a> {
     current: AttachedProfile<'a>,
     pending: AttachedProfile<'a>,
     known: &'a Context,
+    /// What was asked for already: a pack is asked for once for each of its changes and overrides.
+    found: RefCell<BTreeMap<Option<String>, Context>>,
 }
 
-impl Contexts<'_> {
+impl<'a> Contexts<'a> {
+    fn new(sides: &'a Sides, known: &'a Context) -> Self {
+        Self { current: sides.current(), pending: sides.pending(), known, found: RefCell::default() }
+    }
+
     fn of(&self, pack: Option<&str>) -> Context {
+        let mut found = self.found.borrow_mut();
+        found.entry(pack.map(Into::into)).or_insert_with(|| self.look(pack)).clone()
+    }
+
+    fn look(&self, pack: Option<&str>) -> Context {
         let side = |profile: &AttachedProfile<'_>| {
             let packs = profile.packs();
             let named = packs.iter().filter(|it| Some(it.name().as_ref()) == pack).map(Context::of_pack);

@@ -39,8 +39,17 @@ impl Sides {
     }
 }
 
+/// What the clusters of a fleet set themselves.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fleet {
+    /// All the same, as those made by one template are.
+    Alike,
+    /// The same, and one value of its own each, such as its name.
+    Distinct,
+}
+
 /// A directory with two versions of a profile and so many clusters of so many bytes on the first.
-pub(crate) fn fleet(clusters: usize, bytes: usize) -> Result<TempDir, std::io::Error> {
+pub(crate) fn fleet(clusters: usize, bytes: usize, fleet: Fleet) -> Result<TempDir, std::io::Error> {
     let directory = tempfile::tempdir()?;
     let text = |edits| [values(0, bytes / 2, edits), values(1, bytes / 2, edits)].into_iter();
     for (version, edits) in [("1.0.0", Edits::None), ("1.1.0", Edits::Author)] {
@@ -53,9 +62,13 @@ pub(crate) fn fleet(clusters: usize, bytes: usize) -> Result<TempDir, std::io::E
         });
         std::fs::write(directory.path().join(format!("profile-{version}.json")), document.to_string())?;
     }
-    let mut attached = profile("1.0.0", text(Edits::Cluster));
-    attached["uid"] = json!("fleet-1.0.0");
     for number in 0..clusters {
+        let mut own: Vec<_> = text(Edits::Cluster).collect();
+        if fleet == Fleet::Distinct {
+            own[0] = own[0].replacen("user: admin", &format!("user: admin-{number}"), 1);
+        }
+        let mut attached = profile("1.0.0", own.into_iter());
+        attached["uid"] = json!("fleet-1.0.0");
         let document = json!({
             "apiVersion": "cluster.spectrocloud.com/v1", "kind": "SpectroCluster",
             "metadata": {"name": format!("cluster-{number:04}"), "namespace": "fleet", "uid": format!("c{number}")},

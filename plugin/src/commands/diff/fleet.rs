@@ -1,6 +1,9 @@
 //! One version against every cluster that has its profile attached.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    num::NonZero,
+};
 
 use futures_util::{StreamExt, stream};
 use profile_core::{cluster::Cluster, revision::Revision};
@@ -14,7 +17,7 @@ use crate::{
     error::{Error, Kind},
     output::Output,
     reference::Reference,
-    review::{Group, Groups, ReviewArgs},
+    review::{Group, Groups, Review, ReviewArgs},
     selection,
     store::{Document, Store},
 };
@@ -81,6 +84,54 @@ fn namespace(store: &Store, cluster: &Document) -> Option<String> {
 /// Finds the version to review against among what a store publishes, in the scope that errors name.
 type Target<'t> = dyn Fn(&[Document], &str) -> Result<Document, Error> + 't;
 
+/// One cluster, and what was read beside it.
+struct Job<'a> {
+    cluster: &'a Document,
+    /// The version to switch to, or why there is none.
+    target: Result<&'a Document, &'a String>,
+    profiles: &'a [Document],
+    revisions: Vec<Revision>,
+    scope: String,
+}
+
+/// Reviews all of them on as many threads as the machine has cores: each review stands for itself.
+fn reviewed(jobs: &[Job<'_>], args: &ReviewArgs) -> Groups {
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let one_by_one = |jobs: &[Job<'_>]| {
+        let mut groups = Groups::default();
+        for job in jobs {
+            let name = job.cluster.words();
+            match job.review() {
+                Ok(review) => groups.add(name, review, args),
+                Err(message) => groups.failed.push((name, message)),
+            }
+        }
+        groups
+    };
+    let mut all = Groups::default();
+    std::thread::scope(|scope| {
+        let one_by_one = &one_by_one;
+        let parts = jobs.chunks(jobs.len().div_ceil(threads).max(1));
+        let running: Vec<_> = parts.map(|part| scope.spawn(move || one_by_one(part))).collect();
+        for it in running {
+            match it.join() {
+                Ok(groups) => all.append(groups),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+    });
+    all
+}
+
+impl Job<'_> {
+    fn review(&self) -> Result<Review, String> {
+        let version = self.target.map_err(Clone::clone)?;
+        let beside = Beside { profiles: self.profiles, revisions: &self.revisions, scope: self.scope.clone() };
+        let label = format!("Pending, {}", version.profile().reference());
+        pair::switched(self.cluster, version, &beside, label).map_err(|error| error.message)
+    }
+}
+
 async fn review(
     store: &Store,
     clusters: Vec<Document>,
@@ -89,29 +140,23 @@ async fn review(
     args: &ReviewArgs,
     output: &mut Output,
 ) -> Result<Groups, Error> {
-    let mut groups = Groups::default();
     let mut targets: BTreeMap<Option<String>, Result<Document, String>> = BTreeMap::new();
     for cluster in &clusters {
         let key = namespace(store, cluster);
         let published = profiles.get(&key).map(Vec::as_slice).unwrap_or_default();
-        let scope = store.scope_of(cluster);
-        let version = targets
-            .entry(key)
-            .or_insert_with(|| target(published, &scope).map_err(|error| error.message))
-            .as_ref()
-            .map_err(Clone::clone);
-        let revisions: Vec<Revision> = known_revisions(store, cluster, output).await;
-        let beside = Beside { profiles: published, revisions: &revisions, scope };
-        let review = version.and_then(|version| {
-            let label = format!("Pending, {}", version.profile().reference());
-            pair::switched(cluster, version, &beside, label).map_err(|error| error.message)
-        });
-        let name = cluster.words();
-        match review {
-            Ok(review) => groups.add(name, review, args),
-            Err(message) => groups.failed.push((name, message)),
-        }
+        let found = || target(published, &store.scope_of(cluster)).map_err(|error| error.message);
+        targets.entry(key).or_insert_with(found);
     }
+    let mut jobs = Vec::new();
+    for cluster in &clusters {
+        let key = namespace(store, cluster);
+        // Every cluster's own key was put there above.
+        let Some(target) = targets.get(&key) else { continue };
+        let profiles = profiles.get(&key).map(Vec::as_slice).unwrap_or_default();
+        let revisions = known_revisions(store, cluster, output).await;
+        jobs.push(Job { cluster, target: target.as_ref(), profiles, revisions, scope: store.scope_of(cluster) });
+    }
+    let mut groups = reviewed(&jobs, args);
     // What concerns most comes first; what is alike in number stays in the order of the clusters.
     groups.all.sort_by_key(|group: &Group| std::cmp::Reverse(group.clusters.len()));
     Ok(groups)

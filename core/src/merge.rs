@@ -68,7 +68,7 @@ pub struct Decisions {
 impl Decisions {
     /// Whether the user accepts that this override is lost: by its place, or by that of its pack.
     pub fn accepts_loss(&self, it: &Override) -> bool {
-        !decisions::accepted(self, it).is_empty()
+        decisions::is_accepted(self, it)
     }
 }
 
@@ -186,8 +186,6 @@ pub struct Merged {
     pub overrides: Vec<Override>,
     /// What else should be known, such as a text that was merged line by line.
     pub notes: Vec<String>,
-    /// The places of decisions that met no override: most likely misspelt.
-    pub unused: Vec<String>,
 }
 
 impl Merged {

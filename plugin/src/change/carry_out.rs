@@ -1,6 +1,6 @@
 //! From a proposal to a written change: decide, judge, show, ask, record, write, wait.
 
-use profile_core::{profile::AttachedProfile, revision::Revision};
+use profile_core::{merge::Override, profile::AttachedProfile, revision::Revision};
 use serde_json::json;
 
 use super::{
@@ -15,6 +15,7 @@ use crate::{
     commands::{Outcome, target},
     decide::{self, Answer, Edited, Pending, Question},
     error::{Error, Kind},
+    nearest,
     output::Output,
     selection,
     store::{DryRun, Store},
@@ -57,6 +58,31 @@ async fn settled(
     Change::settle_pending(store, cluster, (write.dry_run, !write.no_history), output).await
 }
 
+/// A decision for a place where nothing is set may be for another cluster, or misspelt. Misspelt, it leaves its place open,
+/// which is found out; but not where one side is taken of all that is open.
+fn warn_of_unmet_decisions(proposal: &Proposal, output: &mut Output) -> Result<(), Error> {
+    let unmet = proposal.unmet_decisions();
+    let what = |place: &str| {
+        let name = proposal.cluster.cluster().name().into_owned();
+        format!("decision for {place:?}: no override of cluster {name:?} stands there")
+    };
+    let places: Vec<_> = proposal.overrides().map(Override::place).collect();
+    let places: Vec<_> = places.iter().map(String::as_str).collect();
+    match unmet.first() {
+        Some(place) if proposal.decisions.on_conflict.is_some() => {
+            let error = Error::usage(what(place)).hint(
+                "--on-conflict would decide what it was meant for: correct the place, or leave the decision out; nothing \
+                 was written",
+            );
+            Err(nearest::hint(place, &places).into_iter().fold(error, Error::hint))
+        }
+        _ => {
+            unmet.iter().for_each(|place| output.warning(&what(place)));
+            Ok(())
+        }
+    }
+}
+
 /// Carries a proposal out as far as the flags and the user let it.
 pub(crate) async fn carry_out(
     mut proposal: Proposal,
@@ -68,6 +94,7 @@ pub(crate) async fn carry_out(
     for place in proposal.unmet_losses() {
         output.warning(&format!("--accept-loss {place}: no override of cluster {name:?} stands there"));
     }
+    warn_of_unmet_decisions(&proposal, output)?;
     loop {
         refuse_denied_by_rules(&proposal, write, output)?;
         // In the editor what is open is decided as well; only what is not in its buffer is asked for afterwards.

@@ -208,6 +208,12 @@ impl Proposal {
         self.decisions.accepted_losses.iter().filter(|place| !is_met(place)).cloned().collect()
     }
 
+    /// The same of places that are decided one by one.
+    pub(crate) fn unmet_decisions(&self) -> Vec<String> {
+        let is_met = |place: &&String| self.overrides().any(|it| it.is_named(place));
+        self.decisions.by_place.keys().filter(|place| !is_met(place)).cloned().collect()
+    }
+
     /// What the rules say of the change.
     pub(crate) fn verdict(&self) -> Verdict {
         rules::check(&self.cluster.cluster(), &Cluster::new(&self.draft.pending), &Policy::default())

@@ -29,7 +29,7 @@ pub(super) fn conflict(path: &str, published: Value, own: Value, target: Value) 
 /// A merge with these overrides and these values of pack `hello`.
 pub(super) fn merged(values: &str, overrides: Vec<Override>) -> Merged {
     let content = json!({"name": "shop", "packs": [{"name": "hello", "version": "1", "values": values}]});
-    Merged { content, overrides, notes: Vec::new(), unused: Vec::new() }
+    Merged { content, overrides, notes: Vec::new() }
 }
 
 /// With secrets shown or hidden, and nothing known of them but their names.

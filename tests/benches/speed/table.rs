@@ -12,14 +12,15 @@ pub(crate) enum Unit {
 pub(crate) struct Row {
     what: &'static str,
     unit: Unit,
-    limit: f64,
+    /// The most it may be, where somebody said so.
+    limit: Option<f64>,
     measured: Vec<f64>,
 }
 
 impl Row {
-    pub(crate) fn new(what: &'static str, unit: Unit, limit: f64, mut measured: Vec<f64>) -> Self {
+    pub(crate) fn new(what: &'static str, unit: Unit, limit: impl Into<Option<f64>>, mut measured: Vec<f64>) -> Self {
         measured.sort_by(f64::total_cmp);
-        Self { what, unit, limit, measured }
+        Self { what, unit, limit: limit.into(), measured }
     }
 
     /// The middle of all runs decides: one run that was disturbed is no measure.
@@ -36,9 +37,9 @@ impl Row {
         let ends = [self.measured.first(), self.measured.last()].map(|end| end.copied().unwrap_or(f64::NAN));
         [
             self.what.to_owned(),
-            format!("{} {unit}", self.limit),
+            self.limit.map_or_else(|| "none".into(), |limit| format!("{limit} {unit}")),
             format!("{:.1} / {:.1} / {:.1} {unit}", ends[0], self.median(), ends[1]),
-            if self.median() <= self.limit { "yes" } else { "NO" }.to_owned(),
+            self.limit.map_or("", |limit| if self.median() <= limit { "yes" } else { "NO" }).to_owned(),
         ]
     }
 }

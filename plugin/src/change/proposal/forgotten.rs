@@ -71,12 +71,7 @@ fn of_profile(proposal: &Proposal, attached: &AttachedProfile<'_>, only: Option<
     let own = AttachedProfile::new(&own, attached.path().to_owned());
     let left = taken.as_ref().map(|taken| AttachedProfile::new(&taken.content, "published".into()));
     let overrides = left.map(|left| merge::merge(Some(&left), &own, &left, &proposal.decisions).overrides);
-    let merged = merge::Merged {
-        content: after.clone(),
-        overrides: overrides.unwrap_or_default(),
-        notes: Vec::new(),
-        unused: Vec::new(),
-    };
+    let merged = merge::Merged { content: after.clone(), overrides: overrides.unwrap_or_default(), notes: Vec::new() };
     Ok(ProfileDraft {
         path: attached.path().to_owned(),
         current: attached.raw().clone(),

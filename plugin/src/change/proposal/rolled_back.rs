@@ -163,5 +163,5 @@ pub(crate) fn allowed(proposal: &Proposal) -> Vec<String> {
 }
 
 fn nothing() -> merge::Merged {
-    merge::Merged { content: Value::Null, overrides: Vec::new(), notes: Vec::new(), unused: Vec::new() }
+    merge::Merged { content: Value::Null, overrides: Vec::new(), notes: Vec::new() }
 }

@@ -74,6 +74,24 @@ fn a_value_of_neither_side_is_written_in_the_editor() {
 }
 
 #[test]
+fn what_an_alias_repeats_is_written_by_hand_or_left_to_the_profile() {
+    let published = "x: &a\n  k: 1\n  l: 2\ny: *a\n";
+    let own = "x:\n  k: 9\n  l: 2\ny:\n  k: 1\n  l: 2\n";
+    let folder = Folder::empty().with("cluster.json", fixtures::cluster(&packs("1.32.1", own)).to_string());
+    fixtures::add(&folder, "1.0.0", &packs("1.32.1", published));
+    fixtures::add(&folder, "1.1.0", &packs("1.32.1", &format!("{published}new: 1\n")));
+    let before = folder.snapshot();
+    let ran = folder.run("switch hello@1.1.0 --yes --on-conflict=override").exits(6);
+    ran.shows("cannot take the override: x is anchored").tells("--on-conflict=profile").tells("--edit");
+    assert_eq!(folder.snapshot(), before);
+    let by_hand = "sed -i -e '/# decide:/d' -e 's/x: &a/x:/' -e 's/y: \\*a/y: {k: 1, l: 2}/' -e 's/k: 1$/k: 9/'";
+    let (code, screen) = asked(&folder, "", "E\ny\n", by_hand);
+    assert_eq!(code, Some(0), "{screen}");
+    assert_eq!(values(&folder), "x:\n  k: 9\n  l: 2\ny: {k: 1, l: 2}\nnew: 1\n");
+    folder.run("overrides demo").exits(0).shows("x.k");
+}
+
+#[test]
 fn without_a_terminal_the_places_and_the_flags_are_named() {
     let folder = conflict();
     let ran = folder.run("switch hello@1.1.0 --yes").exits(6);

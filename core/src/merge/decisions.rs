@@ -148,10 +148,6 @@ impl<'d> Judge<'d> {
         it.verdict = Verdict::Conflict;
         it.refused = Some(reason.to_owned());
         it.resolution = (on_conflict == Some(Side::Profile)).then_some(Resolution::Profile);
-        self.notes.push(format!(
-            "{}: the profile's text cannot be edited there: {reason}; --edit or the profile's side settles it",
-            it.place()
-        ));
     }
 
     /// What the user decided for exactly this place.

@@ -134,6 +134,7 @@ impl Proposal {
         for draft in &mut self.draft.profiles {
             if let Some(edited) = self.edited.get(&draft.path) {
                 draft.merged.content = edited.applied_to(&draft.merged.content);
+                edited.settle_refused(&mut draft.merged.overrides);
             }
         }
         self.draft.pending = draft::pending(&self.cluster.value, &self.draft.profiles);

@@ -74,6 +74,13 @@ impl Edited {
         }
         content
     }
+
+    /// What the merge could not put into a text is in it now, as it was decided by hand.
+    pub(crate) fn settle_refused(&self, overrides: &mut [Override]) {
+        for it in overrides.iter_mut().filter(|it| it.refused.is_some() && it.resolution.is_none()) {
+            it.resolution = self.decisions.by_place.get(&it.place()).cloned();
+        }
+    }
 }
 
 /// Opens the pending configuration in the user's editor, again and again until `check` finds no mistake. `None` where the

@@ -109,6 +109,7 @@ fn override_json(it: &Override, review: &Review) -> Value {
         "sides": {"published": it.published, "override": it.own, "profile": it.target},
         "since": since(it, review),
         "resolution": it.resolution,
+        "refused": it.refused,
         "preset": it.preset,
     })
 }

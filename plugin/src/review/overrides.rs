@@ -135,6 +135,10 @@ fn lines(it: &Override, columns: usize) -> Vec<String> {
         Some(Resolution::Value(value)) => Some(format!("decided: {}", shown(value))),
     };
     sides.extend(decided.or_else(|| it.is_open().then(|| "to be decided".to_owned())));
+    let refused = it.refused.as_ref().filter(|_| it.is_open());
+    sides.extend(
+        refused.map(|reason| format!("the profile's text cannot take the override: {}", escape::control(reason))),
+    );
     let together = format!("{first}: {}", sides.join(", "));
     if width::of(&together) <= columns {
         return vec![together];

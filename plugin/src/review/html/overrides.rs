@@ -80,7 +80,10 @@ pub(super) fn tone(it: &Override) -> &'static str {
 fn decision(it: &Override) -> Markup {
     html! {
         @match &it.resolution {
-            _ if it.is_open() => strong.open { "to be decided" },
+            _ if it.is_open() => {
+                strong.open { "to be decided" }
+                @if let Some(reason) = &it.refused { ": the profile's text cannot take the override: " (reason) }
+            },
             Some(Resolution::Override) => "override",
             Some(Resolution::Profile) => "profile",
             Some(Resolution::Value(chosen)) => (value(Some(chosen))),

@@ -4,7 +4,10 @@ use std::{cell::RefCell, ops::Range, rc::Rc};
 
 use serde_json::{Map, Value};
 
-use crate::{memory::Memory, yaml::YamlError};
+use crate::{
+    memory::Memory,
+    yaml::{self, YamlError},
+};
 
 mod comments;
 mod edit;
@@ -18,6 +21,7 @@ mod replace;
 mod scalar;
 mod tree;
 mod write;
+mod written;
 
 pub use comments::Comments;
 pub use path::{Path, Step};
@@ -30,9 +34,12 @@ pub struct Tree<'t> {
 }
 
 thread_local! {
-    /// What is published is merged with one cluster after another, and a merged text is looked at once more.
+    /// A version is merged with one cluster after another.
     static READ: RefCell<Memory<tree::Parts>> = const { RefCell::new(Memory::new(1024 * 1024)) };
 }
+
+/// Bytes of a text above which to keep its tree costs more than to read it once more.
+pub(crate) const LARGE: usize = 32 * 1024;
 
 /// One node and the bytes that it takes.
 #[derive(Clone, Debug)]
@@ -105,7 +112,8 @@ impl<'t> Tree<'t> {
         Ok(Self { text, parts: Rc::new(tree::read(text)?) })
     }
 
-    /// As [`Tree::parse`], but the last texts that were read so are not read again.
+    /// As [`Tree::parse`], but the last texts that were read so are not read again: of large ones, the value is remembered
+    /// for the comparison that comes after a merge.
     ///
     /// # Errors
     /// As [`Tree::parse`].
@@ -114,7 +122,11 @@ impl<'t> Tree<'t> {
             return Ok(Self { text, parts });
         }
         let tree = Self::parse(text)?;
-        READ.with_borrow_mut(|read| read.put(text, &tree.parts));
+        if text.len() <= LARGE {
+            READ.with_borrow_mut(|read| read.put(text, &tree.parts));
+        } else if let Some(value) = tree.as_written() {
+            yaml::remember(text, value);
+        }
         Ok(tree)
     }
 

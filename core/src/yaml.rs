@@ -4,7 +4,7 @@ use std::{cell::RefCell, rc::Rc};
 
 use serde_json::Value;
 
-use crate::memory::Memory;
+use crate::{memory::Memory, splice::Tree};
 
 /// Levels of nesting that are read; deeper documents are refused before they can exhaust the stack. A level costs about
 /// 25 KB of it in a debug build, and threads have 2 MB; the deepest CRDs in use have about 40 levels.
@@ -51,9 +51,20 @@ pub(crate) fn parse_once(text: &str) -> Result<Rc<Value>, YamlError> {
     if let Some(value) = remembered(text) {
         return Ok(value);
     }
-    let value = Rc::new(parse(text)?);
+    // The merge reads the same text as a tree, which says the same in most cases.
+    let tree = Tree::parse_once(text).ok();
+    if let Some(value) = remembered(text) {
+        return Ok(value);
+    }
+    let written = tree.and_then(|tree| tree.as_written());
+    Ok(remember(text, written.map_or_else(|| parse(text), Ok)?))
+}
+
+/// Remembers what `text` was read as.
+pub(crate) fn remember(text: &str, value: Value) -> Rc<Value> {
+    let value = Rc::new(value);
     READ.with_borrow_mut(|read| read.put(text, &value));
-    Ok(value)
+    value
 }
 
 /// What `text` was read as, where it is one of the last.

@@ -24,7 +24,7 @@ pub(super) fn hide(text: &str, lines: &mut [String], context: &Context) {
     if text.len() > LONGEST {
         return;
     }
-    let Some((secrets, rest)) = look(text, context) else { return };
+    let Some((secrets, masked)) = look(text, context) else { return };
     if secrets.is_empty() {
         return;
     }
@@ -34,6 +34,8 @@ pub(super) fn hide(text: &str, lines: &mut [String], context: &Context) {
     if found.iter().all(Vec::is_empty) {
         return;
     }
+    let mut rest = Vec::new();
+    masked.iter().for_each(|document| shown(document, &mut rest));
     let held = search.counts(&rest);
     let is_shared = has_aliases(text);
     let whole: HashSet<&str> = rest.iter().filter(|_| is_shared).map(String::as_str).collect();
@@ -61,21 +63,22 @@ pub(super) fn secrets(text: &str, context: &Context) -> Vec<String> {
     look(text, context).map(|(secrets, _)| secrets).unwrap_or_default()
 }
 
-/// The secret values of a text line by line, longest first, and all keys and texts that are none.
-fn look(text: &str, context: &Context) -> Option<(Vec<String>, Vec<String>)> {
+/// The secret values of a text line by line, longest first, and its documents without them.
+fn look(text: &str, context: &Context) -> Option<(Vec<String>, Vec<Value>)> {
     let known = yaml::remembered(text);
     let all = if known.is_none() { yaml::parse_all(text).ok()? } else { Vec::new() };
-    let (mut secrets, mut rest) = (Vec::new(), Vec::new());
+    let (mut secrets, mut shown) = (Vec::new(), Vec::new());
     for document in known.as_deref().into_iter().chain(&all).filter(|it| !it.is_null()) {
         let masked = values::masked(document, "", context);
         collect(document, &masked, &mut secrets);
-        shown(&masked, &mut rest);
+        shown.push(masked);
     }
     secrets.sort_unstable_by(|left, right| right.len().cmp(&left.len()).then_with(|| left.cmp(right)));
     secrets.dedup();
-    Some((secrets, rest))
+    Some((secrets, shown))
 }
 
+/// All keys, texts and numbers.
 fn shown(value: &Value, rest: &mut Vec<String>) {
     match value {
         Value::Object(fields) => fields.iter().for_each(|(key, value)| {

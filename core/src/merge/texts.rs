@@ -8,7 +8,10 @@ use super::{
     sides::Base,
     tree,
 };
-use crate::{splice::Tree, yaml::YamlError};
+use crate::{
+    splice::{self, Tree},
+    yaml::YamlError,
+};
 
 /// The sides of a text.
 #[derive(Clone, Copy, Debug)]
@@ -87,12 +90,17 @@ pub(super) fn merge(judge: &mut Judge<'_>, spot: &Spot, texts: &Texts<'_>, prese
 
 fn trees<'t>(texts: &Texts<'t>) -> Result<Trees<'t>, (&'static str, YamlError)> {
     let read = |side, text| Tree::parse_once(text).map_err(|error| (side, error));
+    // A large text that is published is not compared afterwards, so that its value need not be remembered.
+    let read_published = |side, text: &'t str| match text.len() > splice::LARGE {
+        true => Tree::parse(text).map_err(|error| (side, error)),
+        false => read(side, text),
+    };
     Ok(Trees {
         base: match texts.base {
-            Base::Known(base) => Base::Known(Some(read("what was published", base.unwrap_or_default())?)),
+            Base::Known(base) => Base::Known(Some(read_published("what was published", base.unwrap_or_default())?)),
             Base::Unknown => Base::Unknown,
         },
         own: read("the cluster's own text", texts.own)?,
-        target: read("the profile's text", texts.target.unwrap_or_default())?,
+        target: read_published("the profile's text", texts.target.unwrap_or_default())?,
     })
 }

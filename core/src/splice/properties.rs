@@ -314,6 +314,16 @@ proptest! {
     }
 
     #[test]
+    fn what_is_said_as_written_is_what_the_other_reader_reads(text in text(), cut in any::<prop::sample::Index>(), noise in "[-a:# {}\\[\\],|>&*!?'\"\n\r\t%~<é\u{feff}0-9.eyx+]{0,24}") {
+        let cut = (0..=cut.index(text.len() + 1)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        for text in [&text, &format!("{}{noise}{}", &text[..cut], &text[cut..]), &noise, &format!("a: {noise}\n")] {
+            if let Some(written) = Tree::parse(text).ok().and_then(|tree| tree.as_written()) {
+                prop_assert_eq!(Ok(written), crate::yaml::parse(text), "{:?}", text);
+            }
+        }
+    }
+
+    #[test]
     fn no_text_makes_it_panic(text in text(), cut in any::<prop::sample::Index>(), noise in "[-a:# {}\\[\\],|>&*!?'\"\n\r\t%~<é\u{feff}0-9]{0,24}", kind in kind()) {
         let cut = (0..=cut.index(text.len() + 1)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
         let broken = [&text[..cut], &*noise, &*format!("{}{noise}", &text[..cut]), &*format!("{noise}{}", &text[cut..])].map(str::to_owned);

@@ -97,9 +97,9 @@ pub(super) fn whole(value: f64) -> Option<Number> {
 }
 
 /// The text that a key has in JSON; `None` for keys that JSON cannot have.
-pub(super) fn key(value: &Value) -> Option<String> {
+pub(super) fn key(value: Value) -> Option<String> {
     match value {
-        Value::String(text) => Some(text.clone()),
+        Value::String(text) => Some(text),
         Value::Bool(flag) => Some(flag.to_string()),
         Value::Number(number) if number.is_i64() || number.is_u64() => Some(number.to_string()),
         Value::Number(number) => number.as_f64().map(short),
@@ -197,10 +197,10 @@ mod tests {
     fn keys_are_text_as_in_go() {
         let cases = [(json!("a"), "a"), (json!(true), "true"), (json!(420), "420"), (json!(1.1), "1.1")];
         for (value, expected) in cases {
-            assert_eq!(key(&value).as_deref(), Some(expected));
+            assert_eq!(key(value).as_deref(), Some(expected));
         }
-        assert_eq!(key(&json!(1.5e9)).as_deref(), Some("1.5e+09"));
-        assert_eq!(key(&json!(0.00001)).as_deref(), Some("1e-05"));
-        assert_eq!(key(&json!(null)), None);
+        assert_eq!(key(json!(1.5e9)).as_deref(), Some("1.5e+09"));
+        assert_eq!(key(json!(0.00001)).as_deref(), Some("1e-05"));
+        assert_eq!(key(json!(null)), None);
     }
 }

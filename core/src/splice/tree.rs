@@ -358,7 +358,7 @@ impl<'t> Reader<'t> {
             self.cursor = end_of(span);
         }
         let mut entries: Vec<Entry> = Vec::new();
-        let mut seen = BTreeSet::new();
+        let mut seen = Keys::default();
         loop {
             let (event, child) = self.next()?;
             if event == Event::MappingEnd {
@@ -385,19 +385,19 @@ impl<'t> Reader<'t> {
             let question = if self.is_question() { self.indicator(b'?') } else { None };
             let is_plain = matches!(&event, Event::Scalar(_, ScalarStyle::Plain, _, tag)
                 if tag.as_deref().is_none_or(|tag| tag.suffix() == "merge"));
-            let key_node = self.node(event, &child, question.unwrap_or_else(|| start_of(&child)))?;
-            let is_merge = is_plain && matches!(&key_node.content, Content::Scalar(Value::String(key)) if key == "<<");
-            let key = match &key_node.content {
+            let Node { span: key_span, content, .. } =
+                self.node(event, &child, question.unwrap_or_else(|| start_of(&child)))?;
+            let is_merge = is_plain && matches!(&content, Content::Scalar(Value::String(key)) if key == "<<");
+            let key = match content {
                 Content::Scalar(value) | Content::Alias(value) => scalar::key(value),
                 _ => None,
             };
-            let key =
-                key.ok_or_else(|| self.error(Some(key_node.span.start), "a key that is no text cannot be used"))?;
+            let key = key.ok_or_else(|| self.error(Some(key_span.start), "a key that is no text cannot be used"))?;
             let colon = self.indicator(b':');
             let (event, child) = self.next()?;
-            let value = self.node(event, &child, question.unwrap_or(key_node.span.start))?;
-            let is_duplicate = !seen.insert(key.clone());
-            entries.push(Entry { key, key_span: key_node.span, value, colon, question, is_merge, is_duplicate });
+            let value = self.node(event, &child, question.unwrap_or(key_span.start))?;
+            let is_duplicate = seen.has(&key, &entries);
+            entries.push(Entry { key, key_span, value, colon, question, is_merge, is_duplicate });
         }
     }
 
@@ -429,6 +429,24 @@ impl<'t> Reader<'t> {
         wrong.map_or(Ok(()), |entry| {
             Err(self.error(Some(entry.key_span.start), "a merge needs a mapping or a list of mappings"))
         })
+    }
+}
+
+/// The keys of a mapping that grows.
+#[derive(Default)]
+struct Keys(BTreeSet<String>);
+
+impl Keys {
+    /// Whether `key` is one of the entries already.
+    fn has(&mut self, key: &str, entries: &[Entry]) -> bool {
+        // Most mappings are small, and then to compare is cheaper than to keep all keys once more.
+        const FEW: usize = 16;
+        if entries.len() < FEW {
+            return entries.iter().any(|entry| entry.key == key);
+        }
+        let known = if entries.len() == FEW { 0 } else { entries.len() - 1 };
+        self.0.extend(entries[known..].iter().map(|entry| entry.key.clone()));
+        self.0.contains(key)
     }
 }
 

@@ -6,10 +6,13 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// The three sides of a merge, as attached profiles.
-pub(crate) struct Sides {
-    pub(crate) published: Value,
-    pub(crate) own: Value,
-    pub(crate) target: Value,
+pub struct Sides {
+    /// What the cluster took.
+    pub published: Value,
+    /// What the cluster has.
+    pub own: Value,
+    /// What it is to have.
+    pub target: Value,
 }
 
 /// Which values of a text are set otherwise than published.
@@ -23,8 +26,20 @@ enum Edits {
 }
 
 impl Sides {
+    /// The same with another first comment in every text, so that nothing remembered of the texts before helps.
+    pub fn renewed(&self, number: usize) -> Self {
+        let renewed = |side: &Value| {
+            let mut side = side.clone();
+            for pack in side["packs"].as_array_mut().into_iter().flatten() {
+                pack["values"] = format!("# run {number}\n{}", pack["values"].as_str().unwrap_or_default()).into();
+            }
+            side
+        };
+        Self { published: renewed(&self.published), own: renewed(&self.own), target: renewed(&self.target) }
+    }
+
     /// Profiles of so many packs whose values have so many bytes each.
-    pub(crate) fn generate(packs: usize, bytes: usize) -> Self {
+    pub fn generate(packs: usize, bytes: usize) -> Self {
         let of = |version: &str, edits| profile(version, (0..packs).map(|pack| values(pack, bytes, edits)));
         Self {
             published: of("1.0.0", Edits::None),
@@ -34,14 +49,14 @@ impl Sides {
     }
 
     /// The bytes of all values.
-    pub(crate) fn bytes(&self) -> usize {
+    pub fn bytes(&self) -> usize {
         [&self.published, &self.own, &self.target].into_iter().map(|side| side.to_string().len()).sum()
     }
 }
 
 /// What the clusters of a fleet set themselves.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fleet {
+pub enum Fleet {
     /// All the same, as those made by one template are.
     Alike,
     /// The same, and one value of its own each, such as its name.
@@ -49,7 +64,7 @@ pub(crate) enum Fleet {
 }
 
 /// A directory with two versions of a profile and so many clusters of so many bytes on the first.
-pub(crate) fn fleet(clusters: usize, bytes: usize, fleet: Fleet) -> Result<TempDir, std::io::Error> {
+pub fn fleet(clusters: usize, bytes: usize, fleet: Fleet) -> Result<TempDir, std::io::Error> {
     let directory = tempfile::tempdir()?;
     let text = |edits| [values(0, bytes / 2, edits), values(1, bytes / 2, edits)].into_iter();
     for (version, edits) in [("1.0.0", Edits::None), ("1.1.0", Edits::Author)] {

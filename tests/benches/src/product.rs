@@ -9,13 +9,13 @@ use std::{
 use serde_json::Value;
 
 /// The release binary of the plugin.
-pub(crate) struct Product {
+pub struct Product {
     path: PathBuf,
 }
 
 impl Product {
     /// Builds it, unless it is fresh, and asks cargo where it is.
-    pub(crate) fn build() -> Result<Self, Box<dyn Error>> {
+    pub fn build() -> Result<Self, Box<dyn Error>> {
         let arguments = ["build", "--release", "-p", "kubectl-profile", "--message-format=json-render-diagnostics"];
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let output = Command::new(cargo)
@@ -36,18 +36,18 @@ impl Product {
     }
 
     /// Shows the next version against every cluster of a directory.
-    pub(crate) fn diff(&self, directory: &Path) -> Result<(), Box<dyn Error>> {
+    pub fn diff(&self, directory: &Path) -> Result<(), Box<dyn Error>> {
         let directory = directory.to_str().ok_or("the directory's name is no text")?;
         self.run(&["diff", "fleet@1.1.0", "--summary", "-f", directory], 1)
     }
 
     /// Prints the help.
-    pub(crate) fn help(&self) -> Result<(), Box<dyn Error>> {
+    pub fn help(&self) -> Result<(), Box<dyn Error>> {
         self.run(&["--help"], 0)
     }
 
     /// Its size.
-    pub(crate) fn megabytes(&self) -> Result<f64, Box<dyn Error>> {
+    pub fn megabytes(&self) -> Result<f64, Box<dyn Error>> {
         Ok(std::fs::metadata(&self.path)?.len() as f64 / (1024.0 * 1024.0))
     }
 

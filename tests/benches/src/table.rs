@@ -2,14 +2,17 @@
 
 /// What the numbers of a row are.
 #[derive(Clone, Copy)]
-pub(crate) enum Unit {
+pub enum Unit {
+    /// Time.
     Milliseconds,
+    /// Of 1,048,576 bytes.
     Megabytes,
+    /// A multiple of something.
     Times,
 }
 
 /// One measurement.
-pub(crate) struct Row {
+pub struct Row {
     what: &'static str,
     unit: Unit,
     /// The most it may be, where somebody said so.
@@ -18,7 +21,8 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    pub(crate) fn new(what: &'static str, unit: Unit, limit: impl Into<Option<f64>>, mut measured: Vec<f64>) -> Self {
+    /// What was measured in how many runs; a limit of `None` is none.
+    pub fn new(what: &'static str, unit: Unit, limit: impl Into<Option<f64>>, mut measured: Vec<f64>) -> Self {
         measured.sort_by(f64::total_cmp);
         Self { what, unit, limit: limit.into(), measured }
     }
@@ -45,7 +49,7 @@ impl Row {
 }
 
 /// The table as text.
-pub(crate) fn print(rows: &[Row]) -> String {
+pub fn print(rows: &[Row]) -> String {
     let head = ["what", "limit", "min / median / max", "ok"].map(str::to_owned);
     let lines: Vec<[String; 4]> = std::iter::once(head).chain(rows.iter().map(Row::cells)).collect();
     let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or_default();

@@ -13,7 +13,7 @@ use profile_core::{
 use crate::input::Sides;
 
 /// Merges, compares, and lays out all lines; the number of them.
-pub(crate) fn of(sides: &Sides) -> Result<usize, Box<dyn Error>> {
+pub fn of(sides: &Sides) -> Result<usize, Box<dyn Error>> {
     let view = |raw| AttachedProfile::new(raw, "spec.clusterProfileTemplates[0]".into());
     let (published, own, target) = (view(&sides.published), view(&sides.own), view(&sides.target));
     let decisions = Decisions { on_conflict: Some(Side::Override), ..Decisions::default() };

@@ -1,0 +1,7 @@
+//! What the benchmarks share: their input, their measures, and the table they print.
+
+pub mod input;
+pub mod measure;
+pub mod product;
+pub mod review;
+pub mod table;

@@ -1,9 +1,6 @@
 //! What a cluster's profiles rendered before, and what they render now.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::PathBuf,
-};
+use std::{collections::BTreeSet, path::PathBuf};
 
 use clap::Args;
 use profile_core::{
@@ -42,6 +39,8 @@ pub(super) struct Past {
     pub(super) now: Rendering,
     /// What `before` was taken from, in words.
     pub(super) compared: Vec<String>,
+    /// Why there is no past at all, in words.
+    pub(super) missing: Option<String>,
 }
 
 /// One state of the profiles in the past: a document to view and where it comes from.
@@ -71,8 +70,14 @@ impl Sources {
             states.push(published(version)?);
             compared.push(format!("{} as published", version.profile().reference()));
         }
+        let mut missing = None;
         if states.is_empty() {
-            return Err(nothing_to_compare(cluster, &profiles));
+            // Most switches are made by other means and left no revision: whatever else is published may have been what it ran.
+            for version in others(cluster, &profiles) {
+                states.push(published(version)?);
+                compared.push(format!("{} as published", version.profile().reference()));
+            }
+            missing = states.is_empty().then(|| NOTHING_KEPT.to_owned());
         }
         let documents = || states.iter().map(|state| &state.document).chain([&cluster.value]);
         let names = documents().flat_map(|it| Cluster::new(it).packs()).map(|it| it.name().into_owned());
@@ -82,7 +87,7 @@ impl Sources {
             ended: state.ended.clone(),
             rendering: rendering(&Cluster::new(&state.document), &packs),
         });
-        Ok(Past { before: before.collect(), now: rendering(&cluster.cluster(), &packs), compared })
+        Ok(Past { before: before.collect(), now: rendering(&cluster.cluster(), &packs), compared, missing })
     }
 }
 
@@ -102,6 +107,7 @@ impl Past {
         let packs = self.before.iter().flat_map(|it| &it.rendering.packs).filter(|it| !is_attached(it));
         let unseen = packs.filter_map(|it| Some((it, it.outcome.as_ref().err()?)));
         let unseen = unseen.map(|(it, error)| format!("what pack {} of {} rendered: {error}", it.pack, it.profile));
+        let unseen = unseen.chain(self.missing.clone());
         unseen.collect::<BTreeSet<_>>().into_iter().collect()
     }
 }
@@ -176,24 +182,20 @@ fn label(source: &Source) -> String {
     }
 }
 
-fn nothing_to_compare(cluster: &Document, profiles: &[Document]) -> Error {
-    let view = cluster.cluster();
-    let error = Error::failed(format!(
-        "what cluster {:?} ran before is not known: it has no revision, and --from names no version",
-        view.name()
-    ));
-    let mut others = BTreeMap::<String, Vec<String>>::new();
-    for attached in view.profiles() {
-        let current = profile::reference(&attached.name(), attached.version().as_deref());
-        let versions = profiles.iter().map(Document::profile).filter(|it| it.name() == attached.name());
-        let versions = versions.filter(|it| it.content().is_some()).map(|it| it.reference());
-        others.entry(current.clone()).or_default().extend(versions.filter(|it| *it != current));
-    }
-    let others: Vec<_> = others.into_values().flatten().collect();
-    if others.is_empty() {
-        return error.hint("no other version of its profiles is published here, so there is nothing to compare with");
-    }
-    error.hint(format!("name the version that it ran before, as --from PROFILE@VERSION: {}", others.join(", ")))
+/// What is said of a cluster without any past.
+const NOTHING_KEPT: &str = "what this cluster ran before: it has no revision, and no other version of its profiles is published here; \
+                            --from PROFILE@VERSION names one";
+
+/// The other published versions of the profiles that are attached: what the cluster may have run, in the order of the list.
+fn others<'p>(cluster: &Document, profiles: &'p [Document]) -> Vec<&'p Document> {
+    let attached = cluster.cluster();
+    let attached = attached.profiles();
+    let is_other = |it: &&Document| {
+        let view = it.profile();
+        let of_name = || attached.iter().filter(|attached| attached.name() == view.name());
+        view.content().is_some() && of_name().next().is_some() && of_name().all(|it| it.version() != view.version())
+    };
+    profiles.iter().filter(is_other).collect()
 }
 
 /// The namespaces that a cluster's packs name, now and in its revisions: where its workloads are, as far as can be told
@@ -272,12 +274,18 @@ mod tests {
     }
 
     #[test]
-    fn where_nothing_is_known_the_other_published_versions_are_named() {
-        let published = |version: &str| {
-            let value = json!({"spec": {"version": version, "published": {"name": "hello", "packs": []}}});
+    fn where_nothing_is_kept_the_other_published_versions_are_the_past() {
+        let published = |name: &str, version: &str| {
+            let value = json!({"spec": {"version": version, "published": {"name": name, "packs": []}}});
             Document { value, place: String::new() }
         };
-        let error = nothing_to_compare(&cluster("2"), &[published("1"), published("2"), published("3")]);
-        assert!(error.hints[0].ends_with("hello@1, hello@3"), "{:?}", error.hints);
+        let draft =
+            Document { value: json!({"spec": {"version": "4", "draft": {"name": "hello"}}}), place: String::new() };
+        let profiles =
+            [published("hello", "1"), published("hello", "2"), published("other", "1"), published("hello", "3"), draft];
+        let cluster = cluster("2");
+        let found: Vec<_> = others(&cluster, &profiles).iter().map(|it| it.profile().reference()).collect();
+        assert_eq!(found, ["hello@1", "hello@3"]);
+        assert!(others(&cluster, &profiles[1..3]).is_empty());
     }
 }

@@ -26,7 +26,9 @@ pub(crate) fn print(search: &Search, cluster: &Document, format: Format, output:
 fn for_people(search: &Search, output: &mut Output) -> Result<(), Error> {
     let findings = &search.findings;
     if findings.orphans.is_empty() {
-        output.note(&format!("no orphans found, compared with {}", search.compared.join(", ")));
+        let compared = search.compared.join(", ");
+        let compared = if compared.is_empty() { "nothing, as nothing is kept" } else { &compared };
+        output.note(&format!("no orphans found, compared with {compared}"));
     } else if search.sees_live {
         let headers = ["KIND/NAME", "NAMESPACE", "REPLICAS", "CONFIDENCE", "LAST RENDERED BY", "EVIDENCE", "USED BY"];
         let rows: Vec<_> = findings.orphans.iter().map(row).collect();

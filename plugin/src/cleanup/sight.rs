@@ -149,7 +149,7 @@ mod tests {
 
     fn past(before: Rendering, now: Rendering) -> Past {
         let before = Before { source: Source::Revision(1), ended: Ended::Unknown, rendering: before };
-        Past { before: vec![before], now, compared: Vec::new() }
+        Past { before: vec![before], now, compared: Vec::new(), missing: None }
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub use self::{
 };
 use crate::{
     field,
-    render::{Identity, RenderError, Rendered},
+    render::{Identity, Release, RenderError, Rendered, RenderedObject},
 };
 
 /// Where a rendering of the past comes from.
@@ -40,6 +40,8 @@ pub struct PackRendering {
     pub pack: String,
     /// What decides the pack's content: see [`crate::render::fingerprint`].
     pub fingerprint: String,
+    /// The Helm releases that the pack's charts are installed as, as far as they are known.
+    pub releases: Vec<Release>,
     /// Its objects, or why it cannot be rendered.
     pub outcome: Result<Rendered, RenderError>,
 }
@@ -114,16 +116,17 @@ pub struct Findings {
 /// fingerprint in the past applies now what it applied then. The object in question came from another pack then, so the
 /// unchanged one has not taken it over since. (Two packs that applied one and the same object all along would fight over it.)
 pub fn find(before: &[Before], now: &Rendering, live: &[Value]) -> Findings {
-    let rendered_now: HashSet<&Identity> = now.objects().map(|(_, identity, _)| identity).collect();
+    let rendered_now: HashSet<&Identity> = now.objects().map(|(_, object)| &object.identity).collect();
     let live_by_identity: HashMap<Identity, &Value> =
         live.iter().filter_map(|object| Some((Identity::of_live(object)?, object))).collect();
     // The map keeps one proof for each object: the best, and of equals the newest.
     let mut proofs: BTreeMap<&Identity, evidence::Proof<'_>> = BTreeMap::new();
     for past in before {
         let obstacles = evidence::obstacles(past, now);
-        for (pack, identity, manifest) in past.rendering.objects().filter(|(_, it, _)| !rendered_now.contains(it)) {
+        for (pack, rendered) in past.rendering.objects().filter(|(_, it)| !rendered_now.contains(&it.identity)) {
+            let identity = &rendered.identity;
             let Some((_, object)) = find_live(identity, &live_by_identity) else { continue };
-            let proof = evidence::Proof::new(past, pack, manifest, &obstacles, object);
+            let proof = evidence::Proof::new(past, pack, rendered, &obstacles, object);
             if proofs.get(identity).is_none_or(|known| known.confidence < proof.confidence) {
                 proofs.insert(identity, proof);
             }
@@ -138,7 +141,7 @@ pub fn find(before: &[Before], now: &Rendering, live: &[Value]) -> Findings {
         if identity.namespace.is_none() && rendered_now.iter().any(same) {
             continue;
         }
-        match exclusion::of(&identity, object) {
+        match exclusion::of(&identity, object, &proof, now) {
             Some(reason) => findings.excluded.push(Excluded { identity, reason }),
             None => findings.orphans.push(orphan(identity, object, proof, now, live)),
         }
@@ -152,7 +155,7 @@ impl Findings {
         let renders = |rendering: &Rendering, orphan: &Identity| {
             let is_same = |namespace: &Option<String>| orphan.namespace.is_none() || orphan.namespace == *namespace;
             let names = |it: &Identity| it.is(&orphan.group, &orphan.kind) && it.name == orphan.name;
-            rendering.objects().any(|(_, it, _)| names(it) && is_same(&it.namespace))
+            rendering.objects().any(|(_, it)| names(&it.identity) && is_same(&it.identity.namespace))
         };
         for orphan in std::mem::take(&mut self.orphans) {
             match others.iter().find(|(_, rendering)| renders(rendering, &orphan.identity)) {
@@ -166,12 +169,26 @@ impl Findings {
     }
 }
 
+impl PackRendering {
+    /// What the pack's objects were read from, or why they are not known.
+    pub fn how(&self) -> String {
+        match &self.outcome {
+            Err(error) => format!("not rendered: {error}"),
+            Ok(rendered) if rendered.origins.is_empty() => "applies nothing".to_owned(),
+            Ok(rendered) => {
+                let origins: Vec<_> = rendered.origins.iter().map(ToString::to_string).collect();
+                format!("rendered from {}", origins.join(" and "))
+            }
+        }
+    }
+}
+
 impl Rendering {
-    /// Every rendered object with its pack and its manifest's name.
-    fn objects(&self) -> impl Iterator<Item = (&PackRendering, &Identity, &str)> {
+    /// Every rendered object with its pack.
+    fn objects(&self) -> impl Iterator<Item = (&PackRendering, &RenderedObject)> {
         self.packs.iter().flat_map(|pack| {
             let objects = pack.outcome.iter().flat_map(|rendered| &rendered.objects);
-            objects.map(move |object| (pack, &object.identity, object.manifest.as_str()))
+            objects.map(move |object| (pack, object))
         })
     }
 

@@ -9,6 +9,7 @@ mod functions;
 mod helm_yaml;
 mod identity;
 mod macros;
+mod origin;
 mod pack_directory;
 mod template;
 mod value;
@@ -17,6 +18,7 @@ use serde_json::{Value, json};
 
 pub use self::{
     identity::Identity,
+    origin::{Origin, Release},
     pack_directory::{ManifestText, PackContent, PackManifest, manifest_name},
 };
 use crate::{
@@ -32,6 +34,10 @@ pub struct Rendered {
     pub objects: Vec<RenderedObject>,
     /// The macros that stayed as they are, in the values and in the manifests.
     pub unresolved: Vec<String>,
+    /// What was taken for granted without being certain, a fragment of a sentence each.
+    pub assumed: Vec<String>,
+    /// What the objects were read from.
+    pub origins: Vec<Origin>,
 }
 
 /// One object that a pack applies.
@@ -43,8 +49,10 @@ pub struct RenderedObject {
     pub document: Value,
     /// The pack's name.
     pub pack: String,
-    /// The manifest's name.
+    /// The manifest's name, or the chart's.
     pub manifest: String,
+    /// The Helm release that holds the object, where a chart rendered it.
+    pub release: Option<Release>,
 }
 
 /// Why a pack cannot be rendered.
@@ -176,7 +184,11 @@ pub fn render_pack(pack: &Pack<'_>, content: Option<&PackContent>) -> Result<Ren
             document,
             pack: name.clone(),
             manifest: manifest.clone(),
+            release: None,
         }));
+    }
+    if !rendered.objects.is_empty() {
+        rendered.origins.push(Origin::Manifests);
     }
     Ok(rendered)
 }

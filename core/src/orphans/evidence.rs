@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Before, PackRendering, Rendering, Source};
-use crate::field;
+use crate::{field, render::RenderedObject};
 
 /// How well the evidence for an orphan holds, the weakest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -81,8 +81,8 @@ pub struct LastRendered {
 pub(super) struct Proof<'a> {
     pub(super) confidence: Confidence,
     source: &'a Source,
-    pack: &'a PackRendering,
-    manifest: &'a str,
+    pub(super) pack: &'a PackRendering,
+    pub(super) rendered: &'a RenderedObject,
     obstacles: Vec<String>,
     /// What the live object's age says against it.
     doubt: Option<String>,
@@ -104,6 +104,12 @@ pub(super) fn obstacles(past: &Before, now: &Rendering) -> Vec<String> {
                 pack.profile,
                 rendered.unresolved.join(", ")
             )),
+            Ok(rendered) if !rendered.assumed.is_empty() => Some(format!(
+                "may still be rendered by pack {} of {}: {}",
+                pack.pack,
+                pack.profile,
+                rendered.assumed.join(", ")
+            )),
             Ok(_) => None,
         })
         .collect()
@@ -113,7 +119,7 @@ impl<'a> Proof<'a> {
     pub(super) fn new(
         past: &'a Before,
         pack: &'a PackRendering,
-        manifest: &'a str,
+        rendered: &'a RenderedObject,
         obstacles: &[String],
         object: &Value,
     ) -> Self {
@@ -122,9 +128,11 @@ impl<'a> Proof<'a> {
             Source::Revision(_) => Confidence::Proven,
             Source::Published => Confidence::Likely,
         };
+        // What is only taken for the pack's content proves nothing about it.
+        let confidence = if assumed(pack).is_empty() { confidence } else { confidence.min(Confidence::Likely) };
         let (at_most, doubt) = past.ended.doubt(object).unzip();
         let confidence = at_most.map_or(confidence, |at_most| confidence.min(at_most));
-        Self { confidence, source: &past.source, pack, manifest, obstacles: obstacles.to_vec(), doubt }
+        Self { confidence, source: &past.source, pack, rendered, obstacles: obstacles.to_vec(), doubt }
     }
 
     pub(super) fn last_rendered_by(&self) -> LastRendered {
@@ -132,18 +140,27 @@ impl<'a> Proof<'a> {
             source: self.source.clone(),
             profile: self.pack.profile.clone(),
             pack: self.pack.pack.clone(),
-            manifest: self.manifest.to_owned(),
+            manifest: self.rendered.manifest.clone(),
         }
     }
 
     /// The proof in words: who rendered the object, that nobody does now, and what is not certain.
     pub(super) fn sentences(&self, now: &Rendering) -> Vec<String> {
-        let Self { pack: PackRendering { profile, pack, .. }, manifest, .. } = self;
-        let by = format!("manifest {manifest} of pack {pack} of {profile}");
+        let Self { pack: PackRendering { profile, pack, .. }, rendered, .. } = self;
+        let part = match &rendered.release {
+            Some(release) => format!("chart {} as {release},", rendered.manifest),
+            None => format!("manifest {}", rendered.manifest),
+        };
+        let by = format!("{part} of pack {pack} of {profile}");
         let mut sentences = vec![match self.source {
             Source::Revision(number) => format!("rendered by revision {number}: {by}"),
             Source::Published => format!("rendered by {profile} as published: {by}"),
         }];
+        if let Some(release) = &rendered.release
+            && !now.packs.iter().any(|attached| attached.releases.iter().any(|it| it.is(release)))
+        {
+            sentences.push(format!("no attached pack installs the Helm release {} in its place", release.name));
+        }
         let rendered = now.packs.iter().filter(|pack| pack.outcome.is_ok()).count();
         sentences.push(match self.obstacles.is_empty() {
             true => "rendered by no attached pack now".to_owned(),
@@ -154,7 +171,13 @@ impl<'a> Proof<'a> {
                 "pack {pack} is no longer attached: Palette removes what it applied, which may take a while"
             ));
         }
+        sentences.extend(assumed(self.pack).iter().map(|it| format!("taken for granted: {it}")));
         sentences.extend(self.doubt.iter().chain(&self.obstacles).cloned());
         sentences
     }
+}
+
+/// What was taken for granted when the pack was rendered.
+fn assumed(pack: &PackRendering) -> &[String] {
+    pack.outcome.as_ref().map_or(&[], |rendered| &rendered.assumed)
 }

@@ -4,7 +4,11 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::{annotations, field, render::Identity};
+use super::{Rendering, evidence::Proof};
+use crate::{
+    annotations, field,
+    render::{Identity, Release},
+};
 
 /// Why an object that nothing attached renders is not reported.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +46,12 @@ impl fmt::Display for Exclusion {
 const SYSTEM_NAMESPACES: [&str; 3] = ["kube-system", "kube-public", "kube-node-lease"];
 
 /// Why the live `object` is left out; `None` when it is an orphan.
-pub(super) fn of(identity: &Identity, object: &Value) -> Option<Exclusion> {
+pub(super) fn of(identity: &Identity, object: &Value, proof: &Proof<'_>, now: &Rendering) -> Option<Exclusion> {
+    by_itself(identity, object).or_else(|| by_helm(object, proof, now))
+}
+
+/// What the object says of itself.
+pub(super) fn by_itself(identity: &Identity, object: &Value) -> Option<Exclusion> {
     let annotation = |name| field::text(object, &["metadata", "annotations", name]);
     if field::text(object, &["metadata", "deletionTimestamp"]).is_some() {
         return Some(Exclusion::BeingDeleted);
@@ -66,9 +75,21 @@ pub(super) fn of(identity: &Identity, object: &Value) -> Option<Exclusion> {
     if annotation("helm.sh/resource-policy").is_some_and(|policy| policy.split(',').any(|word| word.trim() == "keep")) {
         return Some(Exclusion::HelmKeep);
     }
-    let by_helm =
+    None
+}
+
+/// The Helm release that answers for the object. Helm removes by itself what the next revision of a release no longer
+/// renders; it leaves what belongs to a release that nobody upgrades any longer, because its pack is gone or renamed.
+fn by_helm(object: &Value, proof: &Proof<'_>, now: &Rendering) -> Option<Exclusion> {
+    let is_managed =
         field::text(object, &["metadata", "labels", "app.kubernetes.io/managed-by"]).as_deref() == Some("Helm");
-    annotation("meta.helm.sh/release-name").filter(|_| by_helm).map(|name| Exclusion::HelmRelease(name.into_owned()))
+    let annotation = |name| field::text(object, &["metadata", "annotations", name]);
+    let name = annotation("meta.helm.sh/release-name").filter(|_| is_managed)?.into_owned();
+    let namespace = annotation("meta.helm.sh/release-namespace").unwrap_or_default().into_owned();
+    let release = Release { namespace, name, revision: None };
+    let is_known = |releases: &[Release]| releases.iter().any(|it| it.is(&release));
+    let is_abandoned = is_known(&proof.pack.releases) && !now.packs.iter().any(|pack| is_known(&pack.releases));
+    (!is_abandoned).then_some(Exclusion::HelmRelease(release.name))
 }
 
 /// The tool that applies the object from a repository, by the marks that it leaves on what it applies.

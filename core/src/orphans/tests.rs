@@ -6,7 +6,7 @@ use super::*;
 use crate::{
     pack::Pack,
     render::{
-        PackContent, fingerprint, render_pack,
+        PackContent, Release, fingerprint, render_pack,
         tests::{hello_content, hello_values},
     },
 };
@@ -17,6 +17,7 @@ fn pack(profile: &str, raw: &Value, content: Option<&PackContent>) -> PackRender
         profile: profile.into(),
         pack: view.name().into_owned(),
         fingerprint: fingerprint(&view, content),
+        releases: Vec::new(),
         outcome: render_pack(&view, content),
     }
 }
@@ -380,10 +381,10 @@ fn system_namespaces_are_left_out_and_a_false_keep_is_not() {
         let object =
             json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "a", "namespace": namespace}});
         let identity = Identity::of_live(&object).unwrap();
-        assert_eq!(exclusion::of(&identity, &object), Some(Exclusion::SystemNamespace(namespace.into())));
+        assert_eq!(exclusion::by_itself(&identity, &object), Some(Exclusion::SystemNamespace(namespace.into())));
         let object = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}});
         let identity = Identity::of_live(&object).unwrap();
-        assert_eq!(exclusion::of(&identity, &object), Some(Exclusion::SystemNamespace(namespace.into())));
+        assert_eq!(exclusion::by_itself(&identity, &object), Some(Exclusion::SystemNamespace(namespace.into())));
     }
     let keep = json!({"kubectl-profile.dev/keep": "false", "helm.sh/resource-policy": "delete"});
     assert_eq!(one(|object| object["metadata"]["annotations"] = keep.clone(), &[]).orphans.len(), 1);
@@ -518,4 +519,62 @@ fn only_workloads_with_a_size_are_scalable_and_the_rest_says_what_it_costs() {
         assert_eq!(orphan.scalable, matches!(kind, "Deployment" | "StatefulSet"), "{kind}");
         assert_eq!(orphan.note.is_none(), matches!(kind, "Deployment" | "StatefulSet" | "ConfigMap"), "{kind}");
     }
+}
+
+/// One Deployment that a release of chart pack `app` held, live with Helm's marks, and the releases of what is attached now.
+fn abandoned(now: &[&str], change: impl FnOnce(&mut PackRendering)) -> Findings {
+    let release = |name: &str| Release { namespace: "n".into(), name: name.into(), revision: None };
+    let mut before = rendering("p@1", &[("app", &["Deployment/a"])]);
+    let pack = &mut before.packs[0];
+    pack.releases = vec![release("app-app")];
+    for object in &mut pack.outcome.as_mut().unwrap().objects {
+        object.release = Some(Release { revision: Some(3), ..release("app-app") });
+    }
+    change(pack);
+    let mut objects = live(&[&before]);
+    objects[0]["metadata"]["labels"] = json!({"app.kubernetes.io/managed-by": "Helm"});
+    objects[0]["metadata"]["annotations"] =
+        json!({"meta.helm.sh/release-name": "app-app", "meta.helm.sh/release-namespace": "n"});
+    let mut attached = rendering("p@2", &[("new", &[])]);
+    attached.packs[0].releases = now.iter().map(|name| release(name)).collect();
+    find(&[revision(1, before)], &attached, &objects)
+}
+
+#[test]
+fn what_an_abandoned_release_holds_is_a_proven_orphan() {
+    let orphan = abandoned(&["new-app"], |_| {}).orphans.remove(0);
+    assert_eq!(orphan.confidence, Confidence::Proven);
+    assert_eq!(
+        orphan.evidence[..2],
+        [
+            "rendered by revision 1: chart m as Helm release app-app in namespace n, revision 3, of pack app of p@1",
+            "no attached pack installs the Helm release app-app in its place",
+        ]
+    );
+}
+
+#[test]
+fn what_helm_still_answers_for_is_left_out() {
+    let still_attached = abandoned(&["app-app"], |_| {});
+    let of_somebody_else = abandoned(&[], |pack| pack.releases.clear());
+    for findings in [still_attached, of_somebody_else] {
+        assert!(findings.orphans.is_empty());
+        assert_eq!(findings.excluded[0].reason, Exclusion::HelmRelease("app-app".into()));
+    }
+}
+
+#[test]
+fn what_is_taken_for_granted_is_said_and_never_proven() {
+    let assume = |pack: &mut PackRendering| pack.outcome.as_mut().unwrap().assumed = vec!["it is so".into()];
+    let orphan = abandoned(&[], assume).orphans.remove(0);
+    assert_eq!(orphan.confidence, Confidence::Likely);
+    assert!(orphan.evidence.contains(&"taken for granted: it is so".to_owned()), "{:?}", orphan.evidence);
+
+    let before = rendering("p@1", &[("app", &["Deployment/a"])]);
+    let objects = live(&[&before]);
+    let mut now = rendering("p@2", &[("app", &[])]);
+    assume(&mut now.packs[0]);
+    let orphan = find(&[revision(1, before)], &now, &objects).orphans.remove(0);
+    assert_eq!(orphan.confidence, Confidence::Suspected);
+    assert!(orphan.evidence.contains(&"may still be rendered by pack app of p@2: it is so".to_owned()));
 }

@@ -90,6 +90,7 @@ mod tests {
             profile: "p@1".into(),
             pack: name.into(),
             fingerprint: String::new(),
+            releases: Vec::new(),
             outcome,
         };
         let chart = |name: &str| pack(name, Err(RenderError::Charts { pack: name.into() }));

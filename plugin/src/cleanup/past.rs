@@ -172,7 +172,13 @@ fn rendered(profile: String, pack: &Pack<'_>, packs: &Packs) -> PackRendering {
         // The directory is there, only not for this version: core says which one it holds instead.
         outcome = render_pack(pack, Some(other));
     }
-    PackRendering { profile, pack: pack.name().into_owned(), fingerprint: fingerprint(pack, content), outcome }
+    PackRendering {
+        profile,
+        pack: pack.name().into_owned(),
+        fingerprint: fingerprint(pack, content),
+        releases: Vec::new(),
+        outcome,
+    }
 }
 
 fn label(source: &Source) -> String {

@@ -138,12 +138,18 @@ mod tests {
         let object = |name: &&str| {
             let document = json!({"apiVersion": "example.com/v1", "kind": "Thing", "metadata": {"name": name}});
             let identity = Identity::of_rendered(&document, Some(namespace)).unwrap();
-            RenderedObject { identity, document, pack: "p".into(), manifest: "m".into() }
+            RenderedObject { identity, document, pack: "p".into(), manifest: "m".into(), release: None }
         };
         let objects = names.iter().map(object).collect();
-        let outcome = Ok(Rendered { objects, unresolved: Vec::new() });
+        let outcome = Ok(Rendered { objects, ..Rendered::default() });
         Rendering {
-            packs: vec![PackRendering { profile: "p@1".into(), pack: "p".into(), fingerprint: String::new(), outcome }],
+            packs: vec![PackRendering {
+                profile: "p@1".into(),
+                pack: "p".into(),
+                fingerprint: String::new(),
+                releases: Vec::new(),
+                outcome,
+            }],
         }
     }
 

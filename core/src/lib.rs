@@ -6,6 +6,7 @@
 pub mod annotations;
 pub mod base;
 mod baseline;
+mod beside;
 pub mod blame;
 pub mod cluster;
 pub mod content;

@@ -5,6 +5,7 @@ use std::{cell::RefCell, ops::Range, rc::Rc};
 use serde_json::{Map, Value};
 
 use crate::{
+    beside::{LARGE, beside},
     memory::Memory,
     yaml::{self, YamlError},
 };
@@ -37,9 +38,6 @@ thread_local! {
     /// A version is merged with one cluster after another.
     static READ: RefCell<Memory<tree::Parts>> = const { RefCell::new(Memory::new(1024 * 1024)) };
 }
-
-/// Bytes of a text above which to keep its tree costs more than to read it once more.
-pub(crate) const LARGE: usize = 32 * 1024;
 
 /// One node and the bytes that it takes.
 #[derive(Clone, Debug)]
@@ -128,6 +126,21 @@ impl<'t> Tree<'t> {
             yaml::remember(text, value);
         }
         Ok(tree)
+    }
+
+    /// Reads `text` as [`Tree::parse_once`] does, and meanwhile the two others, where they are large. The values of these are
+    /// not remembered: they are the sides of a merge, and what it comes to is compared with `text` alone.
+    pub(crate) fn parse_beside(
+        text: &'t str,
+        others: [&'t str; 2],
+    ) -> (Result<Self, YamlError>, [Result<Self, YamlError>; 2]) {
+        if others.iter().all(|it| it.len() <= LARGE) {
+            return (Self::parse_once(text), others.map(Self::parse_once));
+        }
+        let read = |text| move || tree::read(text);
+        let [first, second] = others;
+        let (one, (two, own)) = beside(read(first), || beside(read(second), || Self::parse_once(text)));
+        (own, [(first, one), (second, two)].map(|(text, parts)| Ok(Self { text, parts: Rc::new(parts?) })))
     }
 
     /// The text that was read.
@@ -295,15 +308,36 @@ pub enum SpliceError {
 /// # Errors
 /// See [`SpliceError`].
 pub fn apply(text: &str, edits: &[Edit<'_>]) -> Result<String, SpliceError> {
-    apply_to(&Tree::parse(text)?, edits)
+    apply_to(&Tree::parse(text)?, edits).map(Spliced::into_text)
 }
 
-/// As [`apply`], for a text that is read already.
-///
-/// # Errors
-/// See [`SpliceError`].
-pub fn apply_to(tree: &Tree<'_>, edits: &[Edit<'_>]) -> Result<String, SpliceError> {
+/// As [`apply`], for a text that is read already, and with what the result was read back as.
+pub(crate) fn apply_to(tree: &Tree<'_>, edits: &[Edit<'_>]) -> Result<Spliced, SpliceError> {
     edit::apply(tree, edits)
+}
+
+/// A text after its edits, and what it was read back as.
+#[derive(Clone, Debug)]
+pub(crate) struct Spliced {
+    text: String,
+    parts: Rc<tree::Parts>,
+}
+
+impl Spliced {
+    /// The text of a tree, without any edit.
+    pub(crate) fn unchanged(tree: &Tree<'_>) -> Self {
+        Self { text: tree.text.to_owned(), parts: Rc::clone(&tree.parts) }
+    }
+
+    /// The text as a tree.
+    pub(crate) fn tree(&self) -> Tree<'_> {
+        Tree { text: &self.text, parts: Rc::clone(&self.parts) }
+    }
+
+    /// The text.
+    pub(crate) fn into_text(self) -> String {
+        self.text
+    }
 }
 
 /// Of each edit, why a text refuses it before any other edit is made.

@@ -2,7 +2,10 @@
 
 use similar::{ChangeTag, TextDiff};
 
-use crate::mask::{Context, Secrets};
+use crate::{
+    beside::{LARGE, beside},
+    mask::{Context, Secrets},
+};
 
 /// On which side a line stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,11 +36,12 @@ pub struct Line {
 /// All lines of both texts in the order of a unified diff. Lines are compared as they are and shown masked, so that a
 /// changed secret is seen to change and is not seen itself.
 pub fn lines(current: &str, pending: &str, context: &Context, secrets: Secrets) -> Vec<Line> {
-    let (before, after) = (secrets.lines(current, context), secrets.lines(pending, context));
     // Split by hand: only a line feed ends a line of YAML here, as it does for the masked lines.
     let old: Vec<_> = current.split_inclusive('\n').collect();
     let new: Vec<_> = pending.split_inclusive('\n').collect();
-    let diff = TextDiff::from_slices(&old, &new);
+    let compare = || TextDiff::from_slices(&old, &new);
+    let masked = || (secrets.lines(current, context), secrets.lines(pending, context));
+    let (diff, (before, after)) = if current.len() > LARGE { beside(compare, masked) } else { (compare(), masked()) };
     let line = |change: similar::Change<&str>| {
         let side = |shown: &[String], index: Option<usize>| index.and_then(|index| shown.get(index).cloned());
         let (old, new) = (side(&before, change.old_index()), side(&after, change.new_index()));

@@ -11,29 +11,31 @@ use super::{
     sides::Base,
     texts::Trees,
 };
-use crate::splice::{Comments, Content, Node, Path, Step, Tree};
+use crate::splice::{Comments, Content, Node, Path, Spliced, Step, Tree};
 
 /// The text with the comments in it that only the cluster has, as far as their keys are there.
-pub(super) fn carry(judge: &mut Judge<'_>, spot: &Spot, trees: &Trees<'_>, text: String) -> String {
+pub(super) fn carry(judge: &mut Judge<'_>, spot: &Spot, trees: &Trees<'_>, spliced: Spliced) -> String {
     // Without a base it is not known whose comments they are.
-    let Base::Known(Some(base)) = &trees.base else { return text };
+    let Base::Known(Some(base)) = &trees.base else { return spliced.into_text() };
     let only_own = beyond(&trees.own, base);
     if only_own.is_empty() {
-        return text;
+        return spliced.into_text();
     }
-    let Ok(result) = Tree::parse_once(&text) else { return text };
+    let result = spliced.tree();
     let there = counted(&result);
     let missing: HashMap<&str, usize> = only_own.into_iter().filter(|(it, _)| !there.contains_key(it)).collect();
     if missing.is_empty() {
-        return text;
+        return spliced.into_text();
     }
     let mut search = Search { own: &trees.own, base, missing, found: BTreeMap::new() };
     if let Some(root) = trees.own.root() {
         search.node(&mut Path::default(), root);
     }
     let Search { missing, found, .. } = search;
-    let plans: Vec<_> = found.iter().map(|(path, lost)| (path, lost, plan(&text, &result, base, path, lost))).collect();
-    let edited = edited(&text, plans.iter().flat_map(|(.., plan)| plan.iter().flat_map(|plan| plan.edits.iter())));
+    let plans: Vec<_> =
+        found.iter().map(|(path, lost)| (path, lost, plan(result.text(), &result, base, path, lost))).collect();
+    let edited =
+        edited(result.text(), plans.iter().flat_map(|(.., plan)| plan.iter().flat_map(|plan| plan.edits.iter())));
     let is_fine = Tree::parse(&edited).is_ok_and(|it| it.value() == result.value());
     for (path, lost, plan) in &plans {
         let rest = match plan {
@@ -45,7 +47,7 @@ pub(super) fn carry(judge: &mut Judge<'_>, spot: &Spot, trees: &Trees<'_>, text:
     // Those that stand alone belong to no key.
     let alone: Vec<_> = missing.into_iter().filter(|(_, count)| *count > 0).map(|(text, _)| text.to_owned()).collect();
     tell(judge, spot, String::new(), &alone);
-    if is_fine { edited } else { text }
+    if is_fine { edited } else { spliced.into_text() }
 }
 
 fn tell(judge: &mut Judge<'_>, spot: &Spot, path: String, comments: &[String]) {

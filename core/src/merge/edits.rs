@@ -1,7 +1,7 @@
 //! Puts the planned edits into the target's text; an edit that is refused becomes a conflict.
 
 use super::{decisions::Judge, tree::Planned};
-use crate::splice::{self, Content, Edit, Path, SpliceError, Tree};
+use crate::splice::{self, Content, Edit, Path, SpliceError, Spliced, Tree};
 
 /// After so many tries all that the untouched text refuses is refused. Before, each is given the chance that another edit
 /// takes away what is in its way, such as the only alias of an anchor.
@@ -11,8 +11,7 @@ const TRIES_FOR_EACH: usize = 8;
 const TRIES: usize = 64;
 
 /// The text after all edits that can be made.
-pub(super) fn apply(judge: &mut Judge<'_>, target: &Tree<'_>, mut planned: Vec<Planned<'_>>) -> String {
-    let text = target.text();
+pub(super) fn apply(judge: &mut Judge<'_>, target: &Tree<'_>, mut planned: Vec<Planned<'_>>) -> Spliced {
     // What is anchored can be edited once no alias repeats it, so that whatever replaces an alias comes first.
     planned.sort_by_key(|it| !is_alias(target, path(&it.edit)));
     for number in 0..TRIES {
@@ -20,11 +19,11 @@ pub(super) fn apply(judge: &mut Judge<'_>, target: &Tree<'_>, mut planned: Vec<P
             planned = without_refused(judge, target, planned);
         }
         if planned.is_empty() {
-            return text.to_owned();
+            return Spliced::unchanged(target);
         }
         let edits: Vec<_> = planned.iter().map(|it| it.edit.clone()).collect();
         let (place, reason) = match splice::apply_to(target, &edits) {
-            Ok(text) => return text,
+            Ok(spliced) => return spliced,
             Err(SpliceError::Place { path, reason }) => (path, reason),
             Err(error @ SpliceError::Guard { .. }) => {
                 let reason = "the edited text does not read back as what was meant".to_owned();
@@ -39,13 +38,13 @@ pub(super) fn apply(judge: &mut Judge<'_>, target: &Tree<'_>, mut planned: Vec<P
         if refused.is_empty() {
             planned = rest;
             refuse(judge, planned, &reason);
-            return text.to_owned();
+            return Spliced::unchanged(target);
         }
         refuse(judge, refused, &reason);
         planned = rest;
     }
     refuse(judge, planned, "too many places around it cannot be edited");
-    text.to_owned()
+    Spliced::unchanged(target)
 }
 
 fn without_refused<'e>(judge: &mut Judge<'_>, target: &Tree<'_>, planned: Vec<Planned<'e>>) -> Vec<Planned<'e>> {

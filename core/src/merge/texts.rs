@@ -8,10 +8,7 @@ use super::{
     sides::Base,
     tree,
 };
-use crate::{
-    splice::{self, Tree},
-    yaml::YamlError,
-};
+use crate::{splice::Tree, yaml::YamlError};
 
 /// The sides of a text.
 #[derive(Clone, Copy, Debug)]
@@ -89,18 +86,15 @@ pub(super) fn merge(judge: &mut Judge<'_>, spot: &Spot, texts: &Texts<'_>, prese
 }
 
 fn trees<'t>(texts: &Texts<'t>) -> Result<Trees<'t>, (&'static str, YamlError)> {
-    let read = |side, text| Tree::parse_once(text).map_err(|error| (side, error));
-    // A large text that is published is not compared afterwards, so that its value need not be remembered.
-    let read_published = |side, text: &'t str| match text.len() > splice::LARGE {
-        true => Tree::parse(text).map_err(|error| (side, error)),
-        false => read(side, text),
-    };
+    let others = [texts.base.known().unwrap_or_default(), texts.target.unwrap_or_default()];
+    let (own, [published, target]) = Tree::parse_beside(texts.own, others);
+    let published = published.map_err(|error| ("what was published", error))?;
     Ok(Trees {
         base: match texts.base {
-            Base::Known(base) => Base::Known(Some(read_published("what was published", base.unwrap_or_default())?)),
+            Base::Known(_) => Base::Known(Some(published)),
             Base::Unknown => Base::Unknown,
         },
-        own: read("the cluster's own text", texts.own)?,
-        target: read_published("the profile's text", texts.target.unwrap_or_default())?,
+        own: own.map_err(|error| ("the cluster's own text", error))?,
+        target: target.map_err(|error| ("the profile's text", error))?,
     })
 }

@@ -31,8 +31,8 @@ pub(super) fn merge(
     let around = Around { is_gone: texts.target.is_none(), is_secret: false };
     walk.node(base, trees.own.root(), trees.target.root(), around);
     let edits = walk.edits;
-    let text = edits::apply(judge, &trees.target, edits);
-    if texts.target.is_none() { text } else { comments::carry(judge, spot, trees, text) }
+    let spliced = edits::apply(judge, &trees.target, edits);
+    if texts.target.is_none() { spliced.into_text() } else { comments::carry(judge, spot, trees, spliced) }
 }
 
 /// An edit of the target's text, and the overrides that it puts there.

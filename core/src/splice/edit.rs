@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, ops::Range};
 use serde_json::Value;
 
 use super::{
-    Edit, Path, SpliceError, Step, Tree, guard,
+    Edit, Path, SpliceError, Spliced, Step, Tree, guard,
     piece::Piece,
     place::{Landing, Place},
 };
@@ -43,10 +43,10 @@ enum Obstacle {
     Nothing,
 }
 
-pub(super) fn apply(tree: &Tree<'_>, edits: &[Edit<'_>]) -> Result<String, SpliceError> {
+pub(super) fn apply(tree: &Tree<'_>, edits: &[Edit<'_>]) -> Result<Spliced, SpliceError> {
     let before = tree.value();
     match together(tree, &before, edits) {
-        Err(SpliceError::Guard { .. }) => one_by_one(tree.text, before, edits),
+        Err(SpliceError::Guard { .. }) => one_by_one(tree, before, edits),
         done => done,
     }
 }
@@ -62,7 +62,7 @@ pub(super) fn refusals(tree: &Tree<'_>, edits: &[Edit<'_>]) -> Vec<Option<String
 }
 
 /// All edits, with as few readings of the text as they allow.
-fn together(tree: &Tree<'_>, before: &Value, edits: &[Edit<'_>]) -> Result<String, SpliceError> {
+fn together(tree: &Tree<'_>, before: &Value, edits: &[Edit<'_>]) -> Result<Spliced, SpliceError> {
     let (mut expected, is_crlf) = (before.clone(), is_crlf(tree.text));
     let (changes, done) = batch(tree, edits, &mut expected, false)?;
     let mut text = splice(tree.text, changes, is_crlf);
@@ -77,30 +77,35 @@ fn together(tree: &Tree<'_>, before: &Value, edits: &[Edit<'_>]) -> Result<Strin
 }
 
 /// Each edit for itself: with its words, and if these do not read back, with the value written anew.
-fn one_by_one(text: &str, before: Value, edits: &[Edit<'_>]) -> Result<String, SpliceError> {
-    let (mut expected, is_crlf) = (before, is_crlf(text));
-    let mut text = text.to_owned();
+fn one_by_one(tree: &Tree<'_>, before: Value, edits: &[Edit<'_>]) -> Result<Spliced, SpliceError> {
+    let (mut expected, is_crlf) = (before, is_crlf(tree.text));
+    let mut spliced = Spliced::unchanged(tree);
     for edit in edits {
         let edit = std::slice::from_ref(edit);
-        let tree = Tree::parse(&text)?;
+        let tree = spliced.tree();
         let (mut words, mut plain) = (expected.clone(), expected);
         let (changes, _) = batch(&tree, edit, &mut words, false)?;
-        text = match check(splice(&text, changes, is_crlf), &words, Some(path_of(&edit[0]))) {
-            Ok(text) => text,
+        let next = match check(splice(tree.text, changes, is_crlf), &words, Some(path_of(&edit[0]))) {
+            Ok(next) => next,
             Err(error) => {
                 let (changes, _) = batch(&tree, edit, &mut plain, true)?;
-                check(splice(&text, changes, is_crlf), &plain, Some(path_of(&edit[0]))).map_err(|_| error)?
+                check(splice(tree.text, changes, is_crlf), &plain, Some(path_of(&edit[0]))).map_err(|_| error)?
             }
         };
+        spliced = next;
         expected = words;
     }
-    Ok(text)
+    Ok(spliced)
 }
 
-fn check(text: String, expected: &Value, path: Option<&Path>) -> Result<String, SpliceError> {
+fn check(text: String, expected: &Value, path: Option<&Path>) -> Result<Spliced, SpliceError> {
     let guard = |path: Path| SpliceError::Guard { path };
-    let read = Tree::parse_once(&text).map_err(|_| guard(path.cloned().unwrap_or_default()))?.value();
-    guard::difference(&read, expected).map_or(Ok(text), |path| Err(guard(path)))
+    let tree = Tree::parse_once(&text).map_err(|_| guard(path.cloned().unwrap_or_default()))?;
+    if let Some(path) = guard::difference(&tree.value(), expected) {
+        return Err(guard(path));
+    }
+    let parts = tree.parts;
+    Ok(Spliced { text, parts })
 }
 
 fn path_of<'e>(edit: &'e Edit<'_>) -> &'e Path {

@@ -5,17 +5,26 @@
 
 mod evidence;
 mod exclusion;
+mod holdings;
+mod live;
 mod note;
 mod podspec;
+mod quantity;
+mod suspicion;
 mod usage;
+mod writes;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use serde_json::Value;
 
+use self::live::{Live, RenderedNow};
 pub use self::{
     evidence::{Confidence, Ended, LastRendered},
-    exclusion::Exclusion,
+    exclusion::{Exclusion, considered},
+    holdings::{Holdings, Volume},
+    suspicion::{Suspect, Traces, suspects},
+    writes::{Write, writes},
 };
 use crate::{
     field,
@@ -75,8 +84,12 @@ pub struct Orphan {
     pub confidence: Confidence,
     /// The evidence as sentences, the strongest first.
     pub evidence: Vec<String>,
-    /// Who rendered the object last.
-    pub last_rendered_by: LastRendered,
+    /// Who rendered the object last; `None` where nothing kept did, and only the agent's marks speak for it.
+    pub last_rendered_by: Option<LastRendered>,
+    /// Everything of the past that rendered it, the best proof first.
+    pub rendered_by: Vec<LastRendered>,
+    /// When the live object was created, as RFC 3339 in UTC.
+    pub created: Option<String>,
     /// The replicas that the object asks for, where it has such a field.
     pub replicas: Option<i64>,
     /// Whether its size can be set to zero. What cannot is listed, and never touched.
@@ -85,6 +98,8 @@ pub struct Orphan {
     pub note: Option<&'static str>,
     /// The live objects that still use it, as `Kind/name` and what they use it for.
     pub used_by: Vec<String>,
+    /// What it occupies while it stays.
+    pub holds: Holdings,
 }
 
 /// A live object that nothing attached renders any longer, but that is none of ours to report.
@@ -116,52 +131,57 @@ pub struct Findings {
 /// fingerprint in the past applies now what it applied then. The object in question came from another pack then, so the
 /// unchanged one has not taken it over since. (Two packs that applied one and the same object all along would fight over it.)
 pub fn find(before: &[Before], now: &Rendering, live: &[Value]) -> Findings {
-    let rendered_now: HashSet<&Identity> = now.objects().map(|(_, object)| &object.identity).collect();
-    let live_by_identity: HashMap<Identity, &Value> =
-        live.iter().filter_map(|object| Some((Identity::of_live(object)?, object))).collect();
-    // The map keeps one proof for each object: the best, and of equals the newest.
-    let mut proofs: BTreeMap<&Identity, evidence::Proof<'_>> = BTreeMap::new();
-    for past in before {
-        let obstacles = evidence::obstacles(past, now);
-        for (pack, rendered) in past.rendering.objects().filter(|(_, it)| !rendered_now.contains(&it.identity)) {
-            let identity = &rendered.identity;
-            let Some((_, object)) = find_live(identity, &live_by_identity) else { continue };
-            let proof = evidence::Proof::new(past, pack, rendered, &obstacles, object);
-            if proofs.get(identity).is_none_or(|known| known.confidence < proof.confidence) {
-                proofs.insert(identity, proof);
+    let live = Live::of(live);
+    let now_live = RenderedNow::of(now, &live);
+    let obstacles: Vec<_> = before.iter().map(|past| evidence::obstacles(past, now)).collect();
+    let mut proofs: BTreeMap<Identity, Vec<evidence::Proof<'_>>> = BTreeMap::new();
+    for (past, obstacles) in before.iter().zip(&obstacles) {
+        for (pack, rendered) in past.rendering.objects() {
+            let Some((identity, object)) = live.find(&rendered.identity) else { continue };
+            if !now_live.accounts_for(&identity, object) {
+                let proof = evidence::Proof::new(past, pack, rendered, obstacles, object);
+                proofs.entry(identity).or_default().push(proof);
             }
         }
     }
 
     let mut findings = Findings { unrendered: now.unrendered(), ..Findings::default() };
-    for (identity, proof) in proofs {
-        let Some((identity, object)) = find_live(identity, &live_by_identity) else { continue };
-        // A cluster-scoped object is the same one whatever namespace its pack would have given it.
-        let same = |now: &&Identity| Identity { namespace: None, ..(*now).clone() } == identity;
-        if identity.namespace.is_none() && rendered_now.iter().any(same) {
-            continue;
-        }
-        match exclusion::of(&identity, object, &proof, now) {
+    for (identity, mut proofs) in proofs {
+        let Some((_, object)) = live.find(&identity) else { continue };
+        // The best comes first, and of equals the newest: the sort keeps their order.
+        proofs.sort_by_key(|proof| std::cmp::Reverse(proof.confidence));
+        match exclusion::of(&identity, object, &proofs, now) {
             Some(reason) => findings.excluded.push(Excluded { identity, reason }),
-            None => findings.orphans.push(orphan(identity, object, proof, now, live)),
+            None => findings.orphans.push(proven(identity, object, &proofs, now, &live)),
         }
     }
     findings
 }
 
 impl Findings {
+    /// Adds what only the agent's marks speak for, unless more is known of it. `live` holds the objects and their users.
+    pub fn add_suspects(&mut self, suspects: Vec<Suspect>, live: &[Value]) {
+        let live = Live::of(live);
+        let excluded = self.excluded.iter().map(|it| &it.identity);
+        let known: HashSet<_> = self.orphans.iter().map(|it| &it.identity).chain(excluded).cloned().collect();
+        for Suspect { identity, evidence } in suspects {
+            if let Some((identity, object)) = live.find(&identity).filter(|(it, _)| !known.contains(it))
+                && exclusion::of(&identity, object, &[], &Rendering::default()).is_none()
+            {
+                self.orphans.push(orphan(identity, object, Confidence::Suspected, evidence, &live));
+            }
+        }
+        self.orphans.sort_by(|left, right| left.identity.cmp(&right.identity));
+    }
+
     /// Leaves out what another cluster of the same API server renders now. `others` holds their names and renderings.
     pub fn leave_out_rendered_by(&mut self, others: &[(String, Rendering)]) {
-        let renders = |rendering: &Rendering, orphan: &Identity| {
-            let is_same = |namespace: &Option<String>| orphan.namespace.is_none() || orphan.namespace == *namespace;
-            let names = |it: &Identity| it.is(&orphan.group, &orphan.kind) && it.name == orphan.name;
-            rendering.objects().any(|(_, it)| names(&it.identity) && is_same(&it.identity.namespace))
-        };
+        let others: Vec<_> = others.iter().map(|(cluster, it)| (cluster, RenderedNow::named(it))).collect();
         for orphan in std::mem::take(&mut self.orphans) {
-            match others.iter().find(|(_, rendering)| renders(rendering, &orphan.identity)) {
+            match others.iter().find(|(_, rendered)| rendered.names(&orphan.identity)) {
                 Some((cluster, _)) => self
                     .excluded
-                    .push(Excluded { identity: orphan.identity, reason: Exclusion::RenderedBy(cluster.clone()) }),
+                    .push(Excluded { identity: orphan.identity, reason: Exclusion::RenderedBy((*cluster).clone()) }),
                 None => self.orphans.push(orphan),
             }
         }
@@ -199,26 +219,41 @@ impl Rendering {
     }
 }
 
-/// The live object of an identity, with the identity that it really has: custom resources may be cluster-scoped, which only
-/// the cluster knows, so one that was rendered with a namespace may be live without.
-fn find_live<'a>(identity: &Identity, live: &HashMap<Identity, &'a Value>) -> Option<(Identity, &'a Value)> {
-    let without_namespace = || Identity { namespace: None, ..identity.clone() };
-    [identity.clone(), without_namespace()].into_iter().find_map(|identity| {
-        let object = live.get(&identity).copied()?;
-        Some((identity, object))
-    })
+/// The orphan that renderings of the past prove, the best of them first.
+fn proven(
+    identity: Identity,
+    object: &Value,
+    proofs: &[evidence::Proof<'_>],
+    now: &Rendering,
+    live: &Live<'_>,
+) -> Orphan {
+    let rendered_by: Vec<_> = proofs.iter().map(evidence::Proof::rendered_by).collect();
+    let confidence = proofs.first().map_or(Confidence::Suspected, |best| best.confidence);
+    let evidence = proofs.first().map(|best| best.sentences(now)).unwrap_or_default();
+    let last_rendered_by = rendered_by.first().cloned();
+    Orphan { last_rendered_by, rendered_by, ..orphan(identity, object, confidence, evidence, live) }
 }
 
-fn orphan(identity: Identity, object: &Value, proof: evidence::Proof<'_>, now: &Rendering, live: &[Value]) -> Orphan {
+fn orphan(
+    identity: Identity,
+    object: &Value,
+    confidence: Confidence,
+    evidence: Vec<String>,
+    live: &Live<'_>,
+) -> Orphan {
+    let text = |path| field::text(object, path).map(Into::into);
     Orphan {
-        uid: field::text(object, &["metadata", "uid"]).map(Into::into),
-        confidence: proof.confidence,
-        evidence: proof.sentences(now),
-        last_rendered_by: proof.last_rendered_by(),
+        uid: text(&["metadata", "uid"]),
+        created: text(&["metadata", "creationTimestamp"]),
+        confidence,
+        evidence,
+        last_rendered_by: None,
+        rendered_by: Vec::new(),
         replicas: field::at(object, &["spec", "replicas"]).and_then(Value::as_i64),
         scalable: ["Deployment", "StatefulSet"].iter().any(|kind| identity.is("apps", kind)),
         note: note::of(&identity, object),
         used_by: usage::used_by(&identity, object, live),
+        holds: holdings::of(&identity, object, live),
         identity,
     }
 }

@@ -64,7 +64,7 @@ impl Ended {
     }
 }
 
-/// Who rendered an object last.
+/// Who rendered an object, at one time of the past.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LastRendered {
     /// The rendering that it comes from.
@@ -83,7 +83,7 @@ pub(super) struct Proof<'a> {
     source: &'a Source,
     pub(super) pack: &'a PackRendering,
     pub(super) rendered: &'a RenderedObject,
-    obstacles: Vec<String>,
+    obstacles: &'a [String],
     /// What the live object's age says against it.
     doubt: Option<String>,
 }
@@ -115,12 +115,22 @@ pub(super) fn obstacles(past: &Before, now: &Rendering) -> Vec<String> {
         .collect()
 }
 
+impl Source {
+    /// The number of the revision, where it is one.
+    pub fn revision(&self) -> Option<u64> {
+        match self {
+            Self::Revision(number) => Some(*number),
+            Self::Published => None,
+        }
+    }
+}
+
 impl<'a> Proof<'a> {
     pub(super) fn new(
         past: &'a Before,
         pack: &'a PackRendering,
         rendered: &'a RenderedObject,
-        obstacles: &[String],
+        obstacles: &'a [String],
         object: &Value,
     ) -> Self {
         let confidence = match past.source {
@@ -132,10 +142,11 @@ impl<'a> Proof<'a> {
         let confidence = if assumed(pack).is_empty() { confidence } else { confidence.min(Confidence::Likely) };
         let (at_most, doubt) = past.ended.doubt(object).unzip();
         let confidence = at_most.map_or(confidence, |at_most| confidence.min(at_most));
-        Self { confidence, source: &past.source, pack, rendered, obstacles: obstacles.to_vec(), doubt }
+        Self { confidence, source: &past.source, pack, rendered, obstacles, doubt }
     }
 
-    pub(super) fn last_rendered_by(&self) -> LastRendered {
+    /// Who rendered the object here.
+    pub(super) fn rendered_by(&self) -> LastRendered {
         LastRendered {
             source: self.source.clone(),
             profile: self.pack.profile.clone(),
@@ -172,7 +183,7 @@ impl<'a> Proof<'a> {
             ));
         }
         sentences.extend(assumed(self.pack).iter().map(|it| format!("taken for granted: {it}")));
-        sentences.extend(self.doubt.iter().chain(&self.obstacles).cloned());
+        sentences.extend(self.doubt.iter().chain(self.obstacles).cloned());
         sentences
     }
 }

@@ -23,7 +23,7 @@ pub enum Exclusion {
     HelmKeep,
     /// Its owner asked us to leave it alone.
     Keep,
-    /// It lives in a namespace of Kubernetes itself, or is one.
+    /// It lives in a namespace of Kubernetes or of Palette itself, or is one.
     SystemNamespace(String),
     /// It is being deleted already.
     BeingDeleted,
@@ -43,11 +43,27 @@ impl fmt::Display for Exclusion {
     }
 }
 
-const SYSTEM_NAMESPACES: [&str; 3] = ["kube-system", "kube-public", "kube-node-lease"];
+/// Namespaces of Kubernetes itself and of Palette's own parts.
+const SYSTEM_NAMESPACES: [&str; 7] = [
+    "kube-system",
+    "kube-public",
+    "kube-node-lease",
+    "palette-system",
+    "spectro-system",
+    "hubble-system",
+    "jet-system",
+];
+
+/// Beginnings of names that Palette gives to namespaces of its tasks and of Cluster API.
+const SYSTEM_PREFIXES: [&str; 3] = ["spectro-task", "system-upgrade", "capi-"];
+
+fn is_system(namespace: &str) -> bool {
+    SYSTEM_NAMESPACES.contains(&namespace) || SYSTEM_PREFIXES.iter().any(|it| namespace.starts_with(it))
+}
 
 /// Why the live `object` is left out; `None` when it is an orphan.
-pub(super) fn of(identity: &Identity, object: &Value, proof: &Proof<'_>, now: &Rendering) -> Option<Exclusion> {
-    by_itself(identity, object).or_else(|| by_helm(object, proof, now))
+pub(super) fn of(identity: &Identity, object: &Value, proofs: &[Proof<'_>], now: &Rendering) -> Option<Exclusion> {
+    by_itself(identity, object).or_else(|| by_helm(object, proofs, now))
 }
 
 /// What the object says of itself.
@@ -57,7 +73,7 @@ pub(super) fn by_itself(identity: &Identity, object: &Value) -> Option<Exclusion
         return Some(Exclusion::BeingDeleted);
     }
     let own_name = identity.is("", "Namespace").then_some(identity.name.as_str());
-    let namespace = identity.namespace.as_deref().or(own_name).filter(|name| SYSTEM_NAMESPACES.contains(name));
+    let namespace = identity.namespace.as_deref().or(own_name).filter(|name| is_system(name));
     if let Some(namespace) = namespace {
         return Some(Exclusion::SystemNamespace(namespace.to_owned()));
     }
@@ -80,7 +96,7 @@ pub(super) fn by_itself(identity: &Identity, object: &Value) -> Option<Exclusion
 
 /// The Helm release that answers for the object. Helm removes by itself what the next revision of a release no longer
 /// renders; it leaves what belongs to a release that nobody upgrades any longer, because its pack is gone or renamed.
-fn by_helm(object: &Value, proof: &Proof<'_>, now: &Rendering) -> Option<Exclusion> {
+fn by_helm(object: &Value, proofs: &[Proof<'_>], now: &Rendering) -> Option<Exclusion> {
     let is_managed =
         field::text(object, &["metadata", "labels", "app.kubernetes.io/managed-by"]).as_deref() == Some("Helm");
     let annotation = |name| field::text(object, &["metadata", "annotations", name]);
@@ -88,8 +104,28 @@ fn by_helm(object: &Value, proof: &Proof<'_>, now: &Rendering) -> Option<Exclusi
     let namespace = annotation("meta.helm.sh/release-namespace").unwrap_or_default().into_owned();
     let release = Release { namespace, name, revision: None };
     let is_known = |releases: &[Release]| releases.iter().any(|it| it.is(&release));
-    let is_abandoned = is_known(&proof.pack.releases) && !now.packs.iter().any(|pack| is_known(&pack.releases));
+    let was_attached = proofs.iter().any(|proof| is_known(&proof.pack.releases));
+    let is_abandoned = was_attached && !now.packs.iter().any(|pack| is_known(&pack.releases));
     (!is_abandoned).then_some(Exclusion::HelmRelease(release.name))
+}
+
+/// What was asked of an object before it was called an orphan, with the answers that made it one.
+pub fn considered(identity: &Identity, object: &Value) -> Vec<String> {
+    if let Some(reason) = by_itself(identity, object) {
+        return vec![reason.to_string()];
+    }
+    let keep = annotations::KEEP;
+    [
+        "not being deleted",
+        "in no system namespace",
+        "without an owner reference",
+        "without a mark of Argo CD or Flux",
+        &format!("without the annotation {keep}"),
+        "without helm.sh/resource-policy: keep",
+        "part of no Helm release that somebody else holds",
+    ]
+    .map(str::to_owned)
+    .to_vec()
 }
 
 /// The tool that applies the object from a repository, by the marks that it leaves on what it applies.

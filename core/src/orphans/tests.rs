@@ -1,5 +1,12 @@
 //! Tests of finding orphans, on the example of Palette's page: Hello Universe with and without its API.
 
+mod age;
+mod exclusions;
+mod held;
+mod releases;
+mod suspected;
+mod users;
+
 use serde_json::json;
 
 use super::*;
@@ -243,8 +250,8 @@ fn the_newest_revision_that_rendered_it_is_named() {
     let objects = live(&[&newer]);
     let findings = find(&[revision(2, newer), revision(1, old)], &now, &objects);
     for orphan in findings.orphans {
-        assert_eq!(orphan.last_rendered_by.source, Source::Revision(2));
-        assert_eq!(orphan.last_rendered_by.profile, "p@2");
+        assert_eq!(orphan.last_rendered_by.as_ref().unwrap().source, Source::Revision(2));
+        assert_eq!(orphan.last_rendered_by.as_ref().unwrap().profile, "p@2");
     }
 }
 
@@ -288,216 +295,6 @@ fn a_cluster_scoped_custom_resource_is_no_orphan_when_only_its_packs_namespace_c
 }
 
 #[test]
-fn what_was_created_after_its_rendering_was_left_is_only_suspected() {
-    for (created, ended, expected) in [
-        ("2026-01-01T00:00:05Z", Ended::By("2026-01-01T00:00:05Z".into()), Confidence::Proven),
-        ("2026-01-01T00:00:05Z", Ended::By("2026-01-01T00:00:05.900Z".into()), Confidence::Proven),
-        ("2026-01-01T00:00:06Z", Ended::By("2026-01-01T00:00:05.900Z".into()), Confidence::Suspected),
-        ("2026-01-01T00:00:06Z", Ended::By(String::new()), Confidence::Suspected),
-        ("2026-01-01T00:00:05Z", Ended::After("2026-01-01T00:00:05Z".into()), Confidence::Proven),
-        ("2026-01-01T00:00:06Z", Ended::After("2026-01-01T00:00:05Z".into()), Confidence::Likely),
-        ("2026-01-01T00:00:06Z", Ended::Unknown, Confidence::Proven),
-    ] {
-        let before = rendering("p@1", &[("app", &["Deployment/a"])]);
-        let mut objects = live(&[&before]);
-        objects[0]["metadata"]["creationTimestamp"] = json!(created);
-        let past = Before { ended: ended.clone(), ..revision(1, before) };
-        let orphan = find(&[past], &rendering("p@2", &[("app", &[])]), &objects).orphans.remove(0);
-        assert_eq!(orphan.confidence, expected, "{created} {ended:?}");
-        let says_so = orphan.evidence.iter().any(|it| it.starts_with(&format!("created at {created}")));
-        assert_eq!(says_so, expected != Confidence::Proven, "{:?}", orphan.evidence);
-    }
-}
-
-#[test]
-fn the_time_that_counts_is_when_it_was_rendered_last() {
-    let old = rendering("p@1", &[("app", &["Deployment/a"])]);
-    let mut objects = live(&[&old]);
-    objects[0]["metadata"]["creationTimestamp"] = json!("2026-01-02T00:00:00Z");
-    let at = |number, time: &str, rendering| Before { ended: Ended::By(time.into()), ..revision(number, rendering) };
-    let past = [at(2, "2026-01-03T00:00:00Z", old.clone()), at(1, "2026-01-01T00:00:00Z", old)];
-    let orphan = find(&past, &rendering("p@2", &[("app", &[])]), &objects).orphans.remove(0);
-    assert_eq!((orphan.confidence, orphan.last_rendered_by.source), (Confidence::Proven, Source::Revision(2)));
-}
-
-#[test]
-fn what_another_cluster_renders_is_left_out() {
-    let before = rendering("p@1", &[("app", &["Deployment/a", "Deployment/b", "Service/a"])]);
-    let mut findings = find(&[revision(1, before.clone())], &rendering("p@2", &[("app", &[])]), &live(&[&before]));
-    let mut other = rendering("q@1", &[("web", &["Deployment/a", "Deployment/b"])]);
-    other.packs[0].outcome.as_mut().unwrap().objects[1].identity.namespace = Some("elsewhere".into());
-    findings.leave_out_rendered_by(&[("hub/empty".into(), Rendering::default()), ("hub/other".into(), other)]);
-    assert_eq!(names(&findings), ["Service/a", "Deployment/b"]);
-    assert_eq!(findings.excluded[0].identity.to_string(), "Deployment/a");
-    assert_eq!(findings.excluded[0].reason.to_string(), "rendered by cluster hub/other");
-}
-
-#[test]
-fn what_someone_else_accounts_for_is_left_out_with_the_reason() {
-    for (pointer, value, reason) in [
-        ("ownerReferences", json!([{"kind": "Rollout", "name": "r"}]), "owned by Rollout/r"),
-        (
-            "annotations",
-            json!({"argocd.argoproj.io/tracking-id": "shop:apps/Deployment:n/a"}),
-            "owned by the Argo CD application shop",
-        ),
-        ("labels", json!({"argocd.argoproj.io/instance": "shop"}), "owned by the Argo CD application shop"),
-        ("labels", json!({"kustomize.toolkit.fluxcd.io/name": "apps"}), "owned by the Flux Kustomization apps"),
-        ("labels", json!({"helm.toolkit.fluxcd.io/name": "web"}), "owned by the Flux HelmRelease web"),
-        ("deletionTimestamp", json!("2026-01-01T00:00:00Z"), "being deleted"),
-        ("annotations", json!({"helm.sh/resource-policy": "keep"}), "kept by the annotation helm.sh/resource-policy"),
-        ("annotations", json!({"kubectl-profile.dev/keep": "true"}), "kept by the annotation kubectl-profile.dev/keep"),
-        (
-            "annotations",
-            json!({"kubectl-profile.dev/keep": "until June"}),
-            "kept by the annotation kubectl-profile.dev/keep",
-        ),
-    ] {
-        let findings = one(|object| object["metadata"][pointer] = value.clone(), &[]);
-        assert!(findings.orphans.is_empty(), "{reason}");
-        assert_eq!(findings.excluded[0].reason.to_string(), reason);
-    }
-}
-
-#[test]
-fn a_helm_release_is_known_by_label_and_annotation_together() {
-    let label = json!({"app.kubernetes.io/managed-by": "Helm"});
-    let annotation = json!({"meta.helm.sh/release-name": "web", "meta.helm.sh/release-namespace": "n"});
-    let both = one(
-        |object| {
-            object["metadata"]["labels"] = label.clone();
-            object["metadata"]["annotations"] = annotation.clone();
-        },
-        &[],
-    );
-    assert_eq!(both.excluded[0].reason, Exclusion::HelmRelease("web".into()));
-    assert_eq!(one(|object| object["metadata"]["labels"] = label.clone(), &[]).orphans.len(), 1);
-    assert_eq!(one(|object| object["metadata"]["annotations"] = annotation.clone(), &[]).orphans.len(), 1);
-}
-
-#[test]
-fn system_namespaces_are_left_out_and_a_false_keep_is_not() {
-    for namespace in ["kube-system", "kube-public", "kube-node-lease"] {
-        let object =
-            json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "a", "namespace": namespace}});
-        let identity = Identity::of_live(&object).unwrap();
-        assert_eq!(exclusion::by_itself(&identity, &object), Some(Exclusion::SystemNamespace(namespace.into())));
-        let object = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}});
-        let identity = Identity::of_live(&object).unwrap();
-        assert_eq!(exclusion::by_itself(&identity, &object), Some(Exclusion::SystemNamespace(namespace.into())));
-    }
-    let keep = json!({"kubectl-profile.dev/keep": "false", "helm.sh/resource-policy": "delete"});
-    assert_eq!(one(|object| object["metadata"]["annotations"] = keep.clone(), &[]).orphans.len(), 1);
-}
-
-#[test]
-fn who_still_uses_a_workload_is_found() {
-    let other = |api_version: &str, kind: &str, name: &str, spec: Value| json!({"apiVersion": api_version, "kind": kind, "metadata": {"name": name, "namespace": "n"}, "spec": spec});
-    let target = |name: &str| json!({"scaleTargetRef": {"kind": "Deployment", "name": name}});
-    let mut elsewhere = other("v1", "Service", "elsewhere", json!({"selector": {"app": "a"}}));
-    elsewhere["metadata"]["namespace"] = json!("other");
-    let others = [
-        other("v1", "Service", "yes", json!({"selector": {"app": "a"}})),
-        other("v1", "Service", "no", json!({"selector": {"app": "a", "tier": "y"}})),
-        other("v1", "Service", "headless", json!({"selector": {}})),
-        other("v1", "Service", "external", json!({})),
-        elsewhere,
-        other("autoscaling/v2", "HorizontalPodAutoscaler", "yes", target("a")),
-        other("autoscaling/v2", "HorizontalPodAutoscaler", "no", target("b")),
-        other("keda.sh/v1alpha1", "ScaledObject", "yes", json!({"scaleTargetRef": {"name": "a"}})),
-        other("policy/v1", "PodDisruptionBudget", "yes", json!({"selector": {"matchLabels": {"app": "a"}}})),
-        other(
-            "policy/v1",
-            "PodDisruptionBudget",
-            "in",
-            json!({"selector": {"matchExpressions": [{"key": "app", "operator": "In", "values": ["a", "b"]}]}}),
-        ),
-        other(
-            "policy/v1",
-            "PodDisruptionBudget",
-            "no",
-            json!({"selector": {"matchExpressions": [{"key": "app", "operator": "NotIn", "values": ["a"]}]}}),
-        ),
-    ];
-    assert_eq!(
-        one(|_| {}, &others).orphans[0].used_by,
-        [
-            "HorizontalPodAutoscaler/yes scales it",
-            "PodDisruptionBudget/in guards its pods",
-            "PodDisruptionBudget/yes guards its pods",
-            "ScaledObject/yes scales it",
-            "Service/yes selects its pods",
-        ]
-    );
-}
-
-#[test]
-fn who_still_uses_what_is_only_listed_is_found() {
-    let object = |kind: &str, group: &str, spec: Value| {
-        let api_version = if group.is_empty() { "v1".to_owned() } else { format!("{group}/v1") };
-        json!({"apiVersion": api_version, "kind": kind, "metadata": {"name": "u", "namespace": "n"}, "spec": spec})
-    };
-    let pod = |spec: Value| object("Deployment", "apps", json!({"template": {"spec": spec}}));
-    let ingress = |backend: Value| {
-        object("Ingress", "networking.k8s.io", json!({"rules": [{"http": {"paths": [{"backend": backend}]}}]}))
-    };
-    let mut owned = pod(json!({"serviceAccountName": "a"}));
-    owned["metadata"]["ownerReferences"] = json!([{"kind": "X", "name": "x"}]);
-    for (orphan, user, expected) in [
-        ("Service", ingress(json!({"service": {"name": "a"}})), Some("Ingress/u routes to it")),
-        ("Service", ingress(json!({"service": {"name": "b"}})), None),
-        (
-            "Service",
-            object("Ingress", "networking.k8s.io", json!({"defaultBackend": {"service": {"name": "a"}}})),
-            Some("Ingress/u routes to it"),
-        ),
-        (
-            "Service",
-            object("HTTPRoute", "gateway.networking.k8s.io", json!({"rules": [{"backendRefs": [{"name": "a"}]}]})),
-            Some("HTTPRoute/u routes to it"),
-        ),
-        (
-            "PersistentVolumeClaim",
-            pod(json!({"volumes": [{"persistentVolumeClaim": {"claimName": "a"}}]})),
-            Some("Deployment/u uses it in its pods"),
-        ),
-        (
-            "Secret",
-            pod(json!({"volumes": [{"secret": {"secretName": "a"}}]})),
-            Some("Deployment/u uses it in its pods"),
-        ),
-        (
-            "Secret",
-            pod(json!({"volumes": [{"projected": {"sources": [{"secret": {"name": "a"}}]}}]})),
-            Some("Deployment/u uses it in its pods"),
-        ),
-        (
-            "Secret",
-            pod(json!({"containers": [{"env": [{"valueFrom": {"secretKeyRef": {"name": "a"}}}]}]})),
-            Some("Deployment/u uses it in its pods"),
-        ),
-        (
-            "Secret",
-            pod(json!({"initContainers": [{"envFrom": [{"secretRef": {"name": "a"}}]}]})),
-            Some("Deployment/u uses it in its pods"),
-        ),
-        ("Secret", pod(json!({"imagePullSecrets": [{"name": "a"}]})), Some("Deployment/u uses it in its pods")),
-        ("Secret", pod(json!({"volumes": [{"configMap": {"name": "a"}}]})), None),
-        (
-            "ConfigMap",
-            pod(json!({"volumes": [{"configMap": {"name": "a"}}]})),
-            Some("Deployment/u uses it in its pods"),
-        ),
-        ("ServiceAccount", object("Pod", "", json!({"serviceAccountName": "a"})), Some("Pod/u uses it in its pods")),
-        ("ServiceAccount", owned, None),
-    ] {
-        let raw = json!({"apiVersion": "v1", "kind": orphan, "metadata": {"name": "a", "namespace": "n"}});
-        let used_by = usage::used_by(&Identity::of_live(&raw).unwrap(), &raw, std::slice::from_ref(&user));
-        assert_eq!(used_by, expected.map(str::to_owned).into_iter().collect::<Vec<_>>(), "{orphan} {user}");
-    }
-}
-
-#[test]
 fn only_workloads_with_a_size_are_scalable_and_the_rest_says_what_it_costs() {
     let kinds = [
         "Deployment/a",
@@ -521,60 +318,38 @@ fn only_workloads_with_a_size_are_scalable_and_the_rest_says_what_it_costs() {
     }
 }
 
-/// One Deployment that a release of chart pack `app` held, live with Helm's marks, and the releases of what is attached now.
-fn abandoned(now: &[&str], change: impl FnOnce(&mut PackRendering)) -> Findings {
-    let release = |name: &str| Release { namespace: "n".into(), name: name.into(), revision: None };
-    let mut before = rendering("p@1", &[("app", &["Deployment/a"])]);
-    let pack = &mut before.packs[0];
-    pack.releases = vec![release("app-app")];
-    for object in &mut pack.outcome.as_mut().unwrap().objects {
-        object.release = Some(Release { revision: Some(3), ..release("app-app") });
-    }
-    change(pack);
-    let mut objects = live(&[&before]);
-    objects[0]["metadata"]["labels"] = json!({"app.kubernetes.io/managed-by": "Helm"});
-    objects[0]["metadata"]["annotations"] =
-        json!({"meta.helm.sh/release-name": "app-app", "meta.helm.sh/release-namespace": "n"});
-    let mut attached = rendering("p@2", &[("new", &[])]);
-    attached.packs[0].releases = now.iter().map(|name| release(name)).collect();
-    find(&[revision(1, before)], &attached, &objects)
+#[test]
+fn what_is_live_under_two_groups_is_one_object() {
+    let of = |version: &str| {
+        let content = format!("apiVersion: {version}\nkind: Ingress\nmetadata: {{name: a, namespace: 'n'}}\n");
+        let raw = json!({"name": "app", "type": "manifest", "manifests": [{"name": "m", "content": content}]});
+        Rendering { packs: vec![pack("p@1", &raw, None)] }
+    };
+    let (before, now) = (of("extensions/v1beta1"), of("networking.k8s.io/v1"));
+    let objects = live(&[&now]);
+    assert_eq!(find(&[revision(1, before.clone())], &now, &objects), Findings::default());
+    // A manifest that names the group that is gone renders what is live under the one that stayed.
+    let nothing = rendering("p@2", &[("app", &[])]);
+    assert_eq!(names(&find(&[revision(1, before)], &nothing, &objects)), ["Ingress/a"]);
 }
 
 #[test]
-fn what_an_abandoned_release_holds_is_a_proven_orphan() {
-    let orphan = abandoned(&["new-app"], |_| {}).orphans.remove(0);
-    assert_eq!(orphan.confidence, Confidence::Proven);
-    assert_eq!(
-        orphan.evidence[..2],
-        [
-            "rendered by revision 1: chart m as Helm release app-app in namespace n, revision 3, of pack app of p@1",
-            "no attached pack installs the Helm release app-app in its place",
-        ]
-    );
+fn one_uid_under_two_names_is_rendered_when_one_of_them_is() {
+    let (before, now) = (rendering("p@1", &[("app", &["Thing/a"])]), rendering("p@2", &[("app", &["Other/a"])]));
+    let mut objects = live(&[&before, &now]);
+    assert_eq!(names(&find(&[revision(1, before.clone())], &now, &objects)), ["Thing/a"]);
+    objects.iter_mut().for_each(|it| it["metadata"]["uid"] = json!("one"));
+    assert_eq!(find(&[revision(1, before)], &now, &objects), Findings::default());
 }
 
 #[test]
-fn what_helm_still_answers_for_is_left_out() {
-    let still_attached = abandoned(&["app-app"], |_| {});
-    let of_somebody_else = abandoned(&[], |pack| pack.releases.clear());
-    for findings in [still_attached, of_somebody_else] {
-        assert!(findings.orphans.is_empty());
-        assert_eq!(findings.excluded[0].reason, Exclusion::HelmRelease("app-app".into()));
-    }
-}
-
-#[test]
-fn what_is_taken_for_granted_is_said_and_never_proven() {
-    let assume = |pack: &mut PackRendering| pack.outcome.as_mut().unwrap().assumed = vec!["it is so".into()];
-    let orphan = abandoned(&[], assume).orphans.remove(0);
-    assert_eq!(orphan.confidence, Confidence::Likely);
-    assert!(orphan.evidence.contains(&"taken for granted: it is so".to_owned()), "{:?}", orphan.evidence);
-
-    let before = rendering("p@1", &[("app", &["Deployment/a"])]);
-    let objects = live(&[&before]);
-    let mut now = rendering("p@2", &[("app", &[])]);
-    assume(&mut now.packs[0]);
-    let orphan = find(&[revision(1, before)], &now, &objects).orphans.remove(0);
-    assert_eq!(orphan.confidence, Confidence::Suspected);
-    assert!(orphan.evidence.contains(&"may still be rendered by pack app of p@2: it is so".to_owned()));
+fn everything_that_rendered_it_is_kept_the_best_first() {
+    let old = rendering("p@1", &[("app", &["Deployment/a"])]);
+    let objects = live(&[&old]);
+    let published = Before { source: Source::Published, ended: Ended::Unknown, rendering: old.clone() };
+    let past = [published, revision(2, old.clone()), revision(1, old)];
+    let orphan = find(&past, &rendering("p@2", &[("app", &[])]), &objects).orphans.remove(0);
+    let sources: Vec<_> = orphan.rendered_by.iter().map(|it| it.source.clone()).collect();
+    assert_eq!(sources, [Source::Revision(2), Source::Revision(1), Source::Published]);
+    assert_eq!(orphan.last_rendered_by.as_ref(), orphan.rendered_by.first());
 }

@@ -1,27 +1,44 @@
 //! Finds the live objects that still use an orphan.
 
+mod endpoints;
+mod routes;
+
 use serde_json::{Value, json};
 
-use super::podspec;
+use super::{live::Live, podspec};
 use crate::{field, render::Identity};
 
 /// The users of `object` among `live`, as `Kind/name` and what they use it for, sorted.
-pub(super) fn used_by(identity: &Identity, object: &Value, live: &[Value]) -> Vec<String> {
-    let mut users: Vec<String> = live
-        .iter()
-        .filter(|other| *other != object)
-        .filter_map(|other| {
-            let user = Identity::of_live(other)?;
-            // A Pod of a workload is spoken for by the workload.
-            let owned = field::items(other, &["metadata", "ownerReferences"]).next().is_some();
-            let near = user.namespace == identity.namespace || identity.namespace.is_none() || user.namespace.is_none();
-            let how = if near && !owned { how(identity, object, &user, other) } else { None };
-            how.map(|how| format!("{user} {how}"))
-        })
-        .collect();
+pub(super) fn used_by(identity: &Identity, object: &Value, live: &Live<'_>) -> Vec<String> {
+    let near = || live.near(identity.namespace.as_deref()).filter(|(user, _)| user != identity);
+    let mut users = Vec::new();
+    let mut services = Vec::new();
+    for (user, other) in near().filter(|(user, other)| !is_spoken_for(user, other)) {
+        let Some(how) = how(identity, object, user, other) else { continue };
+        if user.is("", "Service") {
+            let endpoints = endpoints::of(&user.name, identity, object, live);
+            users.push(format!("{user} {how}{}", endpoints.map(|it| format!("; {it}")).unwrap_or_default()));
+            services.push(user);
+        } else {
+            users.push(format!("{user} {how}"));
+        }
+    }
+    // What leads to a workload leads to one of its Services.
+    for service in services {
+        let through = near().filter_map(|(user, other)| Some((user, routes::how(service, user, other)?)));
+        users.extend(through.map(|(user, how)| format!("{user} {how} through {service}")));
+    }
     users.sort();
     users.dedup();
     users
+}
+
+/// Whether a pod belongs to a workload that is looked at itself.
+fn is_spoken_for(user: &Identity, other: &Value) -> bool {
+    const LISTED: [&str; 5] = ["ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob"];
+    let mut owners = field::items(other, &["metadata", "ownerReferences"]);
+    let is_listed = |owner: &Value| field::text(owner, &["kind"]).is_some_and(|kind| LISTED.contains(&kind.as_ref()));
+    (user.is("", "Pod") || user.is("batch", "Job")) && owners.any(|(_, owner)| is_listed(owner))
 }
 
 /// What `user` uses the object for.
@@ -30,11 +47,10 @@ fn how(identity: &Identity, object: &Value, user: &Identity, other: &Value) -> O
     let targets = |target: Option<&Value>| {
         target.is_some_and(|target| {
             // KEDA leaves the kind out where it means a Deployment.
-            field::text(target, &["kind"]).is_none_or(|kind| kind == identity.kind)
-                && field::text(target, &["name"]).is_some_and(|name| name == identity.name)
+            let kind = field::text(target, &["kind"]).unwrap_or("Deployment".into());
+            kind == identity.kind && field::text(target, &["name"]).is_some_and(|name| name == identity.name)
         })
     };
-    let is_service = identity.is("", "Service");
     match (user.group.as_str(), user.kind.as_str()) {
         ("", "Service") => {
             let selector = field::at(other, &["spec", "selector"])
@@ -49,32 +65,12 @@ fn how(identity: &Identity, object: &Value, user: &Identity, other: &Value) -> O
         ("autoscaling", "HorizontalPodAutoscaler") | ("keda.sh", "ScaledObject") => {
             targets(field::at(other, &["spec", "scaleTargetRef"])).then_some("scales it")
         }
-        ("networking.k8s.io" | "extensions", "Ingress") => {
-            (is_service && ingress_backends(other).any(|name| name == identity.name)).then_some("routes to it")
-        }
-        ("gateway.networking.k8s.io", _) => {
-            let mut backends =
-                field::items(other, &["spec", "rules"]).flat_map(|(_, rule)| field::items(rule, &["backendRefs"]));
-            let routes =
-                backends.any(|(_, backend)| field::text(backend, &["name"]).is_some_and(|name| name == identity.name));
-            (is_service && routes).then_some("routes to it")
-        }
         ("rbac.authorization.k8s.io", "RoleBinding" | "ClusterRoleBinding") => binds(identity, other),
-        _ => {
+        _ => routes::how(identity, user, other).or_else(|| {
             let template = podspec::template(other)?;
             podspec::refers_to(template, &identity.kind, &identity.name).then_some("uses it in its pods")
-        }
+        }),
     }
-}
-
-fn ingress_backends(ingress: &Value) -> impl Iterator<Item = std::borrow::Cow<'_, str>> {
-    let paths = field::items(ingress, &["spec", "rules"])
-        .flat_map(|(_, rule)| field::items(rule, &["http", "paths"]))
-        .filter_map(|(_, path)| field::at(path, &["backend"]));
-    let default = field::at(ingress, &["spec", "defaultBackend"]);
-    paths.chain(default).filter_map(|backend| {
-        field::text(backend, &["service", "name"]).or_else(|| field::text(backend, &["serviceName"]))
-    })
 }
 
 fn binds(identity: &Identity, binding: &Value) -> Option<&'static str> {

@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use crate::field;
 
-/// Group, kind, namespace and name. The API version is left out on purpose: versions move, the object stays.
+/// Group, kind, namespace and name. The API version is left out on purpose: versions move, the object stays. So does the group
+/// of the kinds that moved from one to another.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Identity {
     /// The API group; empty for the core group.
@@ -18,6 +19,17 @@ pub struct Identity {
     /// The name.
     pub name: String,
 }
+
+/// Kinds that Kubernetes serves, or served, in two groups at once, with the group that stayed: the object is one and the same.
+const MOVED: [(&str, &str, &str); 7] = [
+    ("extensions", "DaemonSet", "apps"),
+    ("extensions", "Deployment", "apps"),
+    ("extensions", "Ingress", "networking.k8s.io"),
+    ("extensions", "NetworkPolicy", "networking.k8s.io"),
+    ("extensions", "PodSecurityPolicy", "policy"),
+    ("extensions", "ReplicaSet", "apps"),
+    ("events.k8s.io", "Event", ""),
+];
 
 /// The cluster-scoped kinds that Kubernetes itself serves, with their groups.
 const CLUSTER_SCOPED: [(&str, &str); 30] = [
@@ -59,7 +71,7 @@ impl Identity {
         let kind = field::text(object, &["kind"])?.into_owned();
         let name = field::text(object, &["metadata", "name"])?.into_owned();
         let namespace = field::text(object, &["metadata", "namespace"]).map(std::borrow::Cow::into_owned);
-        Some(Self { group: group(object), kind, namespace, name })
+        Some(Self { group: group(object, &kind), kind, namespace, name })
     }
 
     /// The identity that a rendered document will have once it is applied: cluster-scoped kinds lose a namespace, others
@@ -91,9 +103,10 @@ impl fmt::Display for Identity {
     }
 }
 
-fn group(object: &Value) -> String {
+fn group(object: &Value, kind: &str) -> String {
     let api_version = field::text(object, &["apiVersion"]).unwrap_or_default();
-    api_version.split_once('/').map(|(group, _)| group.to_owned()).unwrap_or_default()
+    let group = api_version.split_once('/').map(|(group, _)| group).unwrap_or_default();
+    MOVED.iter().find(|(from, moved, _)| *from == group && *moved == kind).map_or(group, |(.., to)| to).to_owned()
 }
 
 #[cfg(test)]
@@ -134,13 +147,28 @@ mod tests {
 
     #[test]
     fn the_api_version_does_not_matter_but_the_group_does() {
-        let of = |version: &str| {
-            let raw = json!({"apiVersion": version, "kind": "Ingress", "metadata": {"name": "a", "namespace": "n"}});
+        let of = |version: &str, kind: &str| {
+            let raw = json!({"apiVersion": version, "kind": kind, "metadata": {"name": "a", "namespace": "n"}});
             Identity::of_live(&raw).unwrap()
         };
-        assert_eq!(of("networking.k8s.io/v1"), of("networking.k8s.io/v1beta1"));
-        assert_ne!(of("networking.k8s.io/v1"), of("extensions/v1beta1"));
-        assert_eq!(of("v1").group, "");
+        assert_eq!(of("networking.k8s.io/v1", "Ingress"), of("networking.k8s.io/v1beta1", "Ingress"));
+        assert_ne!(of("networking.k8s.io/v1", "Ingress"), of("networking.istio.io/v1", "Ingress"));
+        assert_eq!(of("v1", "Service").group, "");
+    }
+
+    #[test]
+    fn a_kind_that_moved_to_another_group_is_the_same_object_in_both() {
+        for (from, kind, to) in MOVED {
+            let of = |group: &str| {
+                let version = if group.is_empty() { "v1".to_owned() } else { format!("{group}/v1beta1") };
+                let raw = json!({"apiVersion": version, "kind": kind, "metadata": {"name": "a", "namespace": "n"}});
+                Identity::of_rendered(&raw, None).unwrap()
+            };
+            assert_eq!(of(from), of(to), "{kind}");
+            assert_eq!(of(from).group, to);
+        }
+        let other = json!({"apiVersion": "extensions/v1", "kind": "Extension", "metadata": {"name": "a"}});
+        assert_eq!(Identity::of_live(&other).unwrap().group, "extensions");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use clap::Args;
 use jiff::Timestamp;
 use profile_core::{
-    orphans::{Confidence, Orphan, Source},
+    orphans::{Confidence, Orphan},
     render::Identity,
     scale::{Down, Occasion, Plan, plan_down},
 };
@@ -75,7 +75,7 @@ pub(crate) async fn scale_down(
         let orphan = *orphan.ok_or("it is no orphan")?;
         // Milliseconds keep the order, in which scale-back goes the other way.
         let now = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string();
-        let revision = if let Source::Revision(number) = orphan.last_rendered_by.source { Some(number) } else { None };
+        let revision = orphan.last_rendered_by.as_ref().and_then(|it| it.source.revision());
         let occasion = Occasion { now: &now, reason: args.reason.as_deref(), revision, cluster: &name };
         plan(orphan, live, &scalers, &occasion)
     };
@@ -157,7 +157,7 @@ async fn scalers(store: &KubernetesStore, orphans: &[&Orphan]) -> Result<Scalers
 
 #[cfg(test)]
 mod tests {
-    use profile_core::orphans::LastRendered;
+    use profile_core::orphans::{Holdings, LastRendered, Source};
     use serde_json::json;
 
     use super::*;
@@ -170,12 +170,15 @@ mod tests {
             uid: Some("u".into()),
             confidence,
             evidence: vec!["rendered by revision 1".into(), "may have moved to pack p".into()],
-            last_rendered_by: LastRendered {
+            last_rendered_by: Some(LastRendered {
                 source: Source::Revision(1),
                 profile: last("a@1"),
                 pack: last("p"),
                 manifest: last("m"),
-            },
+            }),
+            rendered_by: Vec::new(),
+            created: None,
+            holds: Holdings::default(),
             replicas: Some(2),
             scalable: true,
             note: None,

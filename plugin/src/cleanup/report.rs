@@ -37,8 +37,7 @@ fn for_people(search: &Search, output: &mut Output) -> Result<(), Error> {
         let headers = ["KIND/NAME", "NAMESPACE", "LIVE", "LAST RENDERED BY", "EVIDENCE"];
         let rows = findings.orphans.iter().map(|it| {
             let namespace = it.identity.namespace.clone().unwrap_or_default();
-            let by = &it.last_rendered_by;
-            vec![it.identity.to_string(), namespace, "<not-visible>".into(), rendered_by(by), evidence(&by.source)]
+            vec![it.identity.to_string(), namespace, "<not-visible>".into(), rendered_by(it), evidence(it)]
         });
         output.text(&table(&headers, &rows.collect::<Vec<_>>()))?;
     }
@@ -58,26 +57,26 @@ fn for_people(search: &Search, output: &mut Output) -> Result<(), Error> {
 fn row(orphan: &Orphan) -> Vec<String> {
     let user = |it: &String| it.split(' ').next().unwrap_or(it).to_owned();
     let users: Vec<_> = orphan.used_by.iter().map(user).collect();
-    let by = &orphan.last_rendered_by;
     vec![
         orphan.identity.to_string(),
         orphan.identity.namespace.clone().unwrap_or_default(),
         orphan.replicas.map(|it| it.to_string()).unwrap_or_default(),
         orphan.confidence.as_str().to_owned(),
-        rendered_by(by),
-        evidence(&by.source),
+        rendered_by(orphan),
+        evidence(orphan),
         users.join(","),
     ]
 }
 
-fn rendered_by(last: &LastRendered) -> String {
-    format!("{}/{}", last.profile, last.pack)
+fn rendered_by(orphan: &Orphan) -> String {
+    orphan.last_rendered_by.as_ref().map(|last| format!("{}/{}", last.profile, last.pack)).unwrap_or_default()
 }
 
-fn evidence(source: &Source) -> String {
-    match source {
-        Source::Revision(number) => format!("revision/{number}"),
-        Source::Published => "published".to_owned(),
+fn evidence(orphan: &Orphan) -> String {
+    match orphan.last_rendered_by.as_ref().map(|it| &it.source) {
+        Some(Source::Revision(number)) => format!("revision/{number}"),
+        Some(Source::Published) => "published".to_owned(),
+        None => "managed-fields".to_owned(),
     }
 }
 
@@ -109,7 +108,7 @@ fn notes(search: &Search) -> Vec<String> {
 fn is_in_doubt(orphan: &Orphan) -> bool {
     match orphan.confidence {
         Confidence::Suspected => true,
-        Confidence::Likely => orphan.last_rendered_by.source != Source::Published,
+        Confidence::Likely => orphan.last_rendered_by.as_ref().is_some_and(|it| it.source != Source::Published),
         Confidence::Proven => false,
     }
 }
@@ -136,12 +135,13 @@ fn document(search: &Search, cluster: &Document) -> Value {
 }
 
 fn orphan(search: &Search, orphan: &Orphan) -> Value {
-    let last = &orphan.last_rendered_by;
-    let revision = if let Source::Revision(number) = last.source { Some(number) } else { None };
+    let last = |it: &LastRendered| {
+        let revision = it.source.revision();
+        json!({"revision": revision, "profile": it.profile, "pack": it.pack, "manifest": it.manifest})
+    };
     let mut document = identity(&orphan.identity);
     document["evidence"] = json!(orphan.evidence);
-    document["lastRenderedBy"] =
-        json!({"revision": revision, "profile": last.profile, "pack": last.pack, "manifest": last.manifest});
+    document["lastRenderedBy"] = json!(orphan.last_rendered_by.as_ref().map(last));
     if !search.sees_live {
         document["live"] = json!("not visible");
         return document;

@@ -1,0 +1,61 @@
+//! Tests of what abandoned Helm releases leave.
+
+use super::*;
+
+/// One Deployment that a release of chart pack `app` held, live with Helm's marks, and the releases of what is attached now.
+fn abandoned(now: &[&str], change: impl FnOnce(&mut PackRendering)) -> Findings {
+    let release = |name: &str| Release { namespace: "n".into(), name: name.into(), revision: None };
+    let mut before = rendering("p@1", &[("app", &["Deployment/a"])]);
+    let pack = &mut before.packs[0];
+    pack.releases = vec![release("app-app")];
+    for object in &mut pack.outcome.as_mut().unwrap().objects {
+        object.release = Some(Release { revision: Some(3), ..release("app-app") });
+    }
+    change(pack);
+    let mut objects = live(&[&before]);
+    objects[0]["metadata"]["labels"] = json!({"app.kubernetes.io/managed-by": "Helm"});
+    objects[0]["metadata"]["annotations"] =
+        json!({"meta.helm.sh/release-name": "app-app", "meta.helm.sh/release-namespace": "n"});
+    let mut attached = rendering("p@2", &[("new", &[])]);
+    attached.packs[0].releases = now.iter().map(|name| release(name)).collect();
+    find(&[revision(1, before)], &attached, &objects)
+}
+
+#[test]
+fn what_an_abandoned_release_holds_is_a_proven_orphan() {
+    let orphan = abandoned(&["new-app"], |_| {}).orphans.remove(0);
+    assert_eq!(orphan.confidence, Confidence::Proven);
+    assert_eq!(
+        orphan.evidence[..2],
+        [
+            "rendered by revision 1: chart m as Helm release app-app in namespace n, revision 3, of pack app of p@1",
+            "no attached pack installs the Helm release app-app in its place",
+        ]
+    );
+}
+
+#[test]
+fn what_helm_still_answers_for_is_left_out() {
+    let still_attached = abandoned(&["app-app"], |_| {});
+    let of_somebody_else = abandoned(&[], |pack| pack.releases.clear());
+    for findings in [still_attached, of_somebody_else] {
+        assert!(findings.orphans.is_empty());
+        assert_eq!(findings.excluded[0].reason, Exclusion::HelmRelease("app-app".into()));
+    }
+}
+
+#[test]
+fn what_is_taken_for_granted_is_said_and_never_proven() {
+    let assume = |pack: &mut PackRendering| pack.outcome.as_mut().unwrap().assumed = vec!["it is so".into()];
+    let orphan = abandoned(&[], assume).orphans.remove(0);
+    assert_eq!(orphan.confidence, Confidence::Likely);
+    assert!(orphan.evidence.contains(&"taken for granted: it is so".to_owned()), "{:?}", orphan.evidence);
+
+    let before = rendering("p@1", &[("app", &["Deployment/a"])]);
+    let objects = live(&[&before]);
+    let mut now = rendering("p@2", &[("app", &[])]);
+    assume(&mut now.packs[0]);
+    let orphan = find(&[revision(1, before)], &now, &objects).orphans.remove(0);
+    assert_eq!(orphan.confidence, Confidence::Suspected);
+    assert!(orphan.evidence.contains(&"may still be rendered by pack app of p@2: it is so".to_owned()));
+}

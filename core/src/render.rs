@@ -4,22 +4,30 @@
 //! is an error that says why: "renders nothing" is only said of a pack whose whole content was seen.
 
 mod chains;
+mod charts;
+mod claims;
 mod documents;
+mod error;
 mod functions;
 mod helm_yaml;
 mod identity;
 mod macros;
 mod origin;
 mod pack_directory;
+mod record;
 mod template;
 mod value;
 
 use serde_json::{Value, json};
 
 pub use self::{
+    charts::{Chart, ChartOutcome, ChartPack, ChartText, Kept, Moment, Records},
+    error::RenderError,
     identity::Identity,
+    macros::resolved,
     origin::{Origin, Release},
     pack_directory::{ManifestText, PackContent, PackManifest, manifest_name},
+    record::{Record, RecordError},
 };
 use crate::{
     content::hash,
@@ -55,89 +63,6 @@ pub struct RenderedObject {
     pub release: Option<Release>,
 }
 
-/// Why a pack cannot be rendered.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum RenderError {
-    /// The pack installs charts, which only Helm renders.
-    #[error("pack `{pack}` installs charts, which only Helm renders")]
-    Charts {
-        /// The pack.
-        pack: String,
-    },
-    /// Nothing says what the pack applies.
-    #[error("the content of pack `{pack}` is not visible; name a directory that holds the pack with --packs")]
-    NotVisible {
-        /// The pack.
-        pack: String,
-    },
-    /// A manifest is named, but its text is not at hand.
-    #[error(
-        "the text of manifest `{manifest}` of pack `{pack}` is not visible; name a directory that holds the pack with --packs"
-    )]
-    ManifestNotVisible {
-        /// The pack.
-        pack: String,
-        /// The manifest.
-        manifest: String,
-    },
-    /// The directory holds another version than the one to render.
-    #[error("pack `{pack}` is `{wanted}`, but its directory holds `{found}`")]
-    OtherVersion {
-        /// The pack.
-        pack: String,
-        /// The version that the profile names.
-        wanted: String,
-        /// The version that the directory names.
-        found: String,
-    },
-    /// The pack's values are not YAML.
-    #[error("values of pack `{pack}`{}: {reason}", place(*line, *column))]
-    Values {
-        /// The pack.
-        pack: String,
-        /// The line in the values.
-        line: Option<usize>,
-        /// The column in that line.
-        column: Option<usize>,
-        /// What is wrong there.
-        reason: String,
-    },
-    /// The template of a manifest fails.
-    #[error("manifest `{manifest}` of pack `{pack}`{}: {reason}", place(*line, *column))]
-    Template {
-        /// The pack.
-        pack: String,
-        /// The manifest.
-        manifest: String,
-        /// The line in the manifest.
-        line: Option<usize>,
-        /// The column in that line.
-        column: Option<usize>,
-        /// What is wrong there.
-        reason: String,
-    },
-    /// What the template renders to is no list of objects.
-    #[error("manifest `{manifest}` of pack `{pack}`, line {line} of the rendered text: {reason}")]
-    Document {
-        /// The pack.
-        pack: String,
-        /// The manifest.
-        manifest: String,
-        /// The line in the rendered text.
-        line: usize,
-        /// What is wrong there.
-        reason: String,
-    },
-}
-
-fn place(line: Option<usize>, column: Option<usize>) -> String {
-    match (line, column) {
-        (Some(line), Some(column)) => format!(", line {line}, column {column}"),
-        (Some(line), None) => format!(", line {line}"),
-        _ => String::new(),
-    }
-}
-
 /// The objects that `pack` applies. `content` is the pack's own directory, where there is one at hand.
 ///
 /// Attached manifests come from the pack's document, the pack's own ones from `content`. Without `content`, a pack counts as
@@ -149,11 +74,28 @@ fn place(line: Option<usize>, column: Option<usize>) -> String {
 /// # Errors
 /// When a part of the pack is not visible, is made by Helm, or does not render.
 pub fn render_pack(pack: &Pack<'_>, content: Option<&PackContent>) -> Result<Rendered, RenderError> {
+    render_pack_with(pack, content, &[])
+}
+
+/// The objects that `pack` applies, where `charts` says what its charts come to: see [`ChartPack::read`].
+///
+/// No public pack has both charts and manifests of its own, so without `content` a pack whose charts are known was seen whole.
+///
+/// # Errors
+/// When a part of the pack is not visible, or does not render.
+pub fn render_pack_with(
+    pack: &Pack<'_>,
+    content: Option<&PackContent>,
+    charts: &[ChartOutcome],
+) -> Result<Rendered, RenderError> {
     let name = pack.name().into_owned();
     let text = pack.values();
     let values = helm_yaml::read(&text).map_err(|error| values_error(&name, &text, error))?;
-    refuse_charts(pack, &name, content, &values)?;
-    let manifests = manifests(pack, &name, content, &values)?;
+    let is_chart_pack = ChartPack::of(pack, content).is_some();
+    if is_chart_pack && charts.is_empty() {
+        return Err(RenderError::Charts { pack: name });
+    }
+    let manifests = manifests(pack, &name, content, &values, is_chart_pack)?;
 
     let namespace = field::text(&values, &["pack", "namespace"]);
     let mut rendered = Rendered::default();
@@ -190,6 +132,11 @@ pub fn render_pack(pack: &Pack<'_>, content: Option<&PackContent>) -> Result<Ren
     if !rendered.objects.is_empty() {
         rendered.origins.push(Origin::Manifests);
     }
+    for ChartOutcome { chart, outcome } in charts.iter().filter(|_| is_chart_pack) {
+        let failed = |reason: String| RenderError::Chart { pack: name.clone(), chart: chart.clone(), reason };
+        let text = outcome.as_ref().map_err(|reason| failed(reason.clone()))?;
+        add_chart(&mut rendered, &name, chart, text).map_err(failed)?;
+    }
     Ok(rendered)
 }
 
@@ -225,26 +172,26 @@ fn values_error(pack: &str, text: &str, error: helm_yaml::YamlError) -> RenderEr
     RenderError::Values { pack: pack.to_owned(), line: error.line, column: error.column, reason }
 }
 
-fn refuse_charts(
-    pack: &Pack<'_>,
-    name: &str,
-    content: Option<&PackContent>,
-    values: &Value,
-) -> Result<(), RenderError> {
-    let is_chart = pack.pack_type().is_some_and(|kind| kind.eq_ignore_ascii_case("helm"));
-    let lists_charts = content.is_some_and(|content| !content.manifest.charts.is_empty());
-    if is_chart || lists_charts || has_entries(values, "charts") {
-        return Err(RenderError::Charts { pack: name.to_owned() });
+/// Adds the objects of a chart, and the claims of its StatefulSets. What Helm leaves when a later revision lacks it is among
+/// them: hooks, CRDs, claims.
+fn add_chart(rendered: &mut Rendered, pack: &str, chart: &str, text: &ChartText) -> Result<(), String> {
+    let mut added = Vec::new();
+    for part in &text.texts {
+        let objects = documents::objects(part, Some(&text.release.namespace))
+            .map_err(|error| format!("{}, line {} of its objects: {}", text.release, error.line, error.reason))?;
+        added.extend(objects.into_iter().map(|(identity, document)| RenderedObject {
+            identity,
+            document,
+            pack: pack.to_owned(),
+            manifest: chart.to_owned(),
+            release: Some(text.release.clone()),
+        }));
     }
+    let claims = claims::of(&added);
+    rendered.objects.extend(added.into_iter().chain(claims));
+    rendered.assumed.extend(text.assumed.iter().cloned());
+    rendered.origins.push(text.origin.clone());
     Ok(())
-}
-
-fn has_entries(values: &Value, field: &str) -> bool {
-    match values.get(field) {
-        Some(Value::Object(entries)) => !entries.is_empty(),
-        Some(Value::Array(items)) => !items.is_empty(),
-        _ => false,
-    }
 }
 
 /// All manifests of the pack with their texts, the pack's own ones first.
@@ -253,6 +200,7 @@ fn manifests(
     name: &str,
     content: Option<&PackContent>,
     values: &Value,
+    is_chart_pack: bool,
 ) -> Result<Vec<ManifestText>, RenderError> {
     let not_visible =
         |manifest: &str| RenderError::ManifestNotVisible { pack: name.to_owned(), manifest: manifest.to_owned() };
@@ -286,7 +234,7 @@ fn manifests(
             return Err(not_visible(missing));
         }
         let is_manifest = pack.pack_type().is_some_and(|kind| kind.eq_ignore_ascii_case("manifest"));
-        if found.is_empty() && !is_manifest && !pack.is(Layer::Os) && !pack.is(Layer::Kubernetes) {
+        if found.is_empty() && !is_chart_pack && !is_manifest && !pack.is(Layer::Os) && !pack.is(Layer::Kubernetes) {
             return Err(RenderError::NotVisible { pack: name.to_owned() });
         }
     }

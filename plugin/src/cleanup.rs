@@ -3,10 +3,12 @@
 mod back;
 mod down;
 mod guard;
+mod helm;
 mod names;
 mod neighbours;
 mod past;
 mod remind;
+mod rendering;
 mod report;
 mod scaling;
 mod search;

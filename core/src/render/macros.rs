@@ -1,6 +1,76 @@
 //! Finds Palette's macros, such as `{{ .spectro.var.host }}`, in a text.
 //!
-//! Palette puts values in their place before it renders. What they stand for is not visible here, so they stay as they are.
+//! Palette puts values in their place before it renders. What a profile variable stands for is known where the profile's
+//! copy holds it; what the others stand for is not visible here, so they stay as they are.
+
+use serde_json::Value;
+
+use crate::field;
+
+/// The macro of a profile variable, up to the variable's name.
+const VARIABLE: &str = ".spectro.var.";
+
+/// The profile with its variables put into the values and the manifests of its packs, as far as they are known.
+///
+/// A variable is known by its `value`, which a cluster's copy has, or else by its `defaultValue`. A sensitive or masked one is
+/// not. A macro with more to it than a variable's name stays as it is.
+pub fn resolved(profile: &Value) -> Value {
+    let known: Vec<(String, String)> = field::items(profile, &["variables"]).filter_map(|(_, it)| known(it)).collect();
+    let mut profile = profile.clone();
+    if known.is_empty() {
+        return profile;
+    }
+    let packs = profile.get_mut("packs").and_then(Value::as_array_mut);
+    for pack in packs.into_iter().flatten() {
+        replace_at(pack, "values", &known);
+        let manifests = pack.get_mut("manifests").and_then(Value::as_array_mut);
+        manifests.into_iter().flatten().for_each(|manifest| replace_at(manifest, "content", &known));
+    }
+    profile
+}
+
+/// A variable's name and what it stands for.
+fn known(variable: &Value) -> Option<(String, String)> {
+    let name = field::text(variable, &["name"]).filter(|name| !name.is_empty())?;
+    let is_set = |it: &&Value| !it.is_null();
+    let value = variable.get("value").filter(is_set).or_else(|| variable.get("defaultValue").filter(is_set))?;
+    let is_sensitive = variable.get("isSensitive").and_then(Value::as_bool).unwrap_or_default();
+    let text = match value {
+        Value::String(text) => text.clone(),
+        Value::Bool(_) | Value::Number(_) => value.to_string(),
+        _ => return None,
+    };
+    let is_masked = !text.is_empty() && text.chars().all(|it| it == '*');
+    (!is_sensitive && !is_masked && !text.contains("{{")).then(|| (name.into_owned(), text))
+}
+
+fn replace_at(object: &mut Value, key: &str, known: &[(String, String)]) {
+    if let Some(Value::String(text)) = object.get_mut(key)
+        && text.contains(VARIABLE)
+    {
+        *text = replaced(text, known);
+    }
+}
+
+fn replaced(text: &str, known: &[(String, String)]) -> String {
+    let (mut result, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(start) = rest.find("{{") {
+        result.push_str(&rest[..start]);
+        rest = &rest[start..];
+        let end = length(rest).unwrap_or(2);
+        let (found, after) = rest.split_at(end);
+        let value = name(found).and_then(|name| known.iter().find(|(known, _)| known == name));
+        result.push_str(value.map_or(found, |(_, value)| value));
+        rest = after;
+    }
+    result + rest
+}
+
+/// The variable of a macro that is nothing but its name.
+fn name(found: &str) -> Option<&str> {
+    let inside = found.strip_prefix("{{")?.strip_suffix("}}")?;
+    inside.trim().strip_prefix(VARIABLE).filter(|name| name.chars().all(|it| it.is_alphanumeric() || "_-".contains(it)))
+}
 
 /// The macros in `text`, each once, in the order of their first appearance.
 pub(super) fn find(text: &str) -> Vec<String> {
@@ -46,6 +116,27 @@ mod tests {
     fn macros_are_found_once_and_other_actions_are_not() {
         let text = "a: '{{.spectro.var.host}}'\nb: '{{ .spectro.macro.x }}-{{ .spectro.var.host }}'\nc: {{ .Values.x }}\nd: {{ .Spectro.cluster }}";
         assert_eq!(find(text), ["{{ .spectro.var.host }}", "{{ .spectro.macro.x }}"]);
+    }
+
+    #[test]
+    fn known_variables_are_put_in_and_others_stay() {
+        let profile = serde_json::json!({
+            "variables": [
+                {"name": "host", "value": "a.example.com", "defaultValue": "b"}, {"name": "port", "defaultValue": 8080},
+                {"name": "key", "value": "x", "isSensitive": true}, {"name": "old", "value": "********"},
+                {"name": "none"}, {"name": "nested", "value": "{{.spectro.macro.x}}"}, {"name": "empty", "value": ""},
+            ],
+            "packs": [{
+                "values": "{{.spectro.var.host}}:{{ .spectro.var.port }}[{{.spectro.var.empty}}] {{ .Values.x }} {{",
+                "manifests": [{"name": "{{.spectro.var.host}}", "content": "{{.spectro.var.host}}"}],
+            }, {"values": "{{.spectro.var.key}}{{.spectro.var.old}}{{.spectro.var.none}}{{.spectro.var.nested}}\
+                           {{.spectro.var.host | upper}}{{.spectro.var.hos}}{{.spectro.macro.host}}"}],
+        });
+        let resolved = resolved(&profile);
+        assert_eq!(resolved["packs"][0]["values"], "a.example.com:8080[] {{ .Values.x }} {{");
+        assert_eq!(resolved["packs"][0]["manifests"][0]["content"], "a.example.com");
+        assert_eq!(resolved["packs"][0]["manifests"][0]["name"], "{{.spectro.var.host}}");
+        assert_eq!(resolved["packs"][1]["values"], profile["packs"][1]["values"]);
     }
 
     #[test]

@@ -292,3 +292,27 @@ fn a_macro_inside_of_an_action_is_reported() {
         assert_eq!(rendered.unresolved, ["{{ .spectro.system.cluster.name }}"], "{condition}");
     }
 }
+
+#[test]
+fn a_chart_pack_renders_what_its_releases_hold() {
+    let document = json!({
+        "name": "shop-web", "namespace": "shop", "version": 3, "info": {"status": "deployed"},
+        "chart": {"metadata": {"name": "web", "version": "1.2.0"}}, "config": {"a": 1},
+        "manifest": format!("---\n# Source: web/templates/a.yaml\n{}", config_map("a")),
+        "hooks": [{"manifest": "apiVersion: batch/v1\nkind: Job\nmetadata: {name: migrate}\n"}],
+    });
+    let record = Record::decode(&record::tests::stored(&document)).unwrap();
+    let kept = Kept { release: record.release.clone(), status: "deployed".into(), record: Some(Ok(record)) };
+    let records = Records { kept: vec![kept], not_visible: Vec::new() };
+    let raw = json!({"name": "shop", "type": "helm", "version": "1.2.0", "values": "pack: {namespace: shop}\ncharts: {web: {a: 1}}"});
+    let pack = Pack::new(&raw, "packs[0]".into());
+    let charts = ChartPack::of(&pack, None).unwrap();
+    let rendered = render_pack_with(&pack, None, &charts.read(&records, Moment::Now)).unwrap();
+    let names: Vec<_> = rendered.objects.iter().map(|it| it.identity.to_string()).collect();
+    assert_eq!(names, ["ConfigMap/a", "Job/migrate"]);
+    assert!(rendered.objects.iter().all(|it| it.identity.namespace.as_deref() == Some("shop")));
+    assert_eq!(rendered.origins[0].to_string(), "the record of Helm release shop-web in namespace shop, revision 3");
+    assert!(rendered.assumed.is_empty());
+    let error = render_pack_with(&pack, None, &charts.read(&Records::default(), Moment::Now)).unwrap_err().to_string();
+    assert_eq!(error, "chart `web` of pack `shop` is not rendered: no Helm release shop-web in namespace shop is kept");
+}

@@ -34,7 +34,7 @@ impl Neighbours {
             listed => listed?,
         };
         let others: Vec<_> = clusters.into_iter().filter(|it| !is_same(it, cluster)).collect();
-        let rendered = match sources.render_others(&others) {
+        let rendered = match sources.render_others(&others).await {
             Ok(rendered) => others.iter().map(cluster_of_record).zip(rendered).collect(),
             Err(error) => {
                 not_visible.push(format!("what other clusters render: {error}"));

@@ -7,14 +7,14 @@ use profile_core::{
     cluster::Cluster,
     field,
     orphans::{Before, Ended, PackRendering, Rendering, Source},
-    pack::Pack,
-    profile::{self, AttachedProfile},
-    render::{RenderError, fingerprint, render_pack},
+    pack::Layer,
+    render::Moment,
     revision::{Revision, Status},
     yaml,
 };
 use serde_json::{Value, json};
 
+use super::{helm::Charts, rendering::Attached};
 use crate::{
     error::Error,
     output::Output,
@@ -31,6 +31,9 @@ pub(crate) struct Sources {
     /// A version that the cluster ran before, for changes of which there is no revision; may be given several times
     #[arg(long, value_name = "PROFILE@VERSION")]
     from: Vec<String>,
+    /// Do not run the helm program for charts of which the cluster keeps no record
+    #[arg(long)]
+    no_helm: bool,
 }
 
 /// All renderings to compare, the newest of the past first.
@@ -82,21 +85,31 @@ impl Sources {
         let documents = || states.iter().map(|state| &state.document).chain([&cluster.value]);
         let names = documents().flat_map(|it| Cluster::new(it).packs()).map(|it| it.name().into_owned());
         let packs = Packs::read(&self.packs, &names.collect())?;
-        let before = states.iter().map(|state| Before {
-            source: state.source.clone(),
-            ended: state.ended.clone(),
-            rendering: rendering(&Cluster::new(&state.document), &packs),
-        });
-        Ok(Past { before: before.collect(), now: rendering(&cluster.cluster(), &packs), compared, missing })
+        let attached: Vec<_> = documents().map(Attached::of).collect();
+        let of_charts: Vec<_> = attached.iter().flat_map(|it| it.charts(&packs)).collect();
+        let charts = Charts::read(store, &of_charts, self.no_helm, kubernetes(&cluster.cluster()).as_deref()).await?;
+        let mut before = Vec::new();
+        for (state, attached) in states.iter().zip(&attached) {
+            let rendering = attached.rendered(&packs, &charts, Moment::Past).await;
+            before.push(Before { source: state.source.clone(), ended: state.ended.clone(), rendering });
+        }
+        let now = Attached::of(&cluster.value);
+        let now = now.rendered(&packs, &charts, Moment::Now).await;
+        Ok(Past { before, now, compared, missing })
     }
 }
 
 impl Sources {
-    /// Renders what is attached to other clusters, from the same packs.
-    pub(super) fn render_others(&self, others: &[Document]) -> Result<Vec<Rendering>, Error> {
+    /// Renders what is attached to other clusters, from the same packs. Which cluster's a release is cannot be told apart.
+    pub(super) async fn render_others(&self, others: &[Document]) -> Result<Vec<Rendering>, Error> {
         let names = others.iter().flat_map(|it| it.cluster().packs()).map(|it| it.name().into_owned()).collect();
         let packs = Packs::read(&self.packs, &names)?;
-        Ok(others.iter().map(|it| rendering(&it.cluster(), &packs)).collect())
+        let charts = Charts::default();
+        let mut rendered = Vec::new();
+        for other in others {
+            rendered.push(Attached::of(&other.value).rendered(&packs, &charts, Moment::Now).await);
+        }
+        Ok(rendered)
     }
 }
 
@@ -154,31 +167,9 @@ fn published(version: &Document) -> Result<State, Error> {
     Ok(State { source: Source::Published, ended: Ended::Unknown, document })
 }
 
-fn rendering(cluster: &Cluster<'_>, packs: &Packs) -> Rendering {
-    let of_profile = |profile: AttachedProfile<'_>| {
-        let reference = profile::reference(&profile.name(), profile.version().as_deref());
-        let packs = profile.packs().into_iter().map(|pack| rendered(reference.clone(), &pack, packs));
-        packs.collect::<Vec<_>>()
-    };
-    Rendering { packs: cluster.profiles().into_iter().flat_map(of_profile).collect() }
-}
-
-fn rendered(profile: String, pack: &Pack<'_>, packs: &Packs) -> PackRendering {
-    let content = packs.of(pack);
-    let mut outcome = render_pack(pack, content);
-    if let Err(RenderError::NotVisible { .. } | RenderError::ManifestNotVisible { .. }) = outcome
-        && let (None, Some(other)) = (content, packs.other_version_of(pack))
-    {
-        // The directory is there, only not for this version: core says which one it holds instead.
-        outcome = render_pack(pack, Some(other));
-    }
-    PackRendering {
-        profile,
-        pack: pack.name().into_owned(),
-        fingerprint: fingerprint(pack, content),
-        releases: Vec::new(),
-        outcome,
-    }
+/// The version of Kubernetes that the cluster asks for, where it asks for one.
+fn kubernetes(cluster: &Cluster<'_>) -> Option<String> {
+    cluster.layer(Layer::Kubernetes).first()?.version().map(Into::into)
 }
 
 fn label(source: &Source) -> String {

@@ -15,6 +15,7 @@ use crate::{
 mod config;
 mod failure;
 pub(crate) mod live;
+mod releases;
 mod revisions;
 
 const GROUP: &str = "cluster.spectrocloud.com";

@@ -61,6 +61,13 @@ impl Packs {
         self.named(pack).next()
     }
 
+    /// The file of a pack's chart in the pack's directory; `None` where the directory is not at hand.
+    pub(crate) fn file_of(&self, pack: &Pack<'_>, path: &str) -> Option<Result<PathBuf, String>> {
+        let content = self.of(pack)?;
+        let place = &self.found.iter().find(|it| std::ptr::eq(&it.content, content))?.place;
+        Some(chart(place, path))
+    }
+
     fn named(&self, pack: &Pack<'_>) -> impl Iterator<Item = &PackContent> {
         let name = pack.name();
         self.found.iter().map(|it| &it.content).filter(move |it| it.manifest.name == name)
@@ -123,6 +130,20 @@ fn text(place: &Path, path: &str) -> Result<ManifestText, Error> {
         return Err(Error::failed(format!("{} names {path:?}, which is not inside its directory", file.display())));
     }
     Ok(ManifestText { name: manifest_name(path), content: inside(place, &relative)? })
+}
+
+/// A chart that a `pack.json` names: a file or a directory in the pack's own.
+fn chart(place: &Path, path: &str) -> Result<PathBuf, String> {
+    let file = place.join(path.replace('\\', "/"));
+    let real = |path: &Path| path.canonicalize().map_err(|error| format!("cannot read {}: {error}", path.display()));
+    let (root, target) = (real(place)?, real(&file)?);
+    if !target.starts_with(&root) {
+        return Err(format!("{} leads out of its pack, to {}", file.display(), target.display()));
+    }
+    if !target.is_file() && !target.is_dir() {
+        return Err(format!("{} is neither a file nor a directory", file.display()));
+    }
+    Ok(target)
 }
 
 /// The text of a regular file in a pack's directory. A link may lead anywhere, so what counts is where it ends.

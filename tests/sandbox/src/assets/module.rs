@@ -1,4 +1,4 @@
-//! The two Go modules that pin the versions of the programs.
+//! The Go modules that pin the versions of the programs.
 
 use std::path::{Path, PathBuf};
 
@@ -13,6 +13,8 @@ pub(super) enum Module {
     ControlPlane,
     /// kwok, on its own because it needs other versions of the Kubernetes libraries.
     Kwok,
+    /// Helm, on its own for the same reason.
+    Helm,
 }
 
 impl Module {
@@ -20,6 +22,7 @@ impl Module {
         match self {
             Self::ControlPlane => "control-plane",
             Self::Kwok => "kwok",
+            Self::Helm => "helm",
         }
     }
 

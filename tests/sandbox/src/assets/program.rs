@@ -1,8 +1,8 @@
-//! The programs of a control plane and the Go packages that they are built from.
+//! The programs of a control plane, Helm, and the Go packages that they are built from.
 
 use super::module::Module;
 
-/// One program of the control plane.
+/// One program of the control plane, or Helm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Program {
     /// The store behind the API server.
@@ -17,6 +17,8 @@ pub enum Program {
     Kubectl,
     /// The player of nodes and of the pods on them.
     Kwok,
+    /// The package manager whose releases and templates ours are compared with; no part of a control plane.
+    Helm,
 }
 
 impl Program {
@@ -29,6 +31,7 @@ impl Program {
             Self::KubeScheduler => "kube-scheduler",
             Self::Kubectl => "kubectl",
             Self::Kwok => "kwok",
+            Self::Helm => "helm",
         }
     }
 
@@ -41,6 +44,7 @@ impl Program {
             Self::KubeScheduler => "k8s.io/kubernetes/cmd/kube-scheduler",
             Self::Kubectl => "k8s.io/kubernetes/cmd/kubectl",
             Self::Kwok => "sigs.k8s.io/kwok/cmd/kwok",
+            Self::Helm => "helm.sh/helm/v3/cmd/helm",
         }
     }
 
@@ -48,6 +52,7 @@ impl Program {
     pub(super) fn module(self) -> Module {
         match self {
             Self::Kwok => Module::Kwok,
+            Self::Helm => Module::Helm,
             _ => Module::ControlPlane,
         }
     }
@@ -56,7 +61,7 @@ impl Program {
     pub(super) fn build_time(self) -> &'static str {
         match self {
             Self::KubeApiserver => "4 minutes",
-            Self::KubeControllerManager | Self::Kwok => "80 seconds",
+            Self::KubeControllerManager | Self::Kwok | Self::Helm => "80 seconds",
             Self::Etcd => "35 seconds",
             Self::Kubectl | Self::KubeScheduler => "20 seconds",
         }

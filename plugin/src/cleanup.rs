@@ -19,10 +19,10 @@ mod users;
 pub(crate) use self::{
     back::{revisions_in_use, scale_back},
     down::{DownArgs, scale_down},
-    names::words,
+    names::{Name, words},
     past::Sources,
     remind::remind,
-    report::print,
+    report::{View, explain, print},
     scaling::Scaling,
     search::search,
 };

@@ -13,6 +13,8 @@ pub(crate) enum Kind {
     NotFound,
     /// The API server does not let this user.
     Forbidden,
+    /// The API server cannot answer this; it may answer the rest.
+    Unanswered,
     /// Somebody else changed what was about to be changed.
     Conflict,
     /// A rule, the admission or the store refuses.
@@ -32,7 +34,7 @@ impl Kind {
     pub(crate) fn exit_code(self) -> u8 {
         match self {
             Self::BrokenPipe => 0,
-            Self::Usage | Self::Failed | Self::NotFound | Self::Forbidden | Self::Conflict => 2,
+            Self::Usage | Self::Failed | Self::NotFound | Self::Forbidden | Self::Unanswered | Self::Conflict => 2,
             Self::Refused => 4,
             Self::DecisionNeeded => 6,
             Self::TimedOut => 124,

@@ -8,7 +8,12 @@ mod kubernetes;
 pub(crate) mod packs;
 
 pub(crate) use files::FileStore;
-pub(crate) use kubernetes::{KubernetesStore, live::Resource};
+pub(crate) use kubernetes::{
+    KubernetesStore,
+    discovery::{Served, ServedKind},
+    live::Resource,
+    pages::{Depth, Listing},
+};
 
 use crate::{
     cli::{Global, StoreName},

@@ -106,13 +106,24 @@ pub fn suspects(now: &Rendering, traces: &Traces<'_>) -> Vec<Suspect> {
                 evidence: vec![
                     format!("applied by {} at {time}: {}", write.manager, agents.why(&write.manager)),
                     format!("untouched since {when}"),
-                    "rendered by no attached pack now, and by nothing of the past that is kept".to_owned(),
+                    rendered_by_none(now),
                 ],
             });
         }
     }
     found.sort_by(|left, right| left.identity.cmp(&right.identity));
     found
+}
+
+fn rendered_by_none(now: &Rendering) -> String {
+    let seen = now.packs.iter().filter(|pack| pack.outcome.is_ok()).count();
+    let which = match now.packs.len() - seen {
+        0 => "no attached pack".to_owned(),
+        unseen => {
+            format!("none of the {seen} attached packs that can be rendered, and perhaps by one of the other {unseen},")
+        }
+    };
+    format!("rendered by {which} now, and by nothing of the past that is kept")
 }
 
 /// Our own writes, and those of Kubernetes' controllers, are no sign of use.
@@ -151,6 +162,11 @@ impl Agents {
             None => "a name of Palette's agent".to_owned(),
         }
     }
+}
+
+/// Whether a manager of this name may be Palette's agent. What tools of people and of Kubernetes wrote needs no second look.
+pub fn may_be_agent(manager: &str) -> bool {
+    !is_other(manager)
 }
 
 fn is_other(manager: &str) -> bool {

@@ -79,7 +79,7 @@ pub(crate) async fn scale_down(
         let occasion = Occasion { now: &now, reason: args.reason.as_deref(), revision, cluster: &name };
         plan(orphan, live, &scalers, &occasion)
     };
-    let live = orphans.iter().filter_map(|it| search.live(it));
+    let live = orphans.iter().filter_map(|it| search.live(&it.identity));
     let steps: Vec<_> = live.map(|live| Step { planned: planner(live), live: live.clone() }).collect();
     let planned: Vec<_> = steps.iter().filter_map(|it| Some(&it.planned.as_ref().ok()?.as_ref()?.identity)).collect();
     if !planned.is_empty() {

@@ -54,7 +54,8 @@ impl FromStr for Name {
 }
 
 impl Name {
-    fn is(&self, identity: &Identity) -> bool {
+    /// Whether the object may be meant.
+    pub(super) fn is(&self, identity: &Identity) -> bool {
         let kind = identity.kind.to_ascii_lowercase();
         let is_kind = self.kind == kind || self.kind == format!("{kind}s") || self.kind == format!("{kind}es");
         let is_namespace = self.namespace.is_none() || self.namespace == identity.namespace;

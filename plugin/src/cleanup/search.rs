@@ -1,12 +1,20 @@
 //! Searches a cluster for orphans, as far as the store can see.
 
+use std::collections::{BTreeSet, HashMap, HashSet};
+
 use profile_core::{
-    orphans::{Findings, Orphan, Rendering, find},
+    field,
+    orphans::{Ended, Findings, PackRendering, Rendering, find},
     render::Identity,
+    yaml,
 };
 use serde_json::Value;
 
-use super::{neighbours::Neighbours, past::Sources, sight};
+use super::{
+    neighbours::Neighbours,
+    past::{Past, Sources},
+    sight::{self, Marks, Sight},
+};
 use crate::{
     error::Error,
     output::Output,
@@ -21,22 +29,25 @@ pub(crate) struct Search {
     /// there.
     pub(crate) sees_live: bool,
     pub(crate) not_visible: Vec<String>,
-    /// What of other clusters was not seen. They may render what is found here, but nothing more is left behind by that.
-    pub(crate) unseen_neighbours: Vec<String>,
+    /// What else was not seen: what other clusters render, who uses what is found, what only the agent's marks would speak
+    /// for. Nothing more that was rendered once is left behind by that.
+    pub(crate) beside: Vec<String>,
+    /// The requests that it took.
+    pub(crate) requests: u64,
     /// What was compared with what is rendered now, in words.
     pub(crate) compared: Vec<String>,
-    live: Vec<Value>,
+    live: HashMap<Identity, Value>,
 }
 
 impl Search {
-    /// The live object of an orphan.
-    pub(crate) fn live(&self, orphan: &Orphan) -> Option<&Value> {
-        self.live.iter().find(|it| Identity::of_live(it).as_ref() == Some(&orphan.identity))
+    /// The live object of an orphan, or of one that was left out.
+    pub(crate) fn live(&self, identity: &Identity) -> Option<&Value> {
+        self.live.get(identity)
     }
 
     /// Everything that was not seen, in words.
     pub(crate) fn not_visible(&self) -> impl Iterator<Item = &String> {
-        self.not_visible.iter().chain(&self.unseen_neighbours)
+        self.not_visible.iter().chain(&self.beside)
     }
 
     /// Whether everything was seen that a claim of completeness takes.
@@ -53,27 +64,70 @@ pub(crate) async fn search(
     output: &mut Output,
 ) -> Result<Search, Error> {
     let mut past = sources.read(store, cluster, output).await?;
-    let (live, mut not_visible, sees_live) = match store {
+    let (sight, sees_live) = match store {
         Store::Kubernetes(store) => {
-            let sight = sight::look(store, &mut past).await?;
-            (sight.live, sight.not_visible, true)
+            let marks = marks(cluster, &past);
+            (sight::look(store, &mut past, &marks).await?, true)
         }
         Store::Files(_) => {
             let why = "live objects: files hold none, so whether these are still there is not known".to_owned();
-            (sight::as_rendered(&past), vec![why], false)
+            let live = sight::as_rendered(&past);
+            (Sight { live, not_visible: [why].into(), ..Sight::default() }, false)
         }
     };
-    not_visible.extend(past.unseen());
+    let Sight { live, suspects, not_visible, beside } = sight;
+    let not_visible: Vec<_> = not_visible.into_iter().chain(past.unseen()).collect();
+    let mut beside: Vec<_> = beside.into_iter().collect();
     let mut findings = find(&past.before, &past.now, &live);
-    let mut unseen_neighbours = Vec::new();
+    findings.add_suspects(suspects, &live);
     if let Store::Kubernetes(store) = store
         && !findings.orphans.is_empty()
     {
         let neighbours = Neighbours::of(store, cluster, sources).await?;
         findings.leave_out_rendered_by(&neighbours.rendered);
         if !findings.orphans.is_empty() {
-            unseen_neighbours = neighbours.not_visible;
+            beside.extend(neighbours.not_visible);
         }
     }
-    Ok(Search { findings, now: past.now, sees_live, not_visible, unseen_neighbours, compared: past.compared, live })
+    let orphans = findings.orphans.iter().map(|it| &it.identity);
+    let excluded = findings.excluded.iter().map(|it| &it.identity);
+    let wanted: HashSet<_> = orphans.chain(excluded).collect();
+    let live = live.into_iter().filter_map(|object| Some((Identity::of_live(&object)?, object)));
+    let kept = live.filter(|(identity, _)| wanted.contains(identity)).collect();
+    let requests = if let Store::Kubernetes(store) = store { store.requests() } else { 0 };
+    Ok(Search {
+        findings,
+        now: past.now,
+        sees_live,
+        not_visible,
+        beside,
+        compared: past.compared,
+        requests,
+        live: kept,
+    })
+}
+
+/// Where the agent's marks are looked for: in the namespaces of what packs render and rendered. Where a pack applies
+/// something that cannot be rendered, all of its objects would look left behind.
+fn marks(cluster: &Document, past: &Past) -> Marks {
+    let renderings = past.before.iter().map(|it| &it.rendering).chain([&past.now]);
+    let objects = renderings.flat_map(|it| &it.packs).filter_map(|it| it.outcome.as_ref().ok());
+    let rendered = objects.flat_map(|it| &it.objects).filter_map(|it| it.identity.namespace.clone());
+    let mut namespaces: BTreeSet<_> = rendered.collect();
+    let mut unseen = BTreeSet::new();
+    for pack in cluster.cluster().packs() {
+        let values = yaml::parse_all(&pack.values()).unwrap_or_default();
+        let named = values.iter().find_map(|it| field::text(it, &["pack", "namespace"]));
+        let is_rendered = |it: &PackRendering| it.pack == pack.name() && it.outcome.is_ok();
+        let place = if past.now.packs.iter().any(is_rendered) { &mut namespaces } else { &mut unseen };
+        place.extend(named.map(std::borrow::Cow::into_owned));
+    }
+    namespaces.retain(|it| !unseen.contains(it));
+    // The newest state that is kept ended with the switch, unless it is still the present one, which began with it.
+    let fingerprints = |it: &Rendering| it.packs.iter().map(|it| it.fingerprint.clone()).collect::<Vec<_>>();
+    let switched_at = past.before.first().and_then(|newest| match &newest.ended {
+        Ended::After(time) if fingerprints(&newest.rendering) == fingerprints(&past.now) => Some(time.clone()),
+        _ => None,
+    });
+    Marks { namespaces, switched_at }
 }

@@ -1,65 +1,109 @@
 //! Looks at the live objects that may be orphans, and at those that may use them.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod survey;
+mod whole;
 
-use futures_util::{StreamExt, stream};
+use std::collections::BTreeSet;
+
+use futures_util::{StreamExt, TryStreamExt, stream};
 use profile_core::{
-    orphans::Rendering,
+    orphans::{Rendering, Suspect, Traces, suspects},
     render::{Identity, RenderedObject},
 };
 use serde_json::Value;
 
 use super::{past::Past, users};
 use crate::{
-    error::{Error, Kind},
-    store::{KubernetesStore, Resource},
+    error::Error,
+    store::{KubernetesStore, Resource, Served, ServedKind},
 };
 
 /// Requests that are under way at once.
 pub(super) const PARALLEL: usize = 8;
 
-/// What is live, and what could not be looked at.
-pub(super) struct Sight {
-    pub(super) live: Vec<Value>,
-    /// Kinds that this user may not read, one sentence each.
-    pub(super) not_visible: Vec<String>,
+/// Where the marks of Palette's agent are looked for.
+#[derive(Debug, Default)]
+pub(super) struct Marks {
+    /// Namespaces to which attached or former packs apply something, and none that cannot be rendered.
+    pub(super) namespaces: BTreeSet<String>,
+    /// When the cluster was switched to what is attached, where that is kept.
+    pub(super) switched_at: Option<String>,
 }
 
-/// Looks at everything that was rendered once and is rendered no longer.
+/// What is live, and what could not be looked at.
+#[derive(Default)]
+pub(super) struct Sight {
+    /// The objects that may be orphans, and those that may use them.
+    pub(super) live: Vec<Value>,
+    /// What only the agent's marks speak for.
+    pub(super) suspects: Vec<Suspect>,
+    /// Where orphans may be that were not seen, one sentence each.
+    pub(super) not_visible: BTreeSet<String>,
+    /// What else was not seen: users, and what only marks would speak for.
+    pub(super) beside: BTreeSet<String>,
+}
+
+/// Looks at everything that was rendered once and is rendered no longer: at metadata first, kind by kind, and at whole objects
+/// only where something was found. So the number of requests grows with the kinds, and not with the objects.
 ///
 /// Whether a custom resource lives in a namespace is known to the cluster alone, so the identities in `past` are corrected.
-pub(super) async fn look(store: &KubernetesStore, past: &mut Past) -> Result<Sight, Error> {
-    let resources = store.resources(candidates(past).iter()).await?;
+pub(super) async fn look(store: &KubernetesStore, past: &mut Past, marks: &Marks) -> Result<Sight, Error> {
+    let served = store.kinds(candidates(past).iter()).await?;
     for rendering in past.before.iter_mut().map(|it| &mut it.rendering).chain([&mut past.now]) {
-        forget_namespaces(rendering, &resources);
+        forget_namespaces(rendering, &served.kinds);
     }
-    let of_kind: BTreeMap<_, _> = resources.iter().map(|it| ((it.group.as_str(), it.kind.as_str()), it)).collect();
     let candidates = candidates(past);
-    let wanted = candidates.iter().filter_map(|identity| {
-        let resource = of_kind.get(&(identity.group.as_str(), identity.kind.as_str()))?;
-        Some(async move { (identity, *resource, store.live(resource, identity).await) })
-    });
-    let answers: Vec<_> = stream::iter(wanted.collect::<Vec<_>>()).buffered(PARALLEL).collect().await;
+    let mut sight = Sight::default();
+    sight.name_unserved(&served, &candidates);
+    let found = survey::survey(store, &served, &candidates, &past.now, marks, &mut sight).await?;
+    let traces =
+        Traces { live: &found.metadata, namespaces: &marks.namespaces, switched_at: marks.switched_at.as_deref() };
+    sight.suspects = suspects(&past.now, &traces);
+    let suspected: BTreeSet<_> = sight.suspects.iter().map(|it| it.identity.clone()).collect();
+    let wanted = |it: &Identity| candidates.contains(it) || suspected.contains(it);
+    sight.live = whole::whole(store, &served, found, &wanted, &mut sight.not_visible).await?;
+    sight.add_users(store, &served, &wanted).await?;
+    Ok(sight)
+}
 
-    let mut not_visible = BTreeSet::new();
-    let (mut live, mut found) = (Vec::new(), Vec::new());
-    for (identity, resource, answer) in answers {
-        if let Some(object) = seen(answer, resource, identity.namespace.as_deref(), "get", &mut not_visible)?.flatten()
-        {
-            found.push(identity.clone());
-            live.push(object);
+impl Sight {
+    /// Names the kinds of which nothing can be seen because they are not served.
+    fn name_unserved(&mut self, served: &Served, candidates: &BTreeSet<Identity>) {
+        for Identity { group, kind, .. } in candidates {
+            if served.unanswered.contains(group) {
+                self.not_visible.insert(format!("{kind}: the server of API group {group} does not answer"));
+            } else if served.kind(group, kind).is_none() {
+                let group = if group.is_empty() { "the core group" } else { group };
+                self.beside.insert(format!("{kind}: {group} serves no such kind any more, so none of them is left"));
+            }
         }
     }
-    let to_list = users::to_list(&found);
-    let lists = to_list.iter().map(|(resource, namespace)| async move {
-        (resource, namespace, store.live_list(resource, Some(namespace)).await)
-    });
-    let answers: Vec<_> = stream::iter(lists.collect::<Vec<_>>()).buffered(PARALLEL).collect().await;
-    for (resource, namespace, answer) in answers {
-        let items = seen(answer, resource, Some(namespace), "list", &mut not_visible)?.unwrap_or_default();
-        live.extend(items.into_iter().filter(|it| Identity::of_live(it).is_none_or(|it| !found.contains(&it))));
+
+    /// Adds the objects that may use those that were found.
+    async fn add_users(
+        &mut self,
+        store: &KubernetesStore,
+        served: &Served,
+        wanted: &(dyn Fn(&Identity) -> bool + Sync),
+    ) -> Result<(), Error> {
+        let found: Vec<_> = self.live.iter().filter_map(Identity::of_live).filter(wanted).collect();
+        let to_list = users::to_list(found.iter());
+        let known: BTreeSet<_> = found.into_iter().collect();
+        let keep = |object: Value| {
+            let is_known = Identity::of_live(&object).is_none_or(|it| known.contains(&it));
+            (!is_known).then(|| users::trimmed(object))
+        };
+        let lists = to_list.iter().filter_map(|((group, kind), (depth, namespaces))| {
+            let resource = &served.kind(group, kind)?.resource;
+            Some(store.scan(resource, namespaces.as_ref(), *depth, &keep))
+        });
+        let listed: Vec<_> = stream::iter(lists.collect::<Vec<_>>()).buffered(PARALLEL).try_collect().await?;
+        for listing in listed {
+            self.live.extend(listing.objects);
+            self.beside.extend(listing.not_visible.iter().map(|it| format!("users of kind {it}")));
+        }
+        Ok(())
     }
-    Ok(Sight { live, not_visible: not_visible.into_iter().collect() })
 }
 
 /// The objects of the past as they were rendered, for a store that sees none alive.
@@ -85,25 +129,6 @@ pub(super) fn rendered_now<'a>(
     })
 }
 
-/// The answer, or nothing where it is forbidden, which is noted.
-fn seen<T>(
-    answer: Result<T, Error>,
-    resource: &Resource,
-    namespace: Option<&str>,
-    verb: &str,
-    not_visible: &mut BTreeSet<String>,
-) -> Result<Option<T>, Error> {
-    match answer {
-        Ok(answer) => Ok(Some(answer)),
-        Err(error) if error.kind == Kind::Forbidden => {
-            let place = namespace.map(|it| format!(" in namespace {it}")).unwrap_or_default();
-            not_visible.insert(format!("{}{place}: you may not {verb} {}", resource.kind, resource.plural));
-            Ok(None)
-        }
-        Err(error) => Err(error),
-    }
-}
-
 fn objects(rendering: &Rendering) -> impl Iterator<Item = &RenderedObject> {
     rendering.packs.iter().flat_map(|pack| pack.outcome.iter().flat_map(|rendered| &rendered.objects))
 }
@@ -114,11 +139,13 @@ fn candidates(past: &Past) -> BTreeSet<Identity> {
     before.filter(|it| !now.contains(it)).collect()
 }
 
-fn forget_namespaces(rendering: &mut Rendering, resources: &[Resource]) {
+fn forget_namespaces(rendering: &mut Rendering, kinds: &[ServedKind]) {
+    let outside = kinds.iter().map(|it| &it.resource).filter(|it| !it.is_namespaced);
+    let outside: BTreeSet<_> = outside.map(|it| (it.group.as_str(), it.kind.as_str())).collect();
     let rendered = rendering.packs.iter_mut().filter_map(|pack| pack.outcome.as_mut().ok());
     for object in rendered.flat_map(|rendered| &mut rendered.objects) {
         let identity = &mut object.identity;
-        if resources.iter().any(|it| !it.is_namespaced && identity.is(&it.group, &it.kind)) {
+        if outside.contains(&(identity.group.as_str(), identity.kind.as_str())) {
             identity.namespace = None;
         }
     }
@@ -170,7 +197,8 @@ mod tests {
     fn a_custom_resource_without_namespace_does_not_move_with_its_packs_namespace() {
         let mut past = past(rendering("a", &["x"]), rendering("b", &["x"]));
         assert_eq!(candidates(&past).len(), 1);
-        let thing = Resource { is_namespaced: false, ..Resource::stable("example.com", "v1", "Thing", "things") };
+        let resource = Resource { is_namespaced: false, ..Resource::stable("example.com", "v1", "Thing", "things") };
+        let thing = ServedKind { resource, has_scale: false };
         for rendering in past.before.iter_mut().map(|it| &mut it.rendering).chain([&mut past.now]) {
             forget_namespaces(rendering, std::slice::from_ref(&thing));
         }
@@ -178,12 +206,18 @@ mod tests {
     }
 
     #[test]
-    fn what_is_forbidden_is_named_and_does_not_end_the_search() {
-        let secret = Resource::stable("", "v1", "Secret", "secrets");
-        let mut named = BTreeSet::new();
-        let forbidden = Err::<(), _>(Error::new(Kind::Forbidden, "no"));
-        assert_eq!(seen(forbidden, &secret, Some("n"), "get", &mut named).unwrap(), None);
-        assert_eq!(named.into_iter().collect::<Vec<_>>(), ["Secret in namespace n: you may not get secrets"]);
-        assert!(seen(Err::<(), _>(Error::failed("no")), &secret, None, "get", &mut BTreeSet::new()).is_err());
+    fn a_kind_that_is_gone_is_told_from_one_whose_server_is_away() {
+        let past = past(rendering("a", &["x"]), rendering("a", &[]));
+        let named = |unanswered: &[&str]| {
+            let unanswered = unanswered.iter().map(|it| (*it).to_owned()).collect();
+            let mut sight = Sight::default();
+            sight.name_unserved(&Served { unanswered, ..Served::default() }, &candidates(&past));
+            (sight.not_visible.into_iter().collect::<Vec<_>>(), sight.beside.len())
+        };
+        assert_eq!(named(&[]), (Vec::new(), 1));
+        assert_eq!(
+            named(&["example.com"]),
+            (vec!["Thing: the server of API group example.com does not answer".into()], 0)
+        );
     }
 }

@@ -1,6 +1,12 @@
 //! The Kubernetes API as a store: the current context, one group, two versions.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use kube::{Client, core::params::ListParams, core::request::Request};
 use profile_core::field;
@@ -13,8 +19,10 @@ use crate::{
 };
 
 mod config;
+pub(crate) mod discovery;
 mod failure;
 pub(crate) mod live;
+pub(crate) mod pages;
 mod releases;
 mod revisions;
 
@@ -34,6 +42,8 @@ pub(crate) struct KubernetesStore {
     /// The namespace to look in; `None` for all.
     namespace: Option<String>,
     version: &'static str,
+    /// How many requests were sent.
+    requests: Arc<AtomicU64>,
 }
 
 impl KubernetesStore {
@@ -44,9 +54,21 @@ impl KubernetesStore {
         let client = Client::try_from(config)
             .map_err(|error| Error::failed(format!("cannot use context {context:?}: {error}")))?;
         let namespace = (!global.all_namespaces).then_some(namespace);
-        let mut store = Self { client, context, timeout: global.request_timeout, namespace, version: VERSIONS[0] };
+        let mut store = Self {
+            client,
+            context,
+            timeout: global.request_timeout,
+            namespace,
+            version: VERSIONS[0],
+            requests: Arc::default(),
+        };
         store.version = store.served_version().await?;
         Ok(store)
+    }
+
+    /// How many requests were sent so far.
+    pub(crate) fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
     }
 
     pub(crate) fn name(&self) -> String {

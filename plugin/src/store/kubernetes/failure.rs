@@ -1,6 +1,9 @@
 //! Requests, and what their failures mean in words.
 
+use std::sync::atomic::Ordering;
+
 use kube::core::{Status, response::StatusCause};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::KubernetesStore;
@@ -12,9 +15,26 @@ pub(super) type Built = Result<http::Request<Vec<u8>>, kube::core::request::Erro
 impl KubernetesStore {
     /// Sends a request and reads the answer as JSON. `verb` and `resource` name it in errors.
     pub(super) async fn send(&self, verb: &str, resource: &str, request: Built) -> Result<Value, Error> {
+        self.send_as(verb, resource, request).await
+    }
+
+    /// Sends a request and reads the answer into a type of one's own.
+    pub(super) async fn send_as<T: DeserializeOwned>(
+        &self,
+        verb: &str,
+        resource: &str,
+        request: Built,
+    ) -> Result<T, Error> {
+        let text = self.send_text(verb, resource, request).await?;
+        serde_json::from_str(&text).map_err(|error| self.failure(verb, resource, &kube::Error::SerdeError(error)))
+    }
+
+    /// Sends a request and hands over the answer as it is.
+    pub(super) async fn send_text(&self, verb: &str, resource: &str, request: Built) -> Result<String, Error> {
         let request =
             request.map_err(|error| Error::failed(format!("cannot build a request to {verb} {resource}: {error}")))?;
-        match tokio::time::timeout(self.timeout, self.client.request::<Value>(request)).await {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        match tokio::time::timeout(self.timeout, self.client.request_text(request)).await {
             Ok(answer) => answer.map_err(|error| self.failure(verb, resource, &error)),
             Err(_) => Err(Error::new(
                 Kind::TimedOut,
@@ -70,7 +90,9 @@ fn refusal(verb: &str, resource: &str, status: &Status) -> Error {
                 .hint("`kubectl delete validatingwebhookconfiguration kubectl-profile-guard` takes the guard away")
         }
         (code, reason) => {
-            Error::failed(format!("error from server ({reason}, {code}): cannot {verb} {resource}: {message}"))
+            // A part of the API that another server answers for may be away while the rest works, and a list may expire.
+            let kind = if code == 410 || code >= 500 { Kind::Unanswered } else { Kind::Failed };
+            Error::new(kind, format!("error from server ({reason}, {code}): cannot {verb} {resource}: {message}"))
         }
     }
 }

@@ -39,7 +39,7 @@ impl Resource {
     }
 
     /// Where the objects of one namespace are, or all of them.
-    fn url(&self, namespace: Option<&str>) -> String {
+    pub(super) fn url(&self, namespace: Option<&str>) -> String {
         let root = if self.group.is_empty() { "/api" } else { "/apis" };
         let place = namespace.filter(|_| self.is_namespaced).map(|it| format!("namespaces/{it}/")).unwrap_or_default();
         format!("{root}/{}/{place}{}", self.api_version(), self.plural)
@@ -161,7 +161,7 @@ fn is_path_segment(name: &str) -> bool {
 }
 
 /// Items of lists and bare metadata do not say what they are.
-fn named(mut object: Value, resource: &Resource) -> Value {
+pub(super) fn named(mut object: Value, resource: &Resource) -> Value {
     if let Value::Object(fields) = &mut object {
         fields.insert("apiVersion".into(), json!(resource.api_version()));
         fields.insert("kind".into(), json!(resource.kind));

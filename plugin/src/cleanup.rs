@@ -7,6 +7,7 @@ mod helm;
 mod names;
 mod neighbours;
 mod past;
+mod records;
 mod remind;
 mod rendering;
 mod report;
@@ -14,16 +15,17 @@ mod scaling;
 mod search;
 mod settled;
 mod sight;
+mod target;
 mod users;
+mod write;
 
 pub(crate) use self::{
-    back::{revisions_in_use, scale_back},
+    back::{BackArgs, revisions_in_use, scale_back},
     down::{DownArgs, scale_down},
     names::{Name, words},
     past::Sources,
     remind::remind,
     report::{View, explain, print},
-    scaling::Scaling,
     search::search,
 };
 use crate::{

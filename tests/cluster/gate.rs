@@ -29,6 +29,8 @@ pub(crate) enum Point {
     WriteCluster,
     /// A revision is settled.
     SettleRevision,
+    /// An object is patched, or a subresource of it: how its path ends.
+    Patch(&'static str),
 }
 
 impl Point {
@@ -41,6 +43,7 @@ impl Point {
                 method == Method::PATCH && path.contains("/spectroclusters/") && !query.contains("dryRun")
             }
             Self::SettleRevision => method == Method::PATCH && path.contains("/secrets/"),
+            Self::Patch(end) => method == Method::PATCH && path.ends_with(end) && !query.contains("dryRun"),
         }
     }
 }
@@ -99,12 +102,17 @@ pub(crate) struct Gate {
 impl Gate {
     /// Opens a gate to the control plane of a world.
     pub(crate) fn open(world: &World) -> Self {
+        Self::before(world.sandbox, &world.namespace)
+    }
+
+    /// Opens a gate to a control plane, for a test that is known by its namespace.
+    pub(crate) fn before(sandbox: &'static Sandbox, namespace: &str) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).unwrap();
         let server = format!("http://{}", listener.local_addr().unwrap());
         let plan = Arc::default();
-        runtime.spawn(serve(listener, world.sandbox, Arc::clone(&plan)));
-        let kubeconfig = world.sandbox.dir().join(format!("gate-of-{}", world.namespace));
+        runtime.spawn(serve(listener, sandbox, Arc::clone(&plan)));
+        let kubeconfig = sandbox.dir().join(format!("gate-of-{namespace}"));
         std::fs::write(&kubeconfig, kubeconfig_of(&server)).unwrap();
         Self { plan, kubeconfig, _runtime: runtime }
     }

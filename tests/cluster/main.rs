@@ -8,6 +8,7 @@ mod overrides;
 mod races;
 mod rules;
 mod sandbox;
+mod scaling;
 mod switch;
 mod terminal;
 mod webhook_down;

@@ -14,18 +14,18 @@ const RECORD: &str = "kubectl-profile.dev/scaled-down";
 
 /// A cluster `demo` in a namespace of its own, which holds its workloads, too: profile `app` renders some objects in version
 /// 1.0.0 and others in 2.0.0.
-struct World {
-    sandbox: &'static Sandbox,
-    namespace: String,
+pub(crate) struct World {
+    pub(crate) sandbox: &'static Sandbox,
+    pub(crate) namespace: String,
 }
 
 impl World {
     /// The cluster runs 1.0.0, and what that renders is live.
-    fn new(before: &[Value], after: &[Value]) -> Self {
+    pub(crate) fn new(before: &[Value], after: &[Value]) -> Self {
         Self::at("1.0.0", before, after)
     }
 
-    fn at(version: &str, before: &[Value], after: &[Value]) -> Self {
+    pub(crate) fn at(version: &str, before: &[Value], after: &[Value]) -> Self {
         let sandbox = shared();
         let namespace = sandbox.namespace("orphans").unwrap();
         let world = Self { sandbox, namespace };
@@ -58,51 +58,51 @@ impl World {
         world
     }
 
-    fn apply(&self, object: &Value) {
+    pub(crate) fn apply(&self, object: &Value) {
         let mut object = object.clone();
         object["metadata"]["namespace"] = json!(self.namespace);
         self.sandbox.apply(&object.to_string()).unwrap();
     }
 
-    fn kubectl(&self, arguments: &[&str]) -> Run {
+    pub(crate) fn kubectl(&self, arguments: &[&str]) -> Run {
         self.sandbox.run_kubectl(arguments.iter().chain(&["-n", &self.namespace])).unwrap()
     }
 
-    fn profile(&self, arguments: &[&str]) -> Run {
+    pub(crate) fn profile(&self, arguments: &[&str]) -> Run {
         self.kubectl(&[&["profile"], arguments].concat())
     }
 
     /// Switches to 2.0.0. The status keeps saying what it said.
-    fn switch(&self) {
+    pub(crate) fn switch(&self) {
         let run = self.profile(&["switch", "demo", "app@2.0.0", "--yes"]);
         assert!(run.is_success(), "{run}");
     }
 
     /// Lets the cluster report that it runs a version.
-    fn reconcile(&self, version: &str) {
+    pub(crate) fn reconcile(&self, version: &str) {
         let patch = json!({"status": status(version)}).to_string();
         let run = self.kubectl(&["patch", "spc", "demo", "--subresource=status", "--type=merge", "-p", &patch]);
         assert!(run.is_success(), "{run}");
     }
 
-    fn switched(before: &[Value]) -> Self {
+    pub(crate) fn switched(before: &[Value]) -> Self {
         let world = Self::new(before, &[]);
         world.switch();
         world.reconcile("2.0.0");
         world
     }
 
-    fn orphans(&self, arguments: &[&str]) -> Value {
+    pub(crate) fn orphans(&self, arguments: &[&str]) -> Value {
         let run = self.profile(&[&["orphans", "demo", "-o", "json"], arguments].concat());
         assert!(run.is_success(), "{run}");
         serde_json::from_str(&run.stdout).unwrap()
     }
 
-    fn get(&self, kind: &str, name: &str) -> Value {
+    pub(crate) fn get(&self, kind: &str, name: &str) -> Value {
         self.sandbox.get_json(kind, &self.namespace, name).unwrap()
     }
 
-    fn replicas(&self, kind: &str, name: &str) -> Value {
+    pub(crate) fn replicas(&self, kind: &str, name: &str) -> Value {
         self.get(kind, name)["spec"]["replicas"].clone()
     }
 }
@@ -114,7 +114,7 @@ fn status(version: &str) -> Value {
     json!({"state": "Running", "packs": [pack]})
 }
 
-fn workload(kind: &str, name: &str, replicas: u32) -> Value {
+pub(crate) fn workload(kind: &str, name: &str, replicas: u32) -> Value {
     let template = json!({
         "metadata": {"labels": {"app": name}},
         "spec": {"containers": [{"name": "main", "image": "example.com/none:1"}]},
@@ -126,7 +126,7 @@ fn workload(kind: &str, name: &str, replicas: u32) -> Value {
     json!({"apiVersion": "apps/v1", "kind": kind, "metadata": {"name": name}, "spec": spec})
 }
 
-fn deployment(name: &str, replicas: u32) -> Value {
+pub(crate) fn deployment(name: &str, replicas: u32) -> Value {
     workload("Deployment", name, replicas)
 }
 

@@ -13,6 +13,7 @@ pub fn availability(workload: &Value) -> Result<(), String> {
     let number = |path: &[&str]| field::at(workload, path).and_then(Value::as_i64).unwrap_or(0);
     let wanted = match (identity.group.as_str(), identity.kind.as_str()) {
         ("apps", "Deployment" | "StatefulSet") => super::replicas(workload),
+        ("apps", "ReplicaSet") | ("", "ReplicationController") => super::replicas(workload),
         ("apps", "DaemonSet") => number(&["status", "desiredNumberScheduled"]),
         _ => return Ok(()),
     };
@@ -22,6 +23,8 @@ pub fn availability(workload: &Value) -> Result<(), String> {
     let status = |name| number(&["status", name]);
     let (updated, available) = match identity.kind.as_str() {
         "DaemonSet" => (status("updatedNumberScheduled"), status("numberAvailable")),
+        // What has no rollout keeps its pods as they are.
+        "ReplicaSet" | "ReplicationController" => (wanted, status("availableReplicas")),
         _ => (status("updatedReplicas"), status("availableReplicas")),
     };
     // With these strategies pods of an earlier specification stay on purpose.

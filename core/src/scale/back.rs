@@ -1,20 +1,36 @@
-//! Plans the way back to the size that a workload had.
+//! Plans the way back to what an object was before it was stopped.
 
 use serde_json::{Value, json};
 
-use super::{Plan, Record, Refusal, pins, replicas, scalable};
-use crate::{annotations, field};
+use super::{
+    Plan, Record, Refusal, Subject, Write,
+    down::to_scale,
+    pinned, pins,
+    refusal::{Changed, Sizes},
+    scalers,
+};
+use crate::annotations;
 
-/// Plans to give the workload `live` the size back that its record names, and to remove the record, in one patch.
+/// What may have changed since an object was stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tolerance {
+    /// Nothing.
+    Nothing,
+    /// Its specification, but not its size: the user has seen what.
+    Specification,
+    /// Both: it is rendered again, so whoever applies it says what it is.
+    Everything,
+}
+
+/// Plans to set an object back to what its record says, and to remove the record, in one patch where the object itself holds
+/// its size. An object that stands where it stood before only loses the record: the run that stopped it was killed.
 ///
 /// # Errors
-/// When the workload carries no record of ours that fits it, or when someone scaled it since.
-pub fn plan_back(live: &Value) -> Result<Plan, Refusal> {
-    let identity = scalable(live)?;
-    if field::text(live, &["metadata", "deletionTimestamp"]).is_some() {
-        return Err(Refusal::BeingDeleted(identity));
-    }
-    let (uid, resource_version) = pins(live, &identity)?;
+/// When the object carries no record of ours that fits it, or when someone changed it since.
+pub fn plan_back(subject: &Subject<'_>, scalers: &[Value], tolerance: Tolerance) -> Result<Plan, Refusal> {
+    let live = subject.live;
+    let (identity, lever, from) = subject.read()?;
+    let (uid, mut metadata) = pinned(live, &identity)?;
     let record = match Record::of(live) {
         Ok(Some(record)) => record,
         Ok(None) => return Err(Refusal::NoRecord(identity)),
@@ -23,13 +39,40 @@ pub fn plan_back(live: &Value) -> Result<Plan, Refusal> {
     if record.uid != uid {
         return Err(Refusal::AnotherObject { object: identity, recorded: record.uid });
     }
-    let from = replicas(live);
-    if from != 0 {
-        return Err(Refusal::ScaledSince { object: identity, recorded: record.replicas, now: from });
+    let is_other_lever = std::mem::discriminant(&record.former) != std::mem::discriminant(&from);
+    if is_other_lever {
+        let reason = format!("it tells of `{}`, which this object does not have", record.former.name());
+        return Err(Refusal::UnreadableRecord { object: identity, reason });
+    }
+    let mut notices = Vec::new();
+    let mut to = record.former.clone();
+    if !from.is_stopped() && from != record.former {
+        if tolerance < Tolerance::Everything && !scalers::keda_decides(&identity, scalers) {
+            let sizes = Box::new(Sizes { recorded: record.former, now: from });
+            return Err(Refusal::ScaledSince { object: identity, sizes });
+        }
+        to = from.clone();
+    }
+    if from == to {
+        notices.push(format!("it runs at {} {from} already, so only the record is removed", from.name()));
+    }
+    if tolerance < Tolerance::Specification && !record.fields.is_empty() {
+        let fields = pins::changes(&record.fields, live, lever, (&record.former, &from));
+        if !fields.is_empty() {
+            let by = pins::last_writer(live, &record.at);
+            let changed = Box::new(Changed { at: record.at, fields, by });
+            return Err(Refusal::ChangedSince { object: identity, changed });
+        }
     }
     // In a merge patch null removes.
-    let metadata =
-        json!({"uid": uid, "resourceVersion": resource_version, "annotations": {annotations::SCALED_DOWN: null}});
-    let patch = json!({"metadata": metadata, "spec": {"replicas": record.replicas}});
-    Ok(Plan { identity, from, to: record.replicas, patch, notices: Vec::new() })
+    let scale = (from != to).then(|| to_scale(&metadata, &to));
+    metadata["annotations"] = json!({annotations::SCALED_DOWN: null});
+    let unrecorded = Write::Object(json!({ "metadata": &metadata }));
+    let (write, then) = match (lever.patch(&to, metadata), scale) {
+        (Some(write), Some(_)) => (write, None),
+        // The record goes last: without it a size that was not written could not be found again.
+        (None, Some(scale)) => (scale, Some(unrecorded)),
+        (_, None) => (unrecorded, None),
+    };
+    Ok(Plan { identity, from, to, write, then, notices })
 }

@@ -1,28 +1,97 @@
 //! The record that a scale-down leaves on the object.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::Setting;
 use crate::{annotations, field};
 
-/// What a workload was like before we scaled it to zero, and why we did.
+/// What an object was like before we stopped it, and why we did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "Written", into = "Written")]
 pub struct Record {
-    /// The replicas that it had.
-    pub replicas: i64,
+    /// The size that it had, or what else stood where we set it.
+    pub former: Setting,
     /// When, in RFC 3339.
     pub at: String,
     /// Why, in the user's words.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// The revision of the cluster that left the workload behind, where one is kept.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// The revision of the cluster that left the object behind, where one is kept.
     pub revision: Option<u64>,
     /// The cluster, as `NAMESPACE/NAME`: two clusters may have one name.
     pub cluster: String,
     /// The uid of the object: a record that was copied to another object is none of its own.
     pub uid: String,
+    /// The rest of its specification, to tell what somebody changed since; empty where nothing is known of it.
+    pub fields: BTreeMap<String, String>,
+}
+
+/// The record as it is written down. Records of before only know `replicas`, and no fields.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    replicas: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    suspend: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    paused: Option<Paused>,
+    at: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    revision: Option<u64>,
+    cluster: String,
+    uid: String,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    fields: BTreeMap<String, String>,
+}
+
+/// KEDA's annotation as it was. A struct of its own, because its absence is to be told from a record that says nothing of it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Paused {
+    replicas: Option<String>,
+}
+
+impl TryFrom<Written> for Record {
+    type Error = String;
+
+    fn try_from(written: Written) -> Result<Self, String> {
+        let former = match (written.replicas, written.suspend, written.paused) {
+            (Some(replicas), None, None) => Setting::Replicas(replicas),
+            (None, Some(suspend), None) => Setting::Suspended(suspend),
+            (None, None, Some(paused)) => Setting::PausedAt(paused.replicas),
+            (None, None, None) => return Err("it lacks `replicas`".to_owned()),
+            _ => return Err("it names more than one of `replicas`, `suspend` and `paused`".to_owned()),
+        };
+        // No workload is larger than the API's own limit, and one that stood still was never stopped by us.
+        match &former {
+            Setting::Replicas(replicas) if !(1..=i64::from(i32::MAX)).contains(replicas) => {
+                return Err(format!("`replicas` is {replicas}, which is no size to go back to"));
+            }
+            stopped if stopped.is_stopped() => {
+                return Err(format!("`{}` is {stopped}, which is nothing to go back to", stopped.name()));
+            }
+            _ => {}
+        }
+        let Written { at, reason, revision, cluster, uid, fields, .. } = written;
+        Ok(Self { former, at, reason, revision, cluster, uid, fields })
+    }
+}
+
+impl From<Record> for Written {
+    fn from(record: Record) -> Self {
+        let Record { former, at, reason, revision, cluster, uid, fields } = record;
+        let (replicas, suspend, paused) = match former {
+            Setting::Replicas(replicas) => (Some(replicas), None, None),
+            Setting::Suspended(suspend) => (None, Some(suspend), None),
+            Setting::PausedAt(replicas) => (None, None, Some(Paused { replicas })),
+        };
+        Self { replicas, suspend, paused, at, reason, revision, cluster, uid, fields }
+    }
 }
 
 impl Record {
@@ -34,12 +103,7 @@ impl Record {
         let annotation = field::at(live, &["metadata", "annotations", annotations::SCALED_DOWN]);
         let Some(annotation) = annotation.filter(|value| !value.is_null()) else { return Ok(None) };
         let text = annotation.as_str().ok_or("it is no text")?;
-        let record: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
-        // No workload is larger than the API's own limit, and one of size 0 was never scaled down by us.
-        if !(1..=i64::from(i32::MAX)).contains(&record.replicas) {
-            return Err(format!("`replicas` is {}, which is no size to go back to", record.replicas));
-        }
-        Ok(Some(record))
+        serde_json::from_str(text).map(Some).map_err(|error| error.to_string())
     }
 
     /// The record as the annotation's text.

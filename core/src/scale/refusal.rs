@@ -1,5 +1,8 @@
 //! Why a workload is not scaled.
 
+use std::fmt;
+
+use super::{Change, Setting};
 use crate::{annotations::SCALED_DOWN, render::Identity};
 
 /// A reason not to write, with what to do next.
@@ -14,9 +17,22 @@ pub enum Refusal {
     /// The kind has no size that can be set to zero.
     #[error("{0} cannot be scaled: {why}", why = why_not_scalable(.0))]
     NotScalable(Identity),
+    /// The object does not say what its size is.
+    #[error("{object} does not say its size at `{place}`, so there is nothing to go back to; write it there first")]
+    NoSize {
+        /// The object.
+        object: Identity,
+        /// Where its size is to stand.
+        place: String,
+    },
     /// The object is going away.
-    #[error("{0} is being deleted")]
-    BeingDeleted(Identity),
+    #[error("{object} is being deleted{}", waits_for(finalizers))]
+    BeingDeleted {
+        /// The object.
+        object: Identity,
+        /// What its deletion waits for.
+        finalizers: Vec<String>,
+    },
     /// Another object decides about its size.
     #[error("{object} is owned by {owner}, which would set its size back; scale the owner")]
     Owned {
@@ -40,16 +56,6 @@ pub enum Refusal {
         /// The autoscaler's name.
         autoscaler: String,
     },
-    /// KEDA would scale the object up again.
-    #[error(
-        "ScaledObject/{scaler} would scale {object} up again; pause it first with the annotation `{KEDA_PAUSED_REPLICAS}: \"0\"`"
-    )]
-    Keda {
-        /// The object.
-        object: Identity,
-        /// The ScaledObject's name.
-        scaler: String,
-    },
     /// Our annotation is not what we write.
     #[error("the annotation `{SCALED_DOWN}` of {object} cannot be read: {reason}; scale by hand, then remove it")]
     UnreadableRecord {
@@ -70,15 +76,22 @@ pub enum Refusal {
     },
     /// Someone scaled the object since, to a size that is not the recorded one.
     #[error(
-        "{object} had {recorded} replicas when it was scaled down and has {now} now: someone scaled it since; to keep that size, remove the annotation `{SCALED_DOWN}`"
+        "{object} had {} {} when it was scaled down and has {} now: someone scaled it since; to keep that, remove the annotation `{SCALED_DOWN}`",
+        sizes.recorded.name(), sizes.recorded, sizes.now
     )]
     ScaledSince {
         /// The object.
         object: Identity,
-        /// The replicas in the record.
-        recorded: i64,
-        /// The replicas that it has.
-        now: i64,
+        /// What it had and has.
+        sizes: Box<Sizes>,
+    },
+    /// Someone changed the object since we scaled it down.
+    #[error("{object} was changed since it was scaled down at {changed}")]
+    ChangedSince {
+        /// The object.
+        object: Identity,
+        /// What is not what it was.
+        changed: Box<Changed>,
     },
     /// There is no record, so we did not scale the object down.
     #[error(
@@ -87,19 +100,52 @@ pub enum Refusal {
     NoRecord(Identity),
 }
 
-/// KEDA's annotation that holds a workload at a size.
-pub(super) const KEDA_PAUSED_REPLICAS: &str = "autoscaling.keda.sh/paused-replicas";
+/// The size that an object had, and the one that it has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sizes {
+    /// What stands in the record.
+    pub recorded: Setting,
+    /// What it has.
+    pub now: Setting,
+}
+
+/// What somebody changed of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Changed {
+    /// When it was scaled down.
+    pub at: String,
+    /// The fields.
+    pub fields: Vec<Change>,
+    /// Who wrote it last, where that is known.
+    pub by: Option<String>,
+}
+
+impl fmt::Display for Changed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let by = self.by.as_ref().map(|by| format!(" ({by})")).unwrap_or_default();
+        let fields: Vec<_> = self.fields.iter().map(ToString::to_string).collect();
+        write!(f, "{}{by}: {}", self.at, fields.join("; "))
+    }
+}
+
+fn waits_for(finalizers: &[String]) -> String {
+    if finalizers.is_empty() {
+        String::new()
+    } else {
+        format!(", and waits for its finalizers: {}", finalizers.join(", "))
+    }
+}
 
 fn why_not_scalable(identity: &Identity) -> &'static str {
     match (identity.group.as_str(), identity.kind.as_str()) {
-        ("apps", "DaemonSet") => "a DaemonSet runs on every node it selects and has no replicas",
-        ("apps", "ReplicaSet") => "only Deployments and StatefulSets are scaled",
+        ("apps", "DaemonSet") => {
+            "a DaemonSet runs on every node it selects and has no replicas; a node selector that no node has would end its pods"
+        }
         ("batch", "Job") => "a Job ends by itself and has no replicas",
-        ("batch", "CronJob") => "a CronJob has no replicas; suspend it with `spec.suspend`",
         ("", "Pod") => "a Pod has no replicas",
         ("", "Service" | "Secret" | "ConfigMap" | "PersistentVolumeClaim" | "ServiceAccount" | "Namespace") => {
             "it runs nothing; it is listed and left alone"
         }
-        _ => "only Deployments and StatefulSets are scaled; it is listed and left alone",
+        _ => "its kind has no /scale; it is listed and left alone",
     }
 }

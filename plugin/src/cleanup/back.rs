@@ -1,33 +1,42 @@
-//! Gives workloads the size back that their records name, the last one scaled down first.
+//! Gives objects back what their records name, the last one scaled down first.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use profile_core::{
-    annotations, field,
-    render::Identity,
-    scale::{Record, plan_back},
-};
+use clap::Args;
+use profile_core::scale::{Lever, Tolerance, is_target_of, plan_back};
 use serde_json::Value;
 
 use super::{
     live_store,
     names::{Name, pick},
     past,
-    scaling::{Scaling, Step, cluster_of_record, scale},
+    records::{Recorded, Records},
+    scaling::{Planned, Scaling, Step, Work, scale},
+    target::{self, Place, Target},
 };
 use crate::{
     commands::Outcome,
-    error::{Error, Kind},
+    error::Error,
     output::Output,
-    store::{Document, KubernetesStore, Resource, Store},
+    store::{Document, KubernetesStore, Store},
 };
 
-/// Scales the workloads back that were scaled down for `cluster`, or those that `names` name.
+/// What is scaled back, and how.
+#[derive(Args, Debug)]
+pub(crate) struct BackArgs {
+    #[command(flatten)]
+    scaling: Scaling,
+    /// Scale back although somebody changed the specification since; a size that somebody set is kept all the same
+    #[arg(long)]
+    even_if_changed: bool,
+}
+
+/// Scales back what was scaled down for `cluster`, or what `names` name.
 pub(crate) async fn scale_back(
     store: &Store,
     cluster: &Document,
     names: &[Name],
-    scaling: &Scaling,
+    args: &BackArgs,
     output: &mut Output,
 ) -> Result<Outcome, Error> {
     let kubernetes = live_store(store)?;
@@ -35,20 +44,80 @@ pub(crate) async fn scale_back(
     // Without the right to read the revisions, today's packs still name their namespaces.
     let revisions = kubernetes.revisions(cluster).await.unwrap_or_default();
     let namespaces = past::namespaces(cluster, &revisions);
-    let workloads = workloads(kubernetes, &namespaces, output).await?;
+    let records = Records::read(kubernetes, &namespaces).await?;
+    records.not_visible.iter().for_each(|it| output.warning(&format!("not visible: {it}")));
     let may_be_ours = |namespace: &str| !names.is_empty() || namespaces.contains(namespace);
-    let workloads = in_order(workloads, &cluster_of_record(cluster), may_be_ours);
-    let identities: Vec<_> = workloads.iter().filter_map(Identity::of_live).collect();
+    let recorded = records.of(cluster, may_be_ours);
+    if recorded.is_empty()
+        && let Some(refused) = records.refused
+    {
+        return Err(refused);
+    }
+    let identities: Vec<_> = recorded.iter().map(|it| &it.identity).collect();
     let what = format!("a workload that was scaled down for cluster {name:?}");
-    let picked = pick(names, &identities.iter().collect::<Vec<_>>(), &what)?;
+    let picked = pick(names, &identities, &what)?;
     if picked.is_empty() {
         output.note(&format!("nothing to scale back: nothing is scaled down for cluster {name:?}"));
         return Ok(Outcome::Done);
     }
-    let planner = |live: &Value| plan_back(live).map(Some).map_err(|refusal| refusal.to_string());
-    let live = picked.into_iter().map(|index| &workloads[index]);
-    let steps: Vec<_> = live.map(|live| Step { planned: planner(live), live: live.clone() }).collect();
-    scale(kubernetes, cluster, &steps, &planner, scaling, output).await
+    let picked: Vec<_> = picked.into_iter().map(|index| recorded[index]).collect();
+    let tolerance = if args.even_if_changed { Tolerance::Specification } else { Tolerance::Nothing };
+    back(kubernetes, cluster, (&picked, &recorded), tolerance, &args.scaling, output).await
+}
+
+/// Scales `picked` back, with the ScaledObjects among `recorded` that were paused for them.
+pub(super) async fn back(
+    store: &KubernetesStore,
+    cluster: &Document,
+    (picked, recorded): (&[&Recorded], &[&Recorded]),
+    tolerance: Tolerance,
+    scaling: &Scaling,
+    output: &mut Output,
+) -> Result<Outcome, Error> {
+    let mut targets = Vec::new();
+    for it in recorded {
+        let is_picked = picked.iter().any(|picked| picked.identity == it.identity);
+        if is_picked || it.identity.is("keda.sh", "ScaledObject") {
+            let lever = store.lever(&it.resource).await?;
+            let place = Place { resource: it.resource.clone(), lever };
+            targets.extend(Target::read(store, &place, &it.identity).await?.map(|target| (is_picked, target)));
+        }
+    }
+    let mut scalers = BTreeMap::new();
+    for namespace in targets.iter().map(|(_, it)| it.identity.namespace.clone()).collect::<BTreeSet<_>>() {
+        // Who may not list them still gets back what was recorded.
+        let found = target::scalers(store, namespace.as_deref()).await?.unwrap_or_default();
+        scalers.insert(namespace, found);
+    }
+    let planner = |target: &Target| {
+        let of_namespace: &[Value] = scalers.get(&target.identity.namespace).map_or(&[], Vec::as_slice);
+        let plan = plan_back(&target.subject(), of_namespace, tolerance);
+        plan.map(|plan| Planned::Write(Box::new(plan))).map_err(|refusal| refusal.to_string())
+    };
+    let steps = grouped(targets).into_iter().map(|(group, target)| Step { planned: planner(&target), target, group });
+    let work = Work { store, cluster, steps: steps.collect(), refused: Vec::new(), planner: &planner, shown: None };
+    scale(work, scaling, output).await
+}
+
+/// The picked objects in their order, each followed by the ScaledObjects that were paused for it, with the number of its
+/// group. Until a workload has its size back, KEDA would not know better than to keep it at zero.
+fn grouped(targets: Vec<(bool, Target)>) -> Vec<(usize, Target)> {
+    let is_paused = |it: &Target| it.place.lever == Some(Lever::Pause);
+    let (paused, workloads): (Vec<_>, Vec<_>) = targets.into_iter().partition(|(_, it)| is_paused(it));
+    let mut paused: Vec<_> = paused.into_iter().map(Some).collect();
+    let mut grouped = Vec::new();
+    for (group, (_, workload)) in workloads.into_iter().enumerate() {
+        let identity = workload.identity.clone();
+        grouped.push((group, workload));
+        for slot in &mut paused {
+            let is_its_own = |it: &(bool, Target)| is_target_of(&identity, &it.1.live);
+            grouped.extend(slot.take_if(|it| is_its_own(it)).map(|(_, target)| (group, target)));
+        }
+    }
+    let others = paused.into_iter().flatten().filter(|(is_picked, _)| *is_picked);
+    let first = grouped.last().map_or(0, |(group, _)| group + 1);
+    grouped.extend(others.enumerate().map(|(index, (_, target))| (first + index, target)));
+    grouped
 }
 
 /// The revisions that a scale-down of `cluster` still names, in all namespaces: they tell what it was about.
@@ -57,93 +126,11 @@ pub(crate) async fn scale_back(
 /// When not everything is visible: then no revision can be said to be unused.
 pub(crate) async fn revisions_in_use(store: &Store, cluster: &Document) -> Result<BTreeSet<u64>, Error> {
     let Store::Kubernetes(kubernetes) = store else { return Ok(BTreeSet::new()) };
-    let cluster = cluster_of_record(cluster);
-    let mut used = BTreeSet::new();
-    for resource in Resource::scalable() {
-        used.extend(kubernetes.live_list(&resource, None).await?.iter().filter_map(|live| revision_of(live, &cluster)));
+    let records = Records::read(kubernetes, &BTreeSet::new()).await?;
+    match records.not_visible.first() {
+        Some(unseen) => Err(Error::failed(unseen.clone())),
+        None => Ok(records.revisions(cluster)),
     }
-    Ok(used)
-}
-
-/// The revision that a workload's record for `cluster` names. What nobody can read names none: it is refused by a scale-back
-/// whatever is kept, and anybody's broken annotation would end the pruning of all clusters otherwise.
-fn revision_of(live: &Value, cluster: &str) -> Option<u64> {
-    Record::of(live).ok().flatten().filter(|record| record.cluster == cluster)?.revision
-}
-
-/// All Deployments and StatefulSets that this user may list: everywhere, or else where the cluster's packs are.
-async fn workloads(
-    store: &KubernetesStore,
-    namespaces: &BTreeSet<String>,
-    output: &mut Output,
-) -> Result<Vec<Value>, Error> {
-    let mut found = Vec::new();
-    for resource in Resource::scalable() {
-        match store.live_list(&resource, None).await {
-            Ok(items) => found.extend(items),
-            Err(error) if error.kind == Kind::Forbidden => {
-                found.extend(by_namespace(store, namespaces, &resource, output).await?);
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(found)
-}
-
-async fn by_namespace(
-    store: &KubernetesStore,
-    namespaces: &BTreeSet<String>,
-    resource: &Resource,
-    output: &mut Output,
-) -> Result<Vec<Value>, Error> {
-    let plural = &resource.plural;
-    let places = namespaces.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
-    output.warning(&format!(
-        "you may not list {plural} in all namespaces; only those of the cluster's packs are looked at: {places}"
-    ));
-    let mut found = Vec::new();
-    let mut refused = None;
-    for namespace in namespaces {
-        match store.live_list(resource, Some(namespace)).await {
-            Ok(items) => found.extend(items),
-            Err(error) if error.kind == Kind::Forbidden => {
-                output.warning(&format!("not visible: you may not list {plural} in namespace {namespace}"));
-                refused.get_or_insert(error);
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    match refused {
-        Some(error) if found.is_empty() => Err(error),
-        _ => Ok(found),
-    }
-}
-
-/// The workloads that carry a record for the cluster, the last one scaled down first. A record that nobody can read comes
-/// last where it may be this cluster's: it is refused in words and not passed over.
-fn in_order(workloads: Vec<Value>, cluster: &str, may_be_ours: impl Fn(&str) -> bool) -> Vec<Value> {
-    let mut ours: Vec<_> = workloads
-        .into_iter()
-        .filter_map(|live| match Record::of(&live) {
-            Ok(None) => None,
-            Ok(Some(record)) => (record.cluster == cluster).then_some((Some(record.at), live)),
-            Err(_) => {
-                let namespace = field::text(&live, &["metadata", "namespace"]).unwrap_or_default();
-                let is_ours = recorded_cluster(&live).map_or_else(|| may_be_ours(&namespace), |it| it == cluster);
-                is_ours.then_some((None, live))
-            }
-        })
-        .collect();
-    // A later time as RFC 3339 text in UTC is the greater text, down to the same number of decimals, which we write.
-    ours.sort_by(|(left, _), (right, _)| right.cmp(left));
-    ours.into_iter().map(|(_, live)| live).collect()
-}
-
-/// The cluster in a record that is otherwise not what we write.
-fn recorded_cluster(live: &Value) -> Option<String> {
-    let text = field::text(live, &["metadata", "annotations", annotations::SCALED_DOWN])?;
-    let record: Value = serde_json::from_str(&text).ok()?;
-    field::text(&record, &["cluster"]).map(Into::into)
 }
 
 #[cfg(test)]
@@ -152,53 +139,30 @@ mod tests {
 
     use super::*;
 
-    fn workload(name: &str, record: Option<Value>) -> Value {
-        let annotations =
-            record.map(|it| json!({annotations::SCALED_DOWN: it.as_str().map_or(it.to_string(), Into::into)}));
-        json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name, "namespace": "n", "annotations": annotations}})
+    fn deployment(name: &str) -> Target {
+        let live = json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name, "namespace": "n"}});
+        Target::of_live(live).unwrap()
     }
 
-    fn record(cluster: &str, at: &str) -> Option<Value> {
-        Some(json!({"replicas": 2, "at": at, "cluster": cluster, "uid": "u"}))
+    fn scaled_object(name: &str, target: &str) -> Target {
+        let live = json!({
+            "apiVersion": "keda.sh/v1alpha1", "kind": "ScaledObject", "metadata": {"name": name, "namespace": "n"},
+            "spec": {"scaleTargetRef": {"name": target}},
+        });
+        Target::of_live(live).unwrap()
     }
 
     #[test]
-    fn the_last_one_scaled_down_comes_first_and_other_clusters_do_not_matter() {
-        let workloads = vec![
-            workload("first", record("c", "2026-01-01T00:00:00.001Z")),
-            workload("last", record("c", "2026-01-01T00:00:00.010Z")),
-            workload("other", record("d", "2026-01-01T00:00:00.020Z")),
-            workload("bare", None),
+    fn a_paused_scaler_follows_its_workload_and_alone_only_when_it_is_picked() {
+        let targets = vec![
+            (true, scaled_object("of-b", "b")),
+            (true, deployment("a")),
+            (false, scaled_object("alone", "x")),
+            (true, scaled_object("picked", "x")),
+            (true, deployment("b")),
         ];
-        let names: Vec<_> =
-            in_order(workloads, "c", |it| it == "n").iter().map(|it| it["metadata"]["name"].clone()).collect();
-        assert_eq!(names, ["last", "first"]);
-    }
-
-    #[test]
-    fn a_record_that_cannot_be_read_names_no_revision_and_ends_nothing() {
-        let with =
-            |revision: Value| Some(json!({"replicas": 2, "at": "", "cluster": "c", "uid": "u", "revision": revision}));
-        let of = |record, cluster| revision_of(&workload("a", record), cluster);
-        assert_eq!(of(with(json!(7)), "c"), Some(7));
-        assert_eq!(of(with(json!(7)), "d"), None);
-        for unreadable in [with(json!("many")), Some(json!("{")), None] {
-            assert_eq!(of(unreadable, "c"), None);
-        }
-    }
-
-    #[test]
-    fn a_record_that_cannot_be_read_is_not_passed_over() {
-        let workloads = vec![
-            workload("garbage", Some(json!("{"))),
-            workload("edited", Some(json!({"replicas": 0, "at": "", "cluster": "c", "uid": "u"}))),
-            workload("edited-of-another", Some(json!({"replicas": 0, "at": "", "cluster": "d", "uid": "u"}))),
-        ];
-        let names = |may_be_ours: bool| -> Vec<Value> {
-            let ours = in_order(workloads.clone(), "c", |_| may_be_ours);
-            ours.iter().map(|it| it["metadata"]["name"].clone()).collect()
-        };
-        assert_eq!(names(true), ["garbage", "edited"]);
-        assert_eq!(names(false), ["edited"]);
+        let found: Vec<_> = grouped(targets).into_iter().map(|(group, it)| (group, it.identity.name)).collect();
+        let expected = [(0, "a"), (1, "b"), (1, "of-b"), (2, "picked")];
+        assert_eq!(found, expected.map(|(group, name)| (group, name.to_owned())));
     }
 }

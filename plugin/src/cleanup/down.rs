@@ -1,27 +1,29 @@
 //! Scales orphans to zero: those that are proven, or those that are named.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use clap::Args;
 use jiff::Timestamp;
 use profile_core::{
     orphans::{Confidence, Orphan},
     render::Identity,
-    scale::{Down, Occasion, Plan, plan_down},
+    scale::{Down, Lever, Occasion, Refusal, pausing, plan_down},
 };
 use serde_json::Value;
 
 use super::{
-    guard, live_store,
+    guard::{self, Unready},
+    live_store,
     names::{Name, pick},
     past::Sources,
-    scaling::{Scaling, Step, cluster_of_record, object, scale},
+    scaling::{Planned, Scaling, Step, Work, cluster_of_record, object, scale},
     search::{Search, search},
+    target::{self, Place, Target},
     users,
 };
 use crate::{
     commands::Outcome,
-    error::{Error, Kind},
+    error::Error,
     output::Output,
     store::{Document, KubernetesStore, Store},
 };
@@ -30,19 +32,25 @@ use crate::{
 #[derive(Args, Debug)]
 pub(crate) struct DownArgs {
     #[command(flatten)]
-    sources: Sources,
+    pub(super) sources: Sources,
     #[command(flatten)]
-    scaling: Scaling,
+    pub(super) scaling: Scaling,
     /// Why, for the record on the object
     #[arg(long)]
-    reason: Option<String>,
+    pub(super) reason: Option<String>,
+    /// Scale down suspected orphans, too, where they are named
+    #[arg(long)]
+    pub(super) suspected: bool,
     /// Scale down although what replaces the orphans is not reconciled or not available yet
     #[arg(long)]
-    even_if_not_ready: bool,
+    pub(super) even_if_not_ready: bool,
 }
 
 /// The autoscalers of each namespace, or why they are not visible.
 type Scalers = BTreeMap<Option<String>, Result<Vec<Value>, String>>;
+
+/// How the kinds of orphans are addressed, by group and kind.
+type Places = BTreeMap<(String, String), Place>;
 
 /// Scales the orphans of `cluster` down that are proven, or those that `names` name.
 pub(crate) async fn scale_down(
@@ -54,7 +62,11 @@ pub(crate) async fn scale_down(
 ) -> Result<Outcome, Error> {
     let kubernetes = live_store(store)?;
     let search = search(store, cluster, &args.sources, output).await?;
-    let orphans = chosen(&search, names, output)?;
+    for reason in search.not_visible() {
+        output.note(&format!("not visible: {reason}"));
+    }
+    let places = target::places(kubernetes, search.findings.orphans.iter().map(|it| &it.identity)).await?;
+    let orphans = chosen(&search, &places, names, output)?;
     if orphans.is_empty() {
         let nothing = "nothing to scale down: no proven orphan that has a size";
         if search.is_complete() || !search.findings.orphans.is_empty() {
@@ -67,40 +79,77 @@ pub(crate) async fn scale_down(
         return Err(Error::failed(format!("{nothing}, but not everything was seen:{unseen}"))
             .hint("--packs DIR names the directories of packs whose content is not in the cluster object"));
     }
-    let scalers = scalers(kubernetes, &orphans).await?;
+    let mut scalers = Scalers::new();
+    for namespace in orphans.iter().filter(|it| has_lever(&places, it)).map(|it| &it.identity.namespace) {
+        if !scalers.contains_key(namespace) {
+            let found = target::scalers(kubernetes, namespace.as_deref()).await?;
+            scalers.insert(namespace.clone(), found);
+        }
+    }
     let name = cluster_of_record(cluster);
-    let planner = |live: &Value| {
-        let identity = Identity::of_live(live);
-        let orphan = orphans.iter().find(|it| Some(&it.identity) == identity.as_ref());
-        let orphan = *orphan.ok_or("it is no orphan")?;
+    let planner = |target: &Target| {
         // Milliseconds keep the order, in which scale-back goes the other way.
         let now = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string();
+        let of_namespace = scalers.get(&target.identity.namespace);
+        let known = of_namespace.map_or(Ok(&[][..]), |it| it.as_deref().map_err(Clone::clone));
+        // Without a size there is nothing that an autoscaler could undo: core says what there is to say about such a kind.
+        let known = if target.place.lever.is_some() { known? } else { &[] };
+        let orphan = orphan_of(&orphans, target, known).ok_or("it is no orphan")?;
         let revision = orphan.last_rendered_by.as_ref().and_then(|it| it.source.revision());
         let occasion = Occasion { now: &now, reason: args.reason.as_deref(), revision, cluster: &name };
-        plan(orphan, live, &scalers, &occasion)
+        plan(orphan, target, known, &occasion, args.suspected)
     };
-    let live = orphans.iter().filter_map(|it| search.live(&it.identity));
-    let steps: Vec<_> = live.map(|live| Step { planned: planner(live), live: live.clone() }).collect();
-    let planned: Vec<_> = steps.iter().filter_map(|it| Some(&it.planned.as_ref().ok()?.as_ref()?.identity)).collect();
-    if !planned.is_empty() {
-        guard::refuse_unready(kubernetes, cluster, &search, &planned, args.even_if_not_ready, output).await?;
+    let (mut steps, mut refused) = (Vec::new(), Vec::new());
+    for (group, orphan) in orphans.iter().enumerate() {
+        let targets = targets(kubernetes, orphan, &places, &scalers).await?;
+        match targets {
+            Ok(targets) => {
+                steps.extend(targets.into_iter().map(|target| Step { planned: planner(&target), target, group }));
+            }
+            Err(reason) => refused.push((orphan.identity.clone(), reason)),
+        }
     }
-    scale(kubernetes, cluster, &steps, &planner, &args.scaling, output).await
+    let is_write = |it: &&Step| matches!(it.planned, Ok(Planned::Write(_)));
+    let planned: Vec<_> = steps.iter().filter(is_write).map(|it| &it.target.identity).collect();
+    if !planned.is_empty() {
+        let unready = match args.scaling.waits() {
+            _ if args.even_if_not_ready => Unready::Warn,
+            Some(timeout) => Unready::Wait(timeout),
+            None => Unready::Refuse,
+        };
+        guard::until_ready(kubernetes, cluster, &search, &planned, unready, output).await?;
+    }
+    let work = Work { store: kubernetes, cluster, steps, refused, planner: &planner, shown: Some(&scalers) };
+    scale(work, &args.scaling, output).await
+}
+
+fn place<'p>(places: &'p Places, orphan: &Orphan) -> Option<&'p Place> {
+    places.get(&(orphan.identity.group.clone(), orphan.identity.kind.clone()))
+}
+
+/// Whether the orphan can be stopped by itself. A ScaledObject may scale what is no orphan, so it is only paused with an
+/// orphan that it scales.
+fn has_lever(places: &Places, orphan: &Orphan) -> bool {
+    place(places, orphan).is_some_and(|it| it.lever.as_ref().is_some_and(|lever| *lever != Lever::Pause))
 }
 
 /// The named orphans, or all that are proven and have a size. What is passed over is told.
-fn chosen<'s>(search: &'s Search, names: &[Name], output: &mut Output) -> Result<Vec<&'s Orphan>, Error> {
+fn chosen<'s>(
+    search: &'s Search,
+    places: &Places,
+    names: &[Name],
+    output: &mut Output,
+) -> Result<Vec<&'s Orphan>, Error> {
     let all: Vec<_> = search.findings.orphans.iter().collect();
-    for reason in search.not_visible() {
-        output.note(&format!("not visible: {reason}"));
-    }
     if names.is_empty() {
         let (proven, others): (Vec<_>, Vec<_>) =
-            all.into_iter().filter(|it| it.scalable).partition(|it| it.confidence == Confidence::Proven);
+            all.into_iter().filter(|it| has_lever(places, it)).partition(|it| it.confidence == Confidence::Proven);
         for orphan in others {
             let words = match orphan.confidence {
                 Confidence::Likely => "it is scaled down only when it is named",
-                _ => "it is not scaled down; `kubectl profile orphans` tells what is in doubt",
+                _ => {
+                    "it is scaled down only when it is named, and with --suspected; `kubectl profile orphans` tells what is in doubt"
+                }
             };
             output.note(&format!("{} is only {}: {words}", object(&orphan.identity), orphan.confidence.as_str()));
         }
@@ -112,47 +161,74 @@ fn chosen<'s>(search: &'s Search, names: &[Name], output: &mut Output) -> Result
     Ok(picked.into_iter().map(|index| all[index]).collect())
 }
 
-fn plan(orphan: &Orphan, live: &Value, scalers: &Scalers, occasion: &Occasion<'_>) -> Result<Option<Plan>, String> {
-    if orphan.confidence == Confidence::Suspected {
-        let doubts: Vec<_> = orphan.evidence.iter().skip(1).map(String::as_str).collect();
-        return Err(format!("it is only suspected to be an orphan: {}", doubts.join("; ")));
+/// The orphan as it is now, and the ScaledObjects that are paused with it; or why it is not scaled.
+async fn targets(
+    store: &KubernetesStore,
+    orphan: &Orphan,
+    places: &Places,
+    scalers: &Scalers,
+) -> Result<Result<Vec<Target>, String>, Error> {
+    let identity = &orphan.identity;
+    let Some(place) = place(places, orphan) else { return Ok(Err(Refusal::NotScalable(identity.clone()).to_string())) };
+    if place.lever == Some(Lever::Pause) {
+        return Ok(Err("it is paused with the orphan that it scales; name that".to_owned()));
     }
-    let of_namespace = scalers.get(&orphan.identity.namespace);
-    let known = of_namespace.map_or(Ok(&[][..]), |it| it.as_deref().map_err(Clone::clone));
-    // Without a size there is nothing that an autoscaler could undo: core says what there is to say about such a kind.
-    let known = if orphan.scalable { known? } else { &[] };
-    match plan_down(live, known, occasion).map_err(|refusal| refusal.to_string())? {
-        Down::AlreadyDown(_) | Down::AlreadyZero => Ok(None),
-        Down::Scale(mut plan) => {
-            let is_scaler = |user: &str| users::scalers().iter().any(|it| user.starts_with(&format!("{}/", it.kind)));
-            let users = orphan.used_by.iter().filter(|user| !is_scaler(user));
-            plan.notices.extend(users.map(|user| format!("still in use: {user}")));
-            Ok(Some(plan))
-        }
+    let Some(target) = Target::read(store, place, identity).await? else { return Ok(Err("it is gone".to_owned())) };
+    let uid = profile_core::field::text(&target.live, &["metadata", "uid"]);
+    if orphan.uid.is_some() && orphan.uid.as_deref() != uid.as_deref() {
+        return Ok(Err("it was deleted and created anew since it was found; search again".to_owned()));
     }
+    let of_namespace = scalers.get(&identity.namespace).and_then(|it| it.as_ref().ok()).map_or(&[][..], Vec::as_slice);
+    let paused = pausing(identity, of_namespace).cloned().filter_map(Target::of_live);
+    Ok(Ok([target].into_iter().chain(paused.collect::<Vec<_>>()).collect()))
 }
 
-/// The autoscalers of the orphans' namespaces. Without them it is not known who would undo a scale-down.
-async fn scalers(store: &KubernetesStore, orphans: &[&Orphan]) -> Result<Scalers, Error> {
-    let scalable = orphans.iter().filter(|it| it.scalable);
-    let namespaces: BTreeSet<_> = scalable.map(|it| it.identity.namespace.clone()).collect();
-    let mut scalers = Scalers::new();
-    for namespace in namespaces {
-        let mut found = Ok(Vec::new());
-        for resource in users::scalers() {
-            match store.live_list(&resource, namespace.as_deref()).await {
-                Ok(items) => found = found.map(|known: Vec<Value>| [known, items].concat()),
-                Err(error) if error.kind == Kind::Forbidden => {
-                    let plural = &resource.plural;
-                    found =
-                        Err(format!("whether something scales it up again is not visible: you may not list {plural}"));
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        scalers.insert(namespace, found);
+/// The orphan that a target is, or that a ScaledObject scales.
+fn orphan_of<'o>(orphans: &[&'o Orphan], target: &Target, scalers: &[Value]) -> Option<&'o Orphan> {
+    let own = orphans.iter().find(|it| it.identity == target.identity);
+    let scaled = || {
+        let scales = |orphan: &&&Orphan| {
+            pausing(&orphan.identity, scalers).any(|it| Identity::of_live(it).as_ref() == Some(&target.identity))
+        };
+        orphans.iter().find(scales)
+    };
+    own.or_else(scaled).copied()
+}
+
+fn plan(
+    orphan: &Orphan,
+    target: &Target,
+    scalers: &[Value],
+    occasion: &Occasion<'_>,
+    suspected: bool,
+) -> Result<Planned, String> {
+    if orphan.confidence == Confidence::Suspected && !suspected {
+        let doubts: Vec<_> = orphan.evidence.iter().skip(1).map(String::as_str).collect();
+        return Err(format!(
+            "it is only suspected to be an orphan: {}; --suspected scales it down all the same",
+            doubts.join("; ")
+        ));
     }
-    Ok(scalers)
+    match plan_down(&target.subject(), scalers, occasion).map_err(|refusal| refusal.to_string())? {
+        Down::AlreadyDown(record) => Ok(Planned::Nothing(format!(
+            "{} already at {}, {}",
+            record.former.stopped().done(),
+            record.at,
+            record.former.was()
+        ))),
+        Down::AlreadyZero => Ok(Planned::Nothing("it stands still already, and not by a scale-down".to_owned())),
+        Down::Scale(mut plan) => {
+            if target.identity == orphan.identity {
+                let is_scaler =
+                    |user: &str| users::scalers().iter().any(|it| user.starts_with(&format!("{}/", it.kind)));
+                let users = orphan.used_by.iter().filter(|user| !is_scaler(user));
+                plan.notices.extend(users.map(|user| format!("still in use: {user}")));
+            } else {
+                plan.notices.push(format!("KEDA would scale {} up again otherwise", orphan.identity));
+            }
+            Ok(Planned::Write(Box::new(plan)))
+        }
+    }
 }
 
 #[cfg(test)]
@@ -186,31 +262,27 @@ mod tests {
         }
     }
 
-    fn planned(orphan: &Orphan, scalers: Result<Vec<Value>, String>) -> Result<Option<Plan>, String> {
+    fn planned(orphan: &Orphan, suspected: bool) -> Result<Planned, String> {
         let live = json!({
             "apiVersion": "apps/v1", "kind": "Deployment",
             "metadata": {"name": "web", "namespace": "n", "uid": "u", "resourceVersion": "7"}, "spec": {"replicas": 2},
         });
         let occasion = Occasion { now: "2026-01-01T00:00:00Z", reason: None, revision: Some(1), cluster: "c" };
-        plan(orphan, &live, &Scalers::from([(Some("n".into()), scalers)]), &occasion)
+        plan(orphan, &Target::of_live(live).unwrap(), &[], &occasion, suspected)
     }
 
     #[test]
-    fn a_suspected_orphan_is_refused_with_what_is_in_doubt() {
-        let refusal = planned(&orphan(Confidence::Suspected), Ok(Vec::new())).unwrap_err();
-        assert!(refusal.contains("may have moved to pack p"), "{refusal}");
-        assert!(planned(&orphan(Confidence::Likely), Ok(Vec::new())).unwrap().is_some());
-    }
-
-    #[test]
-    fn autoscalers_that_are_not_visible_are_no_permission() {
-        assert_eq!(planned(&orphan(Confidence::Proven), Err("not visible".into())), Err("not visible".into()));
+    fn a_suspected_orphan_is_refused_with_what_is_in_doubt_unless_it_is_asked_for_twice() {
+        let refusal = planned(&orphan(Confidence::Suspected), false).unwrap_err();
+        assert!(refusal.contains("may have moved to pack p") && refusal.contains("--suspected"), "{refusal}");
+        assert!(matches!(planned(&orphan(Confidence::Suspected), true), Ok(Planned::Write(_))));
+        assert!(matches!(planned(&orphan(Confidence::Likely), false), Ok(Planned::Write(_))));
     }
 
     #[test]
     fn the_plan_names_who_still_uses_it() {
-        let plan = planned(&orphan(Confidence::Proven), Ok(Vec::new())).unwrap().unwrap();
-        assert_eq!((plan.from, plan.to), (2, 0));
+        let Ok(Planned::Write(plan)) = planned(&orphan(Confidence::Proven), false) else { panic!() };
+        assert!(plan.to.is_stopped() && !plan.from.is_stopped());
         assert_eq!(plan.notices, ["still in use: Service/web selects its pods"]);
     }
 }

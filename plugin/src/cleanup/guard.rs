@@ -1,56 +1,107 @@
 //! Keeps a scale-down waiting until what replaces the orphans is there.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use futures_util::{StreamExt, stream};
-use profile_core::{reconciliation::unreconciled, render::Identity, scale::availability};
+use profile_core::{content::Content, reconciliation::unreconciled, render::Identity, scale::availability};
 
-use super::{search::Search, sight};
+use super::{search::Search, settled::until_empty, sight};
 use crate::{
     error::{Error, Kind},
     output::Output,
     store::{Document, KubernetesStore, Resource},
 };
 
-/// Refuses while a pack is not reconciled, or while a workload that is rendered now is not Available in a namespace where
-/// something is to be scaled down. `at_any_rate` makes warnings of it.
-pub(super) async fn refuse_unready(
+/// What a scale-down does while what replaces the orphans is not ready.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Unready {
+    /// It refuses.
+    Refuse,
+    /// It waits so long, then gives up.
+    Wait(Duration),
+    /// It warns.
+    Warn,
+}
+
+/// Sees that every pack is reconciled, and that every workload is Available that is rendered now in a namespace where
+/// something is to be scaled down.
+pub(super) async fn until_ready(
     store: &KubernetesStore,
     cluster: &Document,
     search: &Search,
     orphans: &[&Identity],
-    at_any_rate: bool,
+    unready: Unready,
     output: &mut Output,
 ) -> Result<(), Error> {
-    let mut missing: Vec<String> = unreconciled(&cluster.cluster())
-        .into_iter()
-        .map(|it| format!("pack {} {}: {}", it.pack, it.version.unwrap_or_default(), it.reason))
-        .collect();
+    let name = cluster.cluster().name().into_owned();
     let namespaces: BTreeSet<_> = orphans.iter().map(|it| &it.namespace).collect();
-    let kinds = workloads();
-    let rendered = sight::rendered_now(&search.now, &kinds).filter(|(_, it)| namespaces.contains(&it.namespace));
-    let checks = rendered.map(|(resource, identity)| unavailable(store, resource, identity)).collect::<Vec<_>>();
-    let checks: Vec<_> = stream::iter(checks).buffered(sight::PARALLEL).collect().await;
-    for check in checks {
-        missing.extend(check?);
-    }
+    let missing = missing(store, cluster, search, &namespaces).await?;
     if missing.is_empty() {
         return Ok(());
     }
-    let name = cluster.cluster().name().into_owned();
-    if at_any_rate {
-        output.warning("what replaces the orphans may not serve yet, and scaling them down may end service:");
-        missing.iter().for_each(|it| output.note(&format!("  {it}")));
-        return Ok(());
+    let lines = || missing.iter().map(|(_, it)| format!("\n  {it}")).collect::<String>();
+    let status = format!("look at `kubectl profile status {}`", cluster.words());
+    match unready {
+        Unready::Warn => {
+            output.warning("what replaces the orphans may not serve yet, and scaling them down may end service:");
+            missing.iter().for_each(|(_, it)| output.note(&format!("  {it}")));
+            Ok(())
+        }
+        Unready::Refuse => {
+            Err(Error::refused(format!("what replaces the orphans of cluster {name:?} is not ready:{}", lines()))
+                .hint(format!("nothing was scaled; {status} and try again, or let --wait wait for it"))
+                .hint(
+                    "--even-if-not-ready scales them down all the same, at the risk that nothing serves in their place",
+                ))
+        }
+        Unready::Wait(timeout) => {
+            let again = async || {
+                let now = match store.reread(cluster).await {
+                    Ok(now) => now,
+                    // An API server that restarts is no reason to give up before the time is over.
+                    Err(error) if matches!(error.kind, Kind::Failed | Kind::TimedOut) => {
+                        return Ok(vec![("cluster".to_owned(), error.message)]);
+                    }
+                    Err(error) => return Err(error),
+                };
+                if Content::of(&now.cluster()) != Content::of(&cluster.cluster()) {
+                    let message = format!("the profiles of cluster {name:?} changed meanwhile");
+                    return Err(Error::new(Kind::DecisionNeeded, message).hint("nothing was scaled; run this again"));
+                }
+                self::missing(store, &now, search, &namespaces).await
+            };
+            let what = format!("what replaces the orphans of cluster {name:?} is not ready");
+            until_empty(again, timeout, output.progress(), &what, &format!("nothing was scaled; {status}")).await
+        }
     }
-    let lines: Vec<_> = missing.iter().map(|it| format!("\n  {it}")).collect();
-    Err(Error::refused(format!("what replaces the orphans of cluster {name:?} is not ready:{}", lines.concat()))
-        .hint(format!("nothing was scaled; look at `kubectl profile status {}` and try again", cluster.words()))
-        .hint("--even-if-not-ready scales them down all the same, at the risk that nothing serves in their place"))
+}
+
+/// What is missing, by name and as a sentence.
+async fn missing(
+    store: &KubernetesStore,
+    cluster: &Document,
+    search: &Search,
+    namespaces: &BTreeSet<&Option<String>>,
+) -> Result<Vec<(String, String)>, Error> {
+    let packs = unreconciled(&cluster.cluster()).into_iter().map(|it| {
+        let line = format!("pack {} {}: {}", it.pack, it.version.unwrap_or_default(), it.reason);
+        (it.pack, line)
+    });
+    let mut missing: Vec<_> = packs.collect();
+    let kinds = workloads();
+    let rendered = sight::rendered_now(&search.now, &kinds).filter(|(_, it)| namespaces.contains(&it.namespace));
+    let checks = rendered.map(|(resource, identity)| async move {
+        unavailable(store, resource, identity).await.map(|line| line.map(|line| (identity.to_string(), line)))
+    });
+    let checks: Vec<_> = stream::iter(checks.collect::<Vec<_>>()).buffered(sight::PARALLEL).collect().await;
+    for check in checks {
+        missing.extend(check?);
+    }
+    Ok(missing)
 }
 
 fn workloads() -> [Resource; 3] {
-    let [deployment, stateful_set] = Resource::scalable();
+    let [deployment, stateful_set, ..] = Resource::stoppable();
     [deployment, stateful_set, Resource::stable("apps", "v1", "DaemonSet", "daemonsets")]
 }
 

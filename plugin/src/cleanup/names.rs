@@ -19,10 +19,13 @@ pub(crate) struct Name {
 }
 
 /// kubectl's short names of the kinds that packs render.
-const SHORT: [(&str, &str); 11] = [
+const SHORT: [(&str, &str); 14] = [
     ("deploy", "deployment"),
     ("sts", "statefulset"),
     ("ds", "daemonset"),
+    ("rs", "replicaset"),
+    ("rc", "replicationcontroller"),
+    ("so", "scaledobject"),
     ("cj", "cronjob"),
     ("svc", "service"),
     ("cm", "configmap"),

@@ -1,22 +1,28 @@
 //! Writes planned sizes: shows them, asks, and pins what was shown.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use clap::Args;
-use profile_core::{content::Content, field, reconciliation::unreconciled, render::Identity, scale::Plan};
+use profile_core::{
+    content::Content,
+    reconciliation::unreconciled,
+    render::Identity,
+    scale::{Plan, scalers_are_same},
+};
 use serde_json::Value;
 
-use super::settled;
+use super::{
+    settled,
+    target::{self, Target},
+    write::{self, Ended},
+};
 use crate::{
     cli::duration,
     commands::Outcome,
     error::{Error, Kind},
     output::Output,
-    store::{Document, DryRun, KubernetesStore, Resource},
+    store::{Document, DryRun, KubernetesStore},
 };
-
-/// How often a write is tried again while only what does not matter moved, such as the status.
-const TRIES: usize = 20;
 
 /// How to write.
 #[derive(Args, Debug)]
@@ -35,79 +41,128 @@ pub(crate) struct Scaling {
     timeout: Duration,
 }
 
+impl Scaling {
+    pub(super) fn waits(&self) -> Option<Duration> {
+        (self.wait && self.dry_run == DryRun::None).then_some(self.timeout)
+    }
+}
+
+/// What is planned for an object.
+#[derive(Clone, Debug)]
+pub(super) enum Planned {
+    /// A write.
+    Write(Box<Plan>),
+    /// Nothing, for this reason.
+    Nothing(String),
+}
+
 /// One object and what is planned for it.
 pub(super) struct Step {
-    pub(super) live: Value,
-    /// What is to be written, or nothing, or why that is refused.
-    pub(super) planned: Result<Option<Plan>, String>,
+    pub(super) target: Target,
+    /// What is to be written, or why that is refused.
+    pub(super) planned: Result<Planned, String>,
+    /// Steps of one group are done together or not at all: a workload and what scales it.
+    pub(super) group: usize,
 }
 
-/// How a step ended.
-enum Ended {
-    Written,
-    Unchanged,
-    Refused(String),
-    Failed(Error),
-}
+/// Plans what to write to an object as it is now.
+pub(super) type Planner<'p> = &'p dyn Fn(&Target) -> Result<Planned, String>;
 
-/// Plans a write for a live object; `None` when nothing is to be written.
-pub(super) type Planner<'p> = &'p dyn Fn(&Value) -> Result<Option<Plan>, String>;
+/// Scalers as they were shown, by namespace: what a scale-down relies on.
+pub(super) type Shown<'s> = &'s BTreeMap<Option<String>, Result<Vec<Value>, String>>;
+
+/// All that is to be written.
+pub(super) struct Work<'w> {
+    pub(super) store: &'w KubernetesStore,
+    pub(super) cluster: &'w Document,
+    pub(super) steps: Vec<Step>,
+    /// What is refused before anything could be planned for it.
+    pub(super) refused: Vec<(Identity, String)>,
+    pub(super) planner: Planner<'w>,
+    /// For a scale-down: the scalers that the plan knows.
+    pub(super) shown: Option<Shown<'w>>,
+}
 
 /// Shows the steps, asks, and writes each; whatever is refused is told, and the rest goes on.
-pub(super) async fn scale(
-    store: &KubernetesStore,
-    cluster: &Document,
-    steps: &[Step],
-    planner: Planner<'_>,
-    scaling: &Scaling,
-    output: &mut Output,
-) -> Result<Outcome, Error> {
-    let is_dry = scaling.dry_run != DryRun::None;
-    let plans: Vec<_> = steps.iter().filter_map(|step| step.planned.as_ref().ok()?.as_ref()).collect();
-    if !plans.is_empty() {
-        show(store, cluster, &plans, output)?;
-        if !is_dry && !scaling.yes {
+pub(super) async fn scale(mut work: Work<'_>, scaling: &Scaling, output: &mut Output) -> Result<Outcome, Error> {
+    refuse_groups(&mut work.steps);
+    let of_steps = work.steps.iter().filter_map(|it| Some((&it.target.identity, it.planned.as_ref().err()?)));
+    let refused: Vec<_> = work.refused.iter().map(|(identity, reason)| (identity, reason)).chain(of_steps).collect();
+    for (identity, reason) in &refused {
+        output.warning(&format!("{} is left as it is: {reason}", object(identity)));
+    }
+    let is_refused = !refused.is_empty();
+    if work.steps.iter().any(|it| matches!(it.planned, Ok(Planned::Write(_)))) {
+        show(&work, output)?;
+        if scaling.dry_run == DryRun::None && !scaling.yes {
             output.confirm().await?;
-            if plans.iter().any(|plan| plan.to == 0) {
-                refuse_moved(store, cluster).await?;
-            }
+            refuse_moved(&work).await?;
         }
     }
-    let (mut written, mut spoiled, mut error) = (Vec::new(), 0, None);
-    for step in steps {
-        let ended = write(store, step, planner, scaling.dry_run).await;
-        let Some(identity) = Identity::of_live(&step.live) else { continue };
-        match ended {
-            Ended::Written => {
-                if let Ok(Some(plan)) = &step.planned {
-                    output.line(&format!("{} {}{}", object(&identity), verb(plan), suffix(scaling.dry_run)))?;
-                }
-                written.push(identity);
-                continue;
-            }
-            Ended::Unchanged => {
-                output.line(&format!("{} unchanged", object(&identity)))?;
-                written.push(identity);
-                continue;
-            }
-            Ended::Refused(reason) => output.warning(&format!("{} is left as it is: {reason}", object(&identity))),
-            Ended::Failed(failure) => {
-                output.warning(&format!("{} is not scaled: {failure}", object(&identity)));
-                error.get_or_insert(failure);
-            }
-        }
-        spoiled += 1;
-    }
+    let (written, failed) = write_all(&work, scaling, output).await?;
     output.flush()?;
-    if scaling.wait && !is_dry && !written.is_empty() {
-        settled::wait(store, &written, scaling.timeout, output).await?;
+    if let Some(timeout) = scaling.waits().filter(|_| !written.is_empty()) {
+        settled::wait(work.store, &written, timeout, output).await?;
     }
-    match (written.is_empty(), spoiled, error) {
-        (_, 0, _) => Ok(Outcome::Done),
-        (true, _, Some(error)) => Err(error),
-        (true, _, None) => Ok(Outcome::Refused),
+    match (written.is_empty(), is_refused || failed.is_some(), failed) {
+        (_, false, _) => Ok(Outcome::Done),
+        (true, _, Some(Ended::Failed(error))) => Err(error),
+        (true, ..) => Ok(Outcome::Refused),
         (false, ..) => Ok(Outcome::Partial),
     }
+}
+
+/// Where one step of a group is refused, the others are: half of it would be undone, or undo the rest.
+fn refuse_groups(steps: &mut [Step]) {
+    let refused: Vec<_> =
+        steps.iter().filter(|it| it.planned.is_err()).map(|it| (it.group, object(&it.target.identity))).collect();
+    for step in steps.iter_mut().filter(|it| it.planned.is_ok()) {
+        if let Some((_, other)) = refused.iter().find(|(group, _)| *group == step.group) {
+            step.planned = Err(format!("{other} belongs to it and is left as it is"));
+        }
+    }
+}
+
+/// Writes step by step. What is done, and the first thing that was not.
+async fn write_all<'w>(
+    work: &'w Work<'_>,
+    scaling: &Scaling,
+    output: &mut Output,
+) -> Result<(Vec<&'w Target>, Option<Ended>), Error> {
+    let (mut done, mut failed) = (Vec::new(), None);
+    let mut spoiled = None;
+    for step in &work.steps {
+        let (target, name) = (&step.target, object(&step.target.identity));
+        let Ok(planned) = &step.planned else { continue };
+        let ended = if spoiled == Some(step.group) {
+            Ended::Refused("what belongs to it was not written".to_owned())
+        } else {
+            write::write(work, step, scaling.dry_run).await
+        };
+        let reason = match &ended {
+            Ended::Written => {
+                if let Planned::Write(plan) = planned {
+                    output.line(&format!("{name} {}{}", words(plan), suffix(scaling.dry_run)))?;
+                }
+                done.push(target);
+                continue;
+            }
+            Ended::Unchanged(why) => {
+                output.line(&format!("{name} unchanged ({why})"))?;
+                done.push(target);
+                continue;
+            }
+            Ended::Refused(reason) => format!("{name} is left as it is: {reason}"),
+            Ended::Failed(failure) => format!("{name} is not scaled: {failure}"),
+        };
+        output.warning(&reason);
+        spoiled = Some(step.group);
+        // An error says more than a refusal about how it all ended.
+        if !matches!(failed, Some(Ended::Failed(_))) {
+            failed = Some(ended);
+        }
+    }
+    Ok((done, failed))
 }
 
 /// The cluster as records name it: clusters of several namespaces may share a name.
@@ -123,8 +178,15 @@ pub(super) fn object(identity: &Identity) -> String {
     format!("{kind}{group}/{}", identity.name)
 }
 
-fn verb(plan: &Plan) -> String {
-    if plan.to == 0 { format!("scaled down (was {})", plan.from) } else { format!("scaled back to {}", plan.to) }
+fn words(plan: &Plan) -> String {
+    let done = plan.to.done();
+    if plan.from == plan.to {
+        format!("keeps its {} {}", plan.to.name(), plan.to)
+    } else if plan.to.is_stopped() {
+        format!("{done} ({})", plan.from.was())
+    } else {
+        done
+    }
 }
 
 fn suffix(dry_run: DryRun) -> &'static str {
@@ -135,14 +197,15 @@ fn suffix(dry_run: DryRun) -> &'static str {
     }
 }
 
-fn show(store: &KubernetesStore, cluster: &Document, plans: &[&Plan], output: &mut Output) -> Result<(), Error> {
-    let view = cluster.cluster();
+fn show(work: &Work<'_>, output: &mut Output) -> Result<(), Error> {
+    let view = work.cluster.cluster();
     let namespace = view.namespace().map(|namespace| format!("{namespace}/")).unwrap_or_default();
-    output.line(&format!("Store:    {}", store.name()))?;
+    output.line(&format!("Store:    {}", work.store.name()))?;
     output.line(&format!("Cluster:  {namespace}{}", view.name()))?;
-    for plan in plans {
-        let namespace = plan.identity.namespace.as_deref().unwrap_or_default();
-        let what = format!("{} in {namespace}: replicas {} -> {}", object(&plan.identity), plan.from, plan.to);
+    for step in &work.steps {
+        let Ok(Planned::Write(plan)) = &step.planned else { continue };
+        let place = plan.identity.namespace.as_ref().map(|it| format!(" in {it}")).unwrap_or_default();
+        let what = format!("{}{place}: {} {} -> {}", object(&plan.identity), plan.from.name(), plan.from, plan.to);
         output.line(&format!("Object:   {what}"))?;
         for notice in &plan.notices {
             output.line(&format!("          {notice}"))?;
@@ -152,76 +215,28 @@ fn show(store: &KubernetesStore, cluster: &Document, plans: &[&Plan], output: &m
     output.flush()
 }
 
-/// While the user thought about it, the cluster may have been switched, and an orphan may be rendered again.
-async fn refuse_moved(store: &KubernetesStore, cluster: &Document) -> Result<(), Error> {
-    let now = store.reread(cluster).await?;
-    let (before, now) = (cluster.cluster(), now.cluster());
-    if Content::of(&before) == Content::of(&now) && unreconciled(&before) == unreconciled(&now) {
-        return Ok(());
+/// While the user thought about it, the cluster may have been switched, and an orphan may be rendered again; or somebody made
+/// an autoscaler for it.
+async fn refuse_moved(work: &Work<'_>) -> Result<(), Error> {
+    let Some(shown) = work.shown else { return Ok(()) };
+    let now = work.store.reread(work.cluster).await?;
+    let (before, now) = (work.cluster.cluster(), now.cluster());
+    let moved = |what: String| Err(Error::new(Kind::DecisionNeeded, what).hint("nothing was written; run this again"));
+    if Content::of(&before) != Content::of(&now) || unreconciled(&before) != unreconciled(&now) {
+        return moved(format!(
+            "the profiles of cluster {:?}, or what is reconciled of them, changed meanwhile",
+            before.name()
+        ));
     }
-    let message =
-        format!("the profiles of cluster {:?}, or what is reconciled of them, changed meanwhile", before.name());
-    Err(Error::new(Kind::DecisionNeeded, message).hint("nothing was written; run this again"))
-}
-
-/// Writes a step. Status writes move an object all day: after a conflict it is read again, and the write is tried again
-/// when nothing moved that was shown.
-async fn write(store: &KubernetesStore, step: &Step, planner: Planner<'_>, dry_run: DryRun) -> Ended {
-    let mut plan = match &step.planned {
-        Ok(Some(plan)) => plan.clone(),
-        Ok(None) => return Ended::Unchanged,
-        Err(refusal) => return Ended::Refused(refusal.clone()),
-    };
-    if dry_run == DryRun::Client {
-        return Ended::Written;
-    }
-    let Some(resource) = Resource::scalable().into_iter().find(|it| plan.identity.is(&it.group, &it.kind)) else {
-        return Ended::Refused("only Deployments and StatefulSets are scaled".to_owned());
-    };
-    for _ in 0..TRIES {
-        match store.patch_live(&resource, &plan.identity, &plan.patch, dry_run).await {
-            Ok(_) => return Ended::Written,
-            Err(error) if error.kind == Kind::Conflict => {}
-            Err(error) if error.kind == Kind::NotFound => return Ended::Refused("it is gone".to_owned()),
-            Err(error) => return Ended::Failed(error),
+    for (namespace, shown) in shown {
+        let Ok(shown) = shown else { continue };
+        let now = target::scalers(work.store, namespace.as_deref()).await?.unwrap_or_default();
+        let workloads = work.steps.iter().map(|it| &it.target.identity).filter(|it| it.namespace == *namespace);
+        if let Some(workload) = workloads.into_iter().find(|it| !scalers_are_same(it, shown, &now)) {
+            return moved(format!("what scales {} changed meanwhile", object(workload)));
         }
-        let fresh = match store.live(&resource, &plan.identity).await {
-            Ok(Some(fresh)) => fresh,
-            Ok(None) => return Ended::Refused("it is gone".to_owned()),
-            Err(error) => return Ended::Failed(error),
-        };
-        let moved = moved(&step.live, &fresh);
-        plan = match planner(&fresh) {
-            Ok(None) => return Ended::Unchanged,
-            Err(refusal) => return Ended::Refused(refusal),
-            Ok(Some(_)) if !moved.is_empty() => {
-                return Ended::Refused(format!("it is not what was shown any more: {}", moved.join("; ")));
-            }
-            Ok(Some(plan)) => plan,
-        };
     }
-    Ended::Refused(format!("it changed {TRIES} times in a row; run this again"))
-}
-
-/// What moved of an object that decides about the write: its uid, its size, its annotations.
-fn moved(shown: &Value, now: &Value) -> Vec<String> {
-    let differs = |path: &[&str]| field::at(shown, path) != field::at(now, path);
-    let mut moved = Vec::new();
-    if differs(&["metadata", "uid"]) {
-        moved.push("it was deleted and created anew".to_owned());
-    }
-    if differs(&["spec", "replicas"]) {
-        let size = |object| field::text(object, &["spec", "replicas"]).unwrap_or("none".into());
-        moved.push(format!("replicas {} -> {}", size(shown), size(now)));
-    }
-    let annotations = |object| field::at(object, &["metadata", "annotations"]).and_then(Value::as_object);
-    let names = [shown, now].into_iter().filter_map(annotations).flat_map(|map| map.keys());
-    let changed = names.filter(|name| differs(&["metadata", "annotations", name])).map(|it| format!("annotation {it}"));
-    let mut changed: Vec<_> = changed.collect();
-    changed.sort();
-    changed.dedup();
-    moved.append(&mut changed);
-    moved
+    Ok(())
 }
 
 #[cfg(test)]
@@ -231,25 +246,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_status_write_moves_nothing_that_was_shown() {
-        let shown = json!({"metadata": {"uid": "u", "resourceVersion": "1"}, "spec": {"replicas": 2}});
-        let now = json!({"metadata": {"uid": "u", "resourceVersion": "2"}, "spec": {"replicas": 2}, "status": {"replicas": 2}});
-        assert_eq!(moved(&shown, &now), [""; 0]);
-    }
-
-    #[test]
-    fn what_decides_about_the_write_is_named_when_it_moves() {
-        let shown = json!({"metadata": {"uid": "u", "annotations": {"a": "1", "b": "1"}}, "spec": {"replicas": 2}});
-        let now = json!({"metadata": {"uid": "v", "annotations": {"a": "2", "b": "1"}}, "spec": {"replicas": 3}});
-        assert_eq!(moved(&shown, &now), ["it was deleted and created anew", "replicas 2 -> 3", "annotation a"]);
-        assert_eq!(moved(&json!({}), &json!({"metadata": {"annotations": {"a": "1"}}})), ["annotation a"]);
-    }
-
-    #[test]
     fn an_object_is_named_as_kubectl_names_it() {
         let live = json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"}});
         assert_eq!(object(&Identity::of_live(&live).unwrap()), "deployment.apps/web");
         let live = json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"}});
         assert_eq!(object(&Identity::of_live(&live).unwrap()), "service/web");
+    }
+
+    #[test]
+    fn a_group_is_refused_as_one() {
+        let step = |name: &str, group, planned| {
+            let live = json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name}});
+            Step { target: Target::of_live(live).unwrap(), planned, group }
+        };
+        let nothing = || Ok(Planned::Nothing(String::new()));
+        let mut steps = [step("a", 0, nothing()), step("b", 0, Err("no".into())), step("c", 1, nothing())];
+        refuse_groups(&mut steps);
+        assert!(matches!(&steps[0].planned, Err(why) if why.starts_with("deployment.apps/b")));
+        assert!(matches!(&steps[1].planned, Err(why) if why == "no") && steps[2].planned.is_ok());
     }
 }

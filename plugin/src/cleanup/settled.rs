@@ -1,11 +1,15 @@
 //! Follows scaled workloads until their pods are gone, or back.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
-use profile_core::{field, render::Identity, scale::availability};
+use profile_core::{
+    field,
+    scale::{Lever, availability},
+};
 use serde_json::Value;
 use tokio::time::Instant;
 
+use super::{scaling::object, target::Target};
 use crate::{
     error::{Error, Kind},
     output::Output,
@@ -13,45 +17,84 @@ use crate::{
 };
 
 /// How often the workloads are read.
-const INTERVAL: Duration = Duration::from_secs(1);
+pub(super) const INTERVAL: Duration = Duration::from_secs(1);
 
-/// Waits until every workload has the pods that it asks for, and tells on stderr what is missing, whenever that changes.
+/// Waits until every workload has the pods that it asks for, and shows what is missing.
 pub(super) async fn wait(
     store: &KubernetesStore,
-    workloads: &[Identity],
+    targets: &[&Target],
     timeout: Duration,
     output: &mut Output,
 ) -> Result<(), Error> {
-    let deadline = Instant::now() + timeout;
-    let mut told = Vec::new();
-    loop {
+    let progress = output.progress();
+    let missing = async || {
         let mut missing = Vec::new();
-        for identity in workloads {
-            let resources = Resource::scalable();
-            let resource = resources.iter().find(|it| identity.is(&it.group, &it.kind));
-            if let Some(resource) = resource
-                && let Some(live) = store.live(resource, identity).await?
-            {
-                missing.extend(unsettled(identity, &live));
+        for target in targets.iter().filter(|it| it.place.lever.as_ref().is_some_and(Lever::ends_pods)) {
+            let words = match unsettled(store, target).await {
+                Ok(words) => words,
+                // An API server that restarts is no reason to give up before the time is over.
+                Err(error) if matches!(error.kind, Kind::Failed | Kind::TimedOut) => Some(error.message),
+                Err(error) => return Err(error),
+            };
+            missing.extend(words.map(|words| (object(&target.identity), words)));
+        }
+        Ok(missing)
+    };
+    until_empty(missing, timeout, progress, "the pods are not settled", "the write stands; look at the pods").await
+}
+
+/// Asks again and again what is missing, until nothing is.
+pub(super) async fn until_empty(
+    missing: impl AsyncFn() -> Result<Vec<(String, String)>, Error>,
+    timeout: Duration,
+    mut progress: crate::output::progress::Progress,
+    what: &str,
+    hint: &str,
+) -> Result<(), Error> {
+    let deadline = Instant::now() + timeout;
+    let follow = async {
+        loop {
+            let missing = missing().await?;
+            if missing.is_empty() {
+                return Ok(());
             }
+            progress.tell(missing.iter().map(|(name, it)| (name.clone(), format!("waiting: {it}"))).collect());
+            if Instant::now() + INTERVAL > deadline {
+                let missing: Vec<_> = missing.into_iter().map(|(_, it)| it).collect();
+                let message = format!("{what} after {timeout:?}: {}", missing.join("; "));
+                return Err(Error::new(Kind::TimedOut, message).hint(hint));
+            }
+            tokio::time::sleep(INTERVAL).await;
         }
-        if missing.is_empty() {
-            return Ok(());
-        }
-        if missing != told {
-            missing.iter().for_each(|it| output.note(&format!("waiting: {it}")));
-            told = missing;
-        }
-        if Instant::now() + INTERVAL > deadline {
-            let message = format!("the pods are not settled after {timeout:?}: {}", told.join("; "));
-            return Err(Error::new(Kind::TimedOut, message).hint("the write stands; look at the pods"));
-        }
-        tokio::time::sleep(INTERVAL).await;
+    };
+    tokio::select! {
+        biased;
+        ended = follow => ended,
+        _ = tokio::signal::ctrl_c() => Err(Error::new(Kind::Interrupted, "interrupted while waiting").hint(hint)),
     }
 }
 
 /// What keeps a workload from being settled, in words. One that is gone is settled.
-fn unsettled(identity: &Identity, live: &Value) -> Option<String> {
+async fn unsettled(store: &KubernetesStore, target: &Target) -> Result<Option<String>, Error> {
+    let Some(now) = target.reread(store).await? else { return Ok(None) };
+    if now.place.resource.has_scale {
+        // Only its own controller knows how many it runs; /scale tells what that says.
+        let scale = store.scale(&now.place.resource, &now.identity).await?.unwrap_or_default();
+        let number = |part| field::at(&scale, &[part, "replicas"]).and_then(Value::as_i64).unwrap_or(0);
+        let (wanted, running) = (number("spec"), number("status"));
+        return Ok((wanted != running).then(|| format!("{} has {running} of {wanted} replicas", now.identity)));
+    }
+    if let Some(words) = by_status(&now) {
+        return Ok(Some(words));
+    }
+    let is_down = field::at(&now.live, &["spec", "replicas"]).and_then(Value::as_i64) == Some(0);
+    let pods = if is_down { pods(store, &now).await? } else { Vec::new() };
+    Ok((!pods.is_empty()).then(|| format!("{} still has pods: {}", now.identity, pods.join(", "))))
+}
+
+/// What the status tells, which the controller may write before the last pod is gone.
+fn by_status(target: &Target) -> Option<String> {
+    let (identity, live) = (&target.identity, &target.live);
     let number = |path: &[&str]| field::at(live, path).and_then(Value::as_i64).unwrap_or(0);
     if number(&["spec", "replicas"]) != 0 {
         return availability(live).err();
@@ -65,6 +108,67 @@ fn unsettled(identity: &Identity, live: &Value) -> Option<String> {
     }
 }
 
+/// The pods that a workload still has, by who owns them: another workload may select the same labels. Who may not list pods
+/// has the status, which has told already that there are none.
+async fn pods(store: &KubernetesStore, target: &Target) -> Result<Vec<String>, Error> {
+    let (Some(namespace), Some(selector)) = (&target.identity.namespace, selector(&target.live)) else {
+        return Ok(Vec::new());
+    };
+    let uid = field::text(&target.live, &["metadata", "uid"]).unwrap_or_default().into_owned();
+    let mut owners = BTreeSet::from([uid]);
+    if target.identity.is("apps", "Deployment") {
+        let replica_sets = Resource::stable("apps", "v1", "ReplicaSet", "replicasets");
+        match store.metadata(&replica_sets, Some(namespace)).await {
+            Ok(sets) => {
+                let own: Vec<_> = sets.iter().filter(|it| is_owned(it, &owners)).filter_map(uid_of).collect();
+                owners.extend(own);
+            }
+            Err(error) if error.kind == Kind::Forbidden => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        }
+    }
+    match store.pods(namespace, &selector).await {
+        Ok(pods) => {
+            let own = pods.iter().filter(|it| is_owned(it, &owners));
+            Ok(own.filter_map(|it| field::text(it, &["metadata", "name"]).map(Into::into)).collect())
+        }
+        Err(error) if error.kind == Kind::Forbidden => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
+}
+
+fn uid_of(object: &Value) -> Option<String> {
+    field::text(object, &["metadata", "uid"]).map(Into::into)
+}
+
+fn is_owned(object: &Value, owners: &BTreeSet<String>) -> bool {
+    field::items(object, &["metadata", "ownerReferences"])
+        .any(|(_, it)| field::text(it, &["uid"]).is_some_and(|uid| owners.contains(uid.as_ref())))
+}
+
+/// A workload's selector as a query: `app=web,tier in (a,b)`. A ReplicationController's is a bare map.
+fn selector(workload: &Value) -> Option<String> {
+    let selector = field::at(workload, &["spec", "selector"])?.as_object()?;
+    let labels = selector.get("matchLabels").map_or_else(
+        || if selector.contains_key("matchExpressions") { None } else { Some(selector) },
+        Value::as_object,
+    );
+    let equal = labels.into_iter().flatten().filter_map(|(key, value)| Some(format!("{key}={}", value.as_str()?)));
+    let expressions = field::items(workload, &["spec", "selector", "matchExpressions"]).filter_map(|(_, it)| {
+        let key = field::text(it, &["key"])?;
+        let values: Vec<_> = field::items(it, &["values"]).filter_map(|(_, it)| it.as_str()).collect();
+        let values = values.join(",");
+        Some(match field::text(it, &["operator"])?.as_ref() {
+            "In" => format!("{key} in ({values})"),
+            "NotIn" => format!("{key} notin ({values})"),
+            "Exists" => key.into_owned(),
+            _ => format!("!{key}"),
+        })
+    });
+    let terms: Vec<_> = equal.chain(expressions).collect();
+    (!terms.is_empty()).then(|| terms.join(","))
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -76,7 +180,7 @@ mod tests {
             "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web", "generation": 2},
             "spec": {"replicas": 0}, "status": status,
         });
-        let found = unsettled(&Identity::of_live(&live).unwrap(), &live);
+        let found = by_status(&Target::of_live(live.clone()).unwrap());
         match expected {
             None => assert_eq!(found, None, "{live}"),
             Some(words) => assert!(found.as_ref().is_some_and(|it| it.contains(words)), "{live}: {found:?}"),
@@ -94,5 +198,31 @@ mod tests {
         check(json!({"observedGeneration": 1}), Some("has not seen"));
         check(json!({"observedGeneration": 2, "replicas": 1}), Some("1 pods"));
         check(json!({"observedGeneration": 2, "terminatingReplicas": 3}), Some("3 that are ending"));
+    }
+
+    #[test]
+    fn a_selector_is_asked_as_kubectl_writes_it() {
+        let of = |value: Value| selector(&json!({"spec": {"selector": value}}));
+        let expression =
+            |key: &str, operator: &str, values: Value| json!({"key": key, "operator": operator, "values": values});
+        let expressions = json!([
+            expression("tier", "In", json!(["a", "b"])),
+            expression("x", "NotIn", json!(["c"])),
+            expression("y", "Exists", json!([])),
+            expression("z", "DoesNotExist", json!([])),
+        ]);
+        let all = of(json!({"matchLabels": {"app": "web"}, "matchExpressions": expressions}));
+        assert_eq!(all.as_deref(), Some("app=web,tier in (a,b),x notin (c),y,!z"));
+        assert_eq!(of(json!({"matchExpressions": [expression("y", "Exists", json!([]))]})).as_deref(), Some("y"));
+        assert_eq!(of(json!({"app": "web"})).as_deref(), Some("app=web"));
+        assert_eq!(of(json!({})), None);
+        assert_eq!(of(json!(null)), None);
+    }
+
+    #[test]
+    fn pods_of_another_workload_with_the_same_labels_are_not_waited_for() {
+        let owned = |uid: &str| json!({"metadata": {"ownerReferences": [{"uid": uid}]}});
+        let owners = BTreeSet::from(["u".to_owned()]);
+        assert!(is_owned(&owned("u"), &owners) && !is_owned(&owned("v"), &owners) && !is_owned(&json!({}), &owners));
     }
 }

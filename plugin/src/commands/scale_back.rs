@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::Outcome;
 use crate::{
-    cleanup::{self, Scaling},
+    cleanup::{self, BackArgs},
     cli::Global,
     error::Error,
     output::Output,
@@ -22,7 +22,7 @@ pub(crate) struct ScaleBackArgs {
     #[arg(value_name = "CLUSTER|KIND/NAME")]
     words: Vec<String>,
     #[command(flatten)]
-    scaling: Scaling,
+    back: BackArgs,
 }
 
 /// Runs the command.
@@ -31,5 +31,5 @@ pub(crate) async fn run(args: &ScaleBackArgs, global: &Global, output: &mut Outp
     let store = Store::open(global).await?;
     cleanup::live_store(&store)?;
     let cluster = selection::cluster(&store, cluster).await?;
-    cleanup::scale_back(&store, &cluster, &names, &args.scaling, output).await
+    cleanup::scale_back(&store, &cluster, &names, &args.back, output).await
 }

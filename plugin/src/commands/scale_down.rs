@@ -14,9 +14,10 @@ use crate::{
 
 /// Scale orphans down to zero, with a record of the size they had
 ///
-/// Without names all proven orphans that have a size; a likely one only when it is named, a suspected one never. Refuses
-/// until every pack is reconciled and the workloads that take their place are available. Nothing is ever deleted, and
-/// scale-back undoes it.
+/// Without names all proven orphans that have a size; a likely one only when it is named, a suspected one only when it is
+/// named and with --suspected. CronJobs are suspended, and KEDA is paused for what it scales. Refuses until every pack is
+/// reconciled and the workloads that take their place are available; --wait waits for that first. Nothing is ever deleted,
+/// and scale-back undoes it.
 #[derive(Args, Debug)]
 pub(crate) struct ScaleDownArgs {
     /// The cluster, which may be left out where there is only one, and the orphans, such as deployment/web

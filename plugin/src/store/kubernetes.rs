@@ -25,6 +25,7 @@ pub(crate) mod live;
 pub(crate) mod pages;
 mod releases;
 mod revisions;
+mod scalable;
 
 const GROUP: &str = "cluster.spectrocloud.com";
 /// The versions that Palette serves, the preferred one first. Up to 4.9.27 there is only `v1alpha1`.
@@ -173,9 +174,13 @@ impl KubernetesStore {
         patch: &Value,
         dry_run: DryRun,
     ) -> Result<Value, Error> {
-        let params = kube::api::PatchParams { dry_run: dry_run == DryRun::Server, ..Default::default() };
-        let params = kube::api::PatchParams { field_manager: Some("kubectl-profile".into()), ..params };
+        let params = Self::patch_params(dry_run);
         self.send("patch", plural, Request::new(url).patch(name, &params, &kube::api::Patch::Merge(patch))).await
+    }
+
+    fn patch_params(dry_run: DryRun) -> kube::api::PatchParams {
+        let params = kube::api::PatchParams { dry_run: dry_run == DryRun::Server, ..Default::default() };
+        kube::api::PatchParams { field_manager: Some("kubectl-profile".into()), ..params }
     }
 
     fn url(&self, plural: &str, namespace: Option<&str>) -> String {

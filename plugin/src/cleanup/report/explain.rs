@@ -27,7 +27,7 @@ pub(super) fn orphan(search: &Search, orphan: &Orphan, now: &str, output: &mut O
     let holds = orphan.holds.to_string();
     section(output, "Holds", &[holds].into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>())?;
     let record = scaled_down(search, orphan).map(|it| match it {
-        Ok(record) => format!("scaled down from {} replicas at {}", record.replicas, record.at),
+        Ok(record) => format!("scaled down at {} ({})", record.at, record.former.was()),
         Err(reason) => format!("its record of a scale-down cannot be read: {reason}"),
     });
     let notes: Vec<_> = orphan.note.map(str::to_owned).into_iter().chain(record).collect();

@@ -102,7 +102,7 @@ fn notes(search: &Search) -> Vec<String> {
             notes.extend(orphan.note.map(|note| format!("{label}: {note}")));
             notes.extend(endpoints(orphan).map(|it| format!("{label}: {it}")));
             notes.extend(scaled_down(search, orphan).map(|it| match it {
-                Ok(record) => format!("{label}: scaled down from {} replicas at {}", record.replicas, record.at),
+                Ok(record) => format!("{label}: scaled down at {} ({})", record.at, record.former.was()),
                 Err(reason) => format!("{label}: its record of a scale-down cannot be read: {reason}"),
             }));
             let is_stuck = search

@@ -92,7 +92,8 @@ fn read(group: APIGroupDiscovery, served: &mut Served) {
             }
             let has_scale = raw.subresources.iter().any(|it| it.subresource.as_deref() == Some("scale"));
             let is_namespaced = raw.scope.as_deref() == Some("Namespaced");
-            let resource = Resource { group: name.clone(), version: version_name.clone(), kind, plural, is_namespaced };
+            let resource =
+                Resource { group: name.clone(), version: version_name.clone(), kind, plural, is_namespaced, has_scale };
             served.kinds.push(ServedKind { resource, has_scale });
         }
     }

@@ -17,21 +17,15 @@ pub(crate) struct Resource {
     pub(crate) kind: String,
     pub(crate) plural: String,
     pub(crate) is_namespaced: bool,
+    /// Whether its objects have a `/scale`.
+    pub(crate) has_scale: bool,
 }
 
 impl Resource {
     /// A namespaced kind of Kubernetes itself, whose version has long been stable.
     pub(crate) fn stable(group: &str, version: &str, kind: &str, plural: &str) -> Self {
         let [group, version, kind, plural] = [group, version, kind, plural].map(str::to_owned);
-        Self { group, version, kind, plural, is_namespaced: true }
-    }
-
-    /// The kinds that have a size which is set to zero and back.
-    pub(crate) fn scalable() -> [Self; 2] {
-        [
-            Self::stable("apps", "v1", "Deployment", "deployments"),
-            Self::stable("apps", "v1", "StatefulSet", "statefulsets"),
-        ]
+        Self { group, version, kind, plural, is_namespaced: true, has_scale: false }
     }
 
     fn api_version(&self) -> String {
@@ -129,9 +123,14 @@ impl KubernetesStore {
     }
 
     /// The kinds of one version of a group whose objects can be read.
-    async fn served(&self, group: &str, version: &str) -> Result<Vec<Resource>, Error> {
+    pub(super) async fn served(&self, group: &str, version: &str) -> Result<Vec<Resource>, Error> {
         let root = if group.is_empty() { "/api".to_owned() } else { format!("/apis/{group}") };
         let answer = self.discover(format!("{root}/{version}")).await?.unwrap_or_default();
+        let has_scale = |plural: &str| {
+            let scale = format!("{plural}/scale");
+            field::items(&answer, &["resources"])
+                .any(|(_, it)| field::text(it, &["name"]).is_some_and(|it| it == scale))
+        };
         let resources = field::items(&answer, &["resources"]).filter_map(|(_, raw)| {
             let plural = field::text(raw, &["name"]).filter(|name| !name.contains('/'))?;
             let can_get = field::items(raw, &["verbs"]).any(|(_, verb)| verb == "get");
@@ -139,6 +138,7 @@ impl KubernetesStore {
                 group: group.to_owned(),
                 version: version.to_owned(),
                 kind: field::text(raw, &["kind"]).unwrap_or_default().into_owned(),
+                has_scale: has_scale(&plural),
                 plural: plural.into_owned(),
                 is_namespaced: field::at(raw, &["namespaced"]).and_then(Value::as_bool).unwrap_or_default(),
             })
@@ -175,7 +175,7 @@ mod tests {
 
     #[test]
     fn an_address_names_group_version_and_namespace() {
-        let deployment = &Resource::scalable()[0];
+        let deployment = &Resource::stoppable()[0];
         assert_eq!(deployment.url(Some("n")), "/apis/apps/v1/namespaces/n/deployments");
         assert_eq!(deployment.url(None), "/apis/apps/v1/deployments");
         assert_eq!(Resource::stable("", "v1", "Service", "services").url(Some("n")), "/api/v1/namespaces/n/services");
@@ -194,7 +194,7 @@ mod tests {
     #[test]
     fn a_live_object_says_what_it_is() {
         let object =
-            named(json!({"kind": "PartialObjectMetadata", "metadata": {"name": "a"}}), &Resource::scalable()[1]);
+            named(json!({"kind": "PartialObjectMetadata", "metadata": {"name": "a"}}), &Resource::stoppable()[1]);
         assert_eq!(Identity::of_live(&object).unwrap().to_string(), "StatefulSet/a");
     }
 }

@@ -2,6 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test a failed unwrap is a failed test")]
 
+mod both_ways;
+mod marks;
+mod proof;
+mod unseen;
+
 use std::{collections::BTreeSet, time::Duration};
 
 use profile_sandbox::{Run, Sandbox, samples};
@@ -26,7 +31,11 @@ impl World {
     }
 
     pub(crate) fn at(version: &str, before: &[Value], after: &[Value]) -> Self {
-        let sandbox = shared();
+        Self::on(shared(), version, before, &[], after)
+    }
+
+    /// On a control plane of one's own, with objects that version 1.0.0 renders and that are not live.
+    fn on(sandbox: &'static Sandbox, version: &str, before: &[Value], unseen: &[Value], after: &[Value]) -> Self {
         let namespace = sandbox.namespace("orphans").unwrap();
         let world = Self { sandbox, namespace };
         let published = |version: &str, objects: &[Value]| {
@@ -38,7 +47,7 @@ impl World {
             });
             json!({"uid": format!("uid-{version}"), "name": "app", "type": "add-on", "profileVersion": version, "packs": [pack]})
         };
-        let contents = [published("1.0.0", before), published("2.0.0", after)];
+        let contents = [published("1.0.0", &[before, unseen].concat()), published("2.0.0", after)];
         let attached = contents.iter().find(|it| it["profileVersion"] == version).unwrap();
         let mut objects = vec![json!({
             "apiVersion": "cluster.spectrocloud.com/v1", "kind": "SpectroCluster",
@@ -436,7 +445,7 @@ fn a_forbidden_kind_is_named_and_the_search_goes_on() {
     let document: Value = serde_json::from_str(&found.stdout).unwrap();
     assert_eq!(names(&document["orphans"]), set(&["Deployment/seen"]));
     assert_eq!(document["isComplete"], false);
-    assert!(document["notVisible"].to_string().contains("you may not get statefulsets"), "{found}");
+    assert!(document["notVisible"].to_string().contains("you may not list statefulsets"), "{found}");
     // Autoscalers are not visible to this user either, so nobody can tell who would undo a scale-down.
     let refused = run(&["scale-down", "demo", "--yes"]);
     assert_eq!(refused.code, Some(4), "{refused}");

@@ -1,0 +1,112 @@
+//! The proof of an orphan is printed whole, and what it holds and who uses it is told.
+
+use super::*;
+
+fn said(run: &Run, texts: &[&str]) {
+    for text in texts {
+        assert!(run.stdout.contains(text) || run.stderr.contains(text), "{text:?} is not said: {run}");
+    }
+}
+
+#[test]
+fn the_whole_proof_of_one_object_is_explained() {
+    let world = World::new(&[deployment("old", 2), deployment("kept", 1)], &[deployment("new", 1)]);
+    world.switch();
+    world.apply(&deployment("new", 1));
+    assert!(world.kubectl(&["annotate", "deployment", "kept", "kubectl-profile.dev/keep=true"]).is_success());
+    let run = world.profile(&["orphans", "demo", "--explain", "deploy/old"]);
+    let uid = world.get("deployment", "old")["metadata"]["uid"].as_str().unwrap().to_owned();
+    assert!(run.is_success(), "{run}");
+    said(
+        &run,
+        &[
+            &format!("Deployment/old in {}", world.namespace),
+            "Confidence:  proven",
+            &uid,
+            "rendered by revision 1: manifest app of pack app of app@1.0.0",
+            "pack app of app@2.0.0: rendered from its manifests, 1 objects",
+            "kubectl (Apply) at 20",
+            "without an owner reference",
+            "requests to the API server",
+        ],
+    );
+    let run = world.profile(&["orphans", "demo", "--explain", "deploy/kept"]);
+    said(&run, &["Deployment/kept", "is no orphan: kept by the annotation kubectl-profile.dev/keep"]);
+    let run = world.profile(&["orphans", "demo", "--explain", "deploy/new"]);
+    assert_eq!(run.code, Some(2), "{run}");
+    said(&run, &["is not an orphan of the 1 found", "is rendered now, by manifest app of pack app of app@2.0.0"]);
+    let run = world.profile(&["orphans", "demo", "--explain", "deploy/old", "-o", "json"]);
+    let document: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!((&document["kind"], &document["orphan"]["uid"]), (&json!("Orphan"), &json!(uid)), "{run}");
+    assert_eq!(document["orphan"]["renderedBy"].as_array().unwrap().len(), 1, "{run}");
+}
+
+#[test]
+fn names_are_what_kubectl_takes() {
+    let service = json!({
+        "apiVersion": "v1", "kind": "Service", "metadata": {"name": "old"},
+        "spec": {"selector": {"app": "old"}, "ports": [{"port": 80}]},
+    });
+    let world = World::switched(&[deployment("old", 1), service]);
+    let run = world.profile(&["orphans", "demo", "-o", "name"]);
+    assert_eq!(run.stdout, "service/old\ndeployment.apps/old\n", "{run}");
+    let names: Vec<_> = run.stdout.lines().collect();
+    let got = world.kubectl(&[&["get", "-o", "name"], &names[..]].concat());
+    assert_eq!(got.stdout, run.stdout, "{got}");
+}
+
+#[test]
+fn what_an_orphan_holds_is_summed_up() {
+    let mut old = deployment("old", 3);
+    let spec = &mut old["spec"]["template"]["spec"];
+    spec["containers"][0]["resources"] = json!({"requests": {"cpu": "100m", "memory": "64Mi"}});
+    spec["volumes"] = json!([{"name": "data", "persistentVolumeClaim": {"claimName": "data"}}]);
+    let claim = json!({
+        "apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": "data"},
+        "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "7Gi"}}},
+    });
+    let world = World::switched(&[old]);
+    world.apply(&claim);
+    let found = world.orphans(&[]);
+    let holds = json!({
+        "cpu": "300m", "memory": "192Mi", "volumes": [{"claim": "data", "size": "7Gi"}], "loadBalancers": [],
+    });
+    assert_eq!(found["orphans"][0]["holds"], holds, "{found}");
+    assert!(found["orphans"][0]["createdAt"].as_str().unwrap().starts_with("20"), "{found}");
+    let run = world.profile(&["orphans", "demo", "-o", "wide"]);
+    said(
+        &run,
+        &["HOLDS", "AGE\n", "cpu 300m, memory 192Mi, volume data of 7Gi", "MANAGED BY", "requests to the API server"],
+    );
+    let run = world.profile(&["orphans", "demo"]);
+    assert!(run.stdout.contains("AGE\n") && !run.stdout.contains("HOLDS"), "{run}");
+}
+
+#[test]
+fn the_ready_endpoints_of_a_service_and_what_leads_to_it_are_counted() {
+    let world = World::switched(&[deployment("old", 2)]);
+    world.apply(&json!({
+        "apiVersion": "v1", "kind": "Service", "metadata": {"name": "front"},
+        "spec": {"selector": {"app": "old"}, "ports": [{"port": 80}]},
+    }));
+    world.apply(&json!({
+        "apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": {"name": "door"},
+        "spec": {"defaultBackend": {"service": {"name": "front", "port": {"number": 80}}}},
+    }));
+    let served = world.sandbox.wait_until("two ready endpoints", DEADLINE, || {
+        let found = world.orphans(&[])["orphans"][0]["usedBy"].to_string();
+        if found.contains("2 of its 2 ready endpoints are these pods") { Ok(found) } else { Err(found) }
+    });
+    assert!(served.unwrap().contains("Ingress/door routes to it through Service/front"));
+    let run = world.profile(&["orphans", "demo"]);
+    said(&run, &["Service/front selects its pods; 2 of its 2 ready endpoints are these pods"]);
+}
+
+#[test]
+fn requests_grow_with_kinds_and_not_with_objects() {
+    let many: Vec<_> = (0..40).map(|number| deployment(&format!("old-{number}"), 0)).collect();
+    let [few, many] = [&many[..6], &many[..]].map(|before| World::switched(before).orphans(&[]));
+    assert_eq!((few["orphans"].as_array().unwrap().len(), many["orphans"].as_array().unwrap().len()), (6, 40));
+    assert!(few["requests"].as_u64().unwrap() > 0);
+    assert_eq!(few["requests"], many["requests"]);
+}

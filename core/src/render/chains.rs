@@ -1,13 +1,16 @@
 //! Prepares a template's source, so that field chains fail as in Helm.
 //!
 //! In Helm `.Values.a.b` fails when `a` is missing, while the template engine used here goes on without a word. A template
-//! that would have failed must not render to fewer objects, so the last step of each chain becomes a call: `.Values.a.b`
-//! is read as `(fieldOf .Values.a "b")`. Macros become quoted text. Nothing adds a line, and columns can be mapped back.
+//! that would have failed must not render to fewer objects, so each chain becomes a call: `.Values.a.b` is read as
+//! `(fieldOfDot . "Values" "a" "b")`. Macros become quoted text, raw texts and whole floats are written in a way that the
+//! engine reads as Go does. Nothing adds a line, and columns can be mapped back.
 
 use super::macros;
 
-/// The name of the function that stands for one step of a field chain. It is no name of Helm's.
+/// The names of the functions that stand for a field chain: on a variable or a parenthesis, and on the dot. They are no names
+/// of Helm's.
 pub(super) const FIELD_OF: &str = "fieldOf";
+pub(super) const FIELD_OF_DOT: &str = "fieldOfDot";
 
 /// The most levels of blocks and parentheses together, those of the added calls included. An unoptimised parser overflows
 /// the 2 MiB stack of a thread at some 90 levels; templates that people write stay below 10.
@@ -20,6 +23,8 @@ pub(super) struct Prepared {
     pub(super) text: String,
     /// The macros that it holds.
     pub(super) unresolved: Vec<String>,
+    /// The most levels of blocks and parentheses that are open at once.
+    pub(super) levels: usize,
     /// Copied stretches as (start in the prepared text, start in the source), ascending.
     copied: Vec<(usize, usize)>,
 }
@@ -44,12 +49,12 @@ impl Prepared {
 
 /// Prepares `source`, or refuses it.
 pub(super) fn prepare(source: &str) -> Result<Prepared, Refused> {
-    let mut scanner = Scanner { source, at: 0, blocks: 0, edits: Vec::new(), unresolved: Vec::new() };
+    let mut scanner = Scanner { source, at: 0, blocks: 0, levels: 0, edits: Vec::new(), unresolved: Vec::new() };
     while let Some(start) = source[scanner.at..].find("{{") {
         scanner.at += start;
         scanner.action()?;
     }
-    let Scanner { mut edits, unresolved, .. } = scanner;
+    let Scanner { mut edits, unresolved, levels, .. } = scanner;
     // A stable sort keeps insertions at one place in the order in which they nest.
     edits.sort_by_key(|edit| edit.at);
     let (mut text, mut copied, mut at) = (String::with_capacity(source.len() * 2), Vec::new(), 0);
@@ -61,7 +66,7 @@ pub(super) fn prepare(source: &str) -> Result<Prepared, Refused> {
     }
     copied.push((text.len(), at));
     text.push_str(&source[at..]);
-    Ok(Prepared { text, unresolved, copied })
+    Ok(Prepared { text, unresolved, levels, copied })
 }
 
 struct Edit {
@@ -74,6 +79,7 @@ struct Scanner<'a> {
     source: &'a str,
     at: usize,
     blocks: usize,
+    levels: usize,
     edits: Vec<Edit>,
     unresolved: Vec<String>,
 }
@@ -84,14 +90,18 @@ impl Scanner<'_> {
     }
 
     /// Refuses the source when this place stands in too many levels.
-    fn level(&self, parentheses: usize) -> Result<(), Refused> {
+    fn level(&mut self, parentheses: usize) -> Result<(), Refused> {
+        self.levels = self.levels.max(self.blocks + parentheses);
         if self.blocks + parentheses <= MAX_LEVELS {
             return Ok(());
         }
-        let before = &self.source[..self.at];
+        Err(self.refused(self.at, format!("blocks and parentheses are nested more than {MAX_LEVELS} levels deep")))
+    }
+
+    fn refused(&self, at: usize, reason: String) -> Refused {
+        let before = &self.source[..at];
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        let reason = format!("blocks and parentheses are nested more than {MAX_LEVELS} levels deep");
-        Err((before.matches('\n').count() + 1, self.at - line_start + 1, reason))
+        (before.matches('\n').count() + 1, at - line_start + 1, reason)
     }
 
     /// Scans one action, from its opening braces to its closing ones.
@@ -99,11 +109,9 @@ impl Scanner<'_> {
         if let Some(length) = macros::length(self.rest()) {
             let text = self.rest()[..length].to_owned();
             macros::add(&mut self.unresolved, &text);
-            // A raw string keeps the macro as it is. A backquote cannot stand in one, nor in a macro's name.
-            if !text.contains('`') {
-                self.edits.push(Edit { at: self.at, skip: 0, insert: "{{`".to_owned() });
-                self.edits.push(Edit { at: self.at + length, skip: 0, insert: "`}}".to_owned() });
-            }
+            let (before, after) = if text.contains('\n') { ("{{`", "`}}") } else { ("{{", "}}") };
+            let quoted = if text.contains('\n') { text } else { quote(&text) };
+            self.edits.push(Edit { at: self.at, skip: length, insert: format!("{before}{quoted}{after}") });
             self.at += length;
             return Ok(());
         }
@@ -129,7 +137,8 @@ impl Scanner<'_> {
                     self.at += 2;
                     return Ok(());
                 }
-                '"' | '\'' | '`' => self.quoted(next),
+                '"' | '\'' => self.quoted(next),
+                '`' => self.raw()?,
                 '(' => {
                     open.push((self.at, 0));
                     self.at += 1;
@@ -138,7 +147,7 @@ impl Scanner<'_> {
                 ')' => {
                     self.at += 1;
                     if let Some((start, inner)) = open.pop() {
-                        let levels = inner + 1 + usize::from(self.chain(start, 1));
+                        let levels = inner + 1 + usize::from(self.chain(start, FIELD_OF));
                         if let Some((_, outer)) = open.last_mut() {
                             *outer = levels.max(*outer);
                         }
@@ -149,10 +158,10 @@ impl Scanner<'_> {
                     let start = self.at;
                     self.at += 1;
                     self.word();
-                    self.chain(start, 1);
+                    self.chain(start, FIELD_OF);
                 }
                 '.' => {
-                    self.chain(self.at, 2);
+                    self.chain(self.at, FIELD_OF_DOT);
                 }
                 _ if is_word(next) => self.word_or_number(next),
                 _ => self.at += next.len_utf8(),
@@ -176,42 +185,77 @@ impl Scanner<'_> {
         self.at += self.rest().find(|next| !is_word(next)).unwrap_or(self.rest().len());
     }
 
-    /// Skips a word, or a number with its decimal point, which starts no chain.
+    /// A raw text. The engine reads escapes in it, where Go has none: one with a backslash is quoted instead.
+    fn raw(&mut self) -> Result<(), Refused> {
+        let start = self.at;
+        self.quoted('`');
+        let text = &self.source[start..self.at];
+        let Some(inner) = text.strip_prefix('`').and_then(|it| it.strip_suffix('`')).filter(|it| it.contains('\\'))
+        else {
+            return Ok(());
+        };
+        if inner.contains('\n') {
+            let reason = "a raw text of several lines with a backslash is not rendered here, only by Helm";
+            return Err(self.refused(start, reason.to_owned()));
+        }
+        self.edits.push(Edit { at: start, skip: self.at - start, insert: quote(inner) });
+        Ok(())
+    }
+
+    /// Skips a word, or a number with its decimal point and its exponent, which starts no chain. The engine takes a whole float
+    /// for an integer, which Go tells apart.
     fn word_or_number(&mut self, first: char) {
+        let start = self.at;
         self.word();
-        if first.is_ascii_digit() && self.rest().starts_with('.') {
+        if !first.is_ascii_digit() {
+            return;
+        }
+        if self.rest().starts_with('.') {
             self.at += 1;
             self.word();
         }
+        let is_hexadecimal = self.source[start..self.at].get(1..2).is_some_and(|it| it.eq_ignore_ascii_case("x"));
+        if !is_hexadecimal && self.source[start..self.at].ends_with(['e', 'E']) && self.rest().starts_with(['+', '-']) {
+            self.at += 1;
+            self.word();
+        }
+        let text = &self.source[start..self.at];
+        if !is_hexadecimal && text.contains(['.', 'e', 'E']) && text.parse::<f64>().is_ok_and(|it| it.fract() == 0.0) {
+            self.edits.push(Edit { at: start, skip: text.len(), insert: format!("(float64 \"{text}\")") });
+        }
     }
 
-    /// Reads the fields at this place, of a receiver that starts at `start`. Only a chain of at least `fewest` fields needs
-    /// the call: one field of the dot fails by itself where Helm fails. Tells whether it was added.
-    fn chain(&mut self, start: usize, fewest: usize) -> bool {
-        let (mut fields, mut last) = (0, self.at);
+    /// Reads the fields at this place, of a receiver that starts at `start`. Tells whether there are any.
+    fn chain(&mut self, start: usize, call: &str) -> bool {
+        let first = self.at;
+        let mut names = String::new();
         while let Some(rest) = self.rest().strip_prefix('.') {
             if !rest.starts_with(|next: char| is_word(next) && !next.is_ascii_digit()) {
                 break;
             }
-            last = self.at;
-            fields += 1;
             self.at += 1;
+            let name = self.at;
             self.word();
+            names += &format!(" \"{}\"", &self.source[name..self.at]);
         }
-        if fields == 0 {
+        if names.is_empty() {
             // A lone dot, or the point of a number such as `.5`.
             if self.rest().starts_with('.') {
                 self.at += 1;
                 self.word();
             }
-        } else if fields >= fewest {
-            let name = &self.source[last + 1..self.at];
-            let (closing, skip) = (format!(" \"{name}\")"), self.at - last);
-            self.edits.push(Edit { at: start, skip: 0, insert: format!("({FIELD_OF} ") });
-            self.edits.push(Edit { at: last, skip, insert: closing });
+            return false;
         }
-        fields >= fewest
+        let dot = if start == first { "." } else { "" };
+        self.edits.push(Edit { at: start, skip: 0, insert: format!("({call} {dot}") });
+        self.edits.push(Edit { at: first, skip: self.at - first, insert: format!("{names})") });
+        true
     }
+}
+
+/// A text on one line as a quoted text of Go.
+fn quote(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 fn is_word(next: char) -> bool {
@@ -227,21 +271,31 @@ mod tests {
     }
 
     #[test]
-    fn the_last_step_of_a_chain_becomes_a_call() {
-        check("{{ .Values.a.b }}", r#"{{ (fieldOf .Values.a "b") }}"#);
-        check("{{- if .Values.a -}}", r#"{{- if (fieldOf .Values "a") -}}"#);
-        check("{{ $.Values.a }}", r#"{{ (fieldOf $.Values "a") }}"#);
+    fn a_chain_becomes_a_call() {
+        check("{{ .Values.a.b }}", r#"{{ (fieldOfDot . "Values" "a" "b") }}"#);
+        check("{{- if .a -}}", r#"{{- if (fieldOfDot . "a") -}}"#);
+        check("{{ $.Values.a }}", r#"{{ (fieldOf $ "Values" "a") }}"#);
         check("{{ $x.a | quote }}", r#"{{ (fieldOf $x "a") | quote }}"#);
-        check("{{ (index .Values.l 0).a.b }}", r#"{{ (fieldOf (index (fieldOf .Values "l") 0).a "b") }}"#);
-        check("{{ ((.a.b).c).d }}", r#"{{ (fieldOf ((fieldOf ((fieldOf .a "b")) "c")) "d") }}"#);
+        check("{{ (index .l 0).a.b }}", r#"{{ (fieldOf (index (fieldOfDot . "l") 0) "a" "b") }}"#);
+        check("{{ ((.a.b).c).d }}", r#"{{ (fieldOf ((fieldOf ((fieldOfDot . "a" "b")) "c")) "d") }}"#);
+    }
+
+    #[test]
+    fn what_the_engine_reads_in_its_own_way_is_written_in_another() {
+        check(r#"{{ `a\n` `b` `\"` }}"#, r#"{{ "a\\n" `b` "\\\"" }}"#);
+        check(
+            "{{ 1.0 1.5 1e3 1e+3 10 0x1e 2.5e-1 }}",
+            r#"{{ (float64 "1.0") 1.5 (float64 "1e3") (float64 "1e+3") 10 0x1e 2.5e-1 }}"#,
+        );
+        assert_eq!(prepare("x\n{{ 1 }} {{ `a\\\n` }}").unwrap_err().0, 2);
     }
 
     #[test]
     fn what_is_no_chain_stays_as_it_is() {
         for source in [
             "no action .a.b",
-            "{{ . }} {{ .a }} {{ $ }} {{ $x }}",
-            "{{ 1.5 }} {{ .5 }} {{ 1.5e3 }}",
+            "{{ . }} {{ $ }} {{ $x }}",
+            "{{ 1.5 }} {{ .5 }} {{ 1.5e-3 }}",
             r#"{{ ".a.b" }} {{ `.a.b` }} {{ "\".a.b" }}"#,
             "{{/* .a.b }} */}}{{- /* .c.d */ -}}",
             "{{ unclosed \"text",
@@ -254,7 +308,7 @@ mod tests {
     #[test]
     fn a_macro_becomes_quoted_text_and_is_reported() {
         let prepared = prepare("a: {{.spectro.var.x}}\nb: {{ .Values.c }}").unwrap();
-        assert_eq!(prepared.text, "a: {{`{{.spectro.var.x}}`}}\nb: {{ (fieldOf .Values \"c\") }}");
+        assert_eq!(prepared.text, "a: {{\"{{.spectro.var.x}}\"}}\nb: {{ (fieldOfDot . \"Values\" \"c\") }}");
         assert_eq!(prepared.unresolved, ["{{ .spectro.var.x }}"]);
     }
 

@@ -30,7 +30,7 @@ pub(super) fn read(text: &str) -> Result<Value, YamlError> {
         budget: serde_saphyr::budget! { max_depth: 128, max_nodes: 500_000, max_documents: 1 },
         duplicate_keys: DuplicateKeyPolicy::LastWins,
         legacy_octal_numbers: true,
-        non_finite_float_policy: NonFiniteFloatPolicy::AsString,
+        non_finite_float_policy: NonFiniteFloatPolicy::Reject,
         emit_comments: false,
         with_snippet: false,
     };

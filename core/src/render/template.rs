@@ -6,9 +6,9 @@ use gtmpl_ng::{Context, ErrorContext, ExecError, Limits, ParseError, Template, V
 
 use super::{
     chains::{self, Prepared},
-    functions::{FUNCTIONS, MAX_TEXT},
+    functions::{Definitions, FUNCTIONS, MAX_TEXT, ONLY_HELM},
     helm_yaml::first_line,
-    value,
+    macros, value,
 };
 
 /// The largest template that is read.
@@ -51,7 +51,8 @@ pub(super) fn render(source: &str, values: &serde_json::Value) -> Result<Text, T
         column: Some(column),
         reason,
     })?;
-    let root = HashMap::from([("Values".to_owned(), value::from_json(values))]);
+    let known = Value::Map(PALETTES.iter().map(|name| ((*name).to_owned(), Value::from(palettes(name)))).collect());
+    let root = HashMap::from([("Values".to_owned(), value::from_json(values)), ("Spectro".to_owned(), known)]);
     // The engine promises errors instead of panics, and no input is known that breaks the promise. A manifest comes from
     // elsewhere though, and one pack's surprise must not take down a command that looks at forty clusters.
     let outcome = panic::catch_unwind(|| execute(&prepared, root)).unwrap_or_else(|_| {
@@ -61,15 +62,36 @@ pub(super) fn render(source: &str, values: &serde_json::Value) -> Result<Text, T
         column: error.line.zip(error.column).map(|(line, column)| prepared.column(source, line, column)),
         ..error
     })?;
+    let mut unresolved = prepared.unresolved;
+    let used = PALETTES.into_iter().filter(|name| source.contains(&format!(".Spectro.{name}")));
+    used.for_each(|name| macros::add(&mut unresolved, &palettes(name)));
     // Helm prints nothing where Go prints that there is no value.
-    Ok(Text { text: text.replace("<no value>", ""), unresolved: prepared.unresolved })
+    Ok(Text { text: text.replace("<no value>", ""), unresolved })
+}
+
+/// What Palette tells the templates of packs beside their values, under `.Spectro`. Nothing says what exactly it puts there.
+const PALETTES: [&str; 2] = ["apiServer", "cluster"];
+
+/// What stands for such a value.
+fn palettes(name: &str) -> String {
+    format!("{{{{ .Spectro.{name} }}}}")
 }
 
 fn execute(prepared: &Prepared, root: HashMap<String, Value>) -> Result<String, TemplateError> {
+    let template = parsed(&prepared.text).map_err(from_parse)?;
+    let context = Context::from(Value::Map(root));
+    let definitions = Definitions::new(prepared.text.clone(), prepared.levels, |source| {
+        parsed(source).map_err(|error| first_line(&error.to_string()))
+    });
+    definitions.during(|| template.render(&context)).map_err(|error| from_exec(&error))
+}
+
+fn parsed(source: &str) -> Result<Template, ParseError> {
     let mut template = Template::with_limits(limits());
-    template.add_funcs(&FUNCTIONS);
-    template.parse(prepared.text.as_str()).map_err(from_parse)?;
-    template.render(&Context::from(Value::Map(root))).map_err(|error| from_exec(&error))
+    template.add_funcs(ONLY_HELM);
+    template.add_funcs(FUNCTIONS);
+    template.parse(source)?;
+    Ok(template)
 }
 
 fn from_parse(error: ParseError) -> TemplateError {
@@ -160,7 +182,7 @@ mod tests {
     #[test]
     fn values_print_as_in_helm() {
         for (source, expected) in [
-            ("{{ .Values.port }} {{ .Values.big }} {{ .Values.half }} {{ .Values.on }}", "8080 3000000000 0.5 true"),
+            ("{{ .Values.port }} {{ .Values.big }} {{ .Values.half }} {{ .Values.on }}", "8080 3e+09 0.5 true"),
             ("[{{ .Values.missing }}] [{{ .Values.nothing }}]", "[] []"),
             ("{{ range $k, $v := .Values.map }}{{ $k }}={{ $v }};{{ end }}", "a=x;b=1;"),
             ("{{ with .Values.map }}{{ .a }}{{ $.Values.name }}{{ end }}", "xhello"),
@@ -181,11 +203,8 @@ mod tests {
             "{{ if .Values.a.b.c }}{{ end }}",
             "{{ $.Values.a.b }}",
             "{{ .Values.nothing.b }}",
-            "{{ $x := .Values.a }}{{ $x.b }}",
-            "{{ (index .Values \"a\").b }}",
             "{{ .Release.Name }}",
             "{{ .Capabilities.KubeVersion.Version }}",
-            "{{ .Spectro.cluster }}",
             "{{ .Values.name.first }}",
             "{{ with .Values.map }}{{ .Values.name }}{{ end }}",
         ] {
@@ -205,6 +224,11 @@ mod tests {
             "{{ semverCompare \">=1\" \"banana\" }}",
             "{{ nosuch 1 }}",
             "{{ include \"x\" . }}",
+            "{{ eq .Values.port 8080 }}",
+            "{{ indent .Values.port \"x\" }}",
+            "{{ indent (add 1 1) \"x\" }}",
+            "{{ set .Values \"a\" 1 }}",
+            "{{ div 1 0 }}",
             "{{ if }}",
             "{{ if .Values.on }}",
             "{{ end }}",
@@ -234,11 +258,50 @@ mod tests {
     }
 
     #[test]
+    fn what_palette_alone_knows_stays_and_is_reported() {
+        let rendered =
+            render("a: {{ .Spectro.cluster }} {{ hasPrefix \"https\" $.Spectro.apiServer }}", &values()).unwrap();
+        assert_eq!(rendered.text, "a: {{ .Spectro.cluster }} false");
+        assert_eq!(rendered.unresolved, ["{{ .Spectro.apiServer }}", "{{ .Spectro.cluster }}"]);
+    }
+
+    #[test]
+    fn a_definition_is_included_as_text() {
+        let labels = "{{ define \"labels\" }}app: {{ .name }}\nport: {{ .port }}{{ end }}";
+        let outer = "{{ define \"outer\" }}[{{ include \"labels\" .Values }}]{{ end }}";
+        for (source, expected) in [
+            (format!("{labels}x:{{{{ include \"labels\" .Values | nindent 2 }}}}"), "x:\n  app: hello\n  port: 8080"),
+            (format!("{outer}{labels}{{{{ include \"outer\" . | upper }}}}"), "[APP: HELLO\nPORT: 8080]"),
+            (
+                format!("{labels}{{{{ range list 1 2 3 }}}}{{{{ include \"labels\" $.Values | len }}}}{{{{ end }}}}"),
+                "212121",
+            ),
+        ] {
+            assert_eq!(text(&source, values()), expected, "{source}");
+        }
+        let failing = "{{ define \"f\" }}\n\n{{ fail \"no\" }}{{ end }}\n{{ include \"f\" . }}";
+        let TemplateError { line, reason, .. } = error(failing, values());
+        assert_eq!((line, reason.as_str()), (Some(4), "include of \"f\": line 3: no"));
+    }
+
+    #[test]
+    fn what_only_helm_has_is_an_error_once_it_is_called() {
+        assert_eq!(error("{{ uuidv4 }}", values()).reason, "`uuidv4` is not rendered here, only by Helm");
+        assert_eq!(text("{{ if .Values.off }}{{ randAlpha 8 }}{{ end }}ok", values()), "ok");
+        assert!(FUNCTIONS.iter().all(|(name, _)| !ONLY_HELM.iter().any(|(other, _)| other == name)));
+    }
+
+    #[test]
     fn a_template_that_never_ends_or_explodes_is_an_error() {
         for source in [
             "{{ range 1000000000 }}{{ end }}".to_owned(),
             "{{ range 10000 }}{{ range 10000 }}{{ range 10000 }}{{ end }}{{ end }}{{ end }}".to_owned(),
             "{{ define \"r\" }}{{ template \"r\" . }}{{ end }}{{ template \"r\" . }}".to_owned(),
+            "{{ define \"r\" }}{{ include \"r\" . }}{{ end }}{{ include \"r\" . }}".to_owned(),
+            "{{ define \"r\" }}{{ range 10000 }}{{ end }}{{ end }}{{ range 10000 }}{{ include \"r\" . }}{{ include \"r\" . }}{{ end }}"
+                .to_owned(),
+            "{{ until 1000000000 }}".to_owned(),
+            "{{ repeat 1000000000 \"xx\" }}".to_owned(),
             "{{ $s := \"xxxxxxxx\" }}{{ range 60 }}{{ $s = print $s $s }}{{ end }}".to_owned(),
             "{{ range 10000 }}{{ indent 1000 \"x\" }}{{ end }}".to_owned(),
             "{{ indent 999999999999 \"x\" }}".to_owned(),
@@ -260,6 +323,16 @@ mod tests {
         };
         let block =
             |inner: String, levels| format!("{}{inner}{}", "{{ if 1 }}".repeat(levels), "{{ end }}".repeat(levels));
+        // Templates that include each other as deep as is let through, each within some blocks.
+        let included = |levels: usize| {
+            let body = |inner: &str| block(format!("{{{{ {inner} }}}}"), levels);
+            let deep = 64 / (levels + 1 + 4);
+            let defined = |at: usize| {
+                let inner = if at + 1 < deep { format!("include \"{}\" .", at + 1) } else { "\"end\"".to_owned() };
+                format!("{{{{ define \"{at}\" }}}}{}{{{{ end }}}}", body(&inner))
+            };
+            (0..deep).map(defined).collect::<String>() + "{{ include \"0\" . }}"
+        };
         let range = |levels| format!("{}x{}", "{{ range list 1 }}".repeat(levels), "{{ end }}".repeat(levels));
         for source in [
             parentheses(63),
@@ -268,6 +341,9 @@ mod tests {
             block(chained(15), 32),
             block(parentheses(3), 60),
             range(64),
+            included(0),
+            included(4),
+            included(12),
         ] {
             let thread = std::thread::Builder::new().stack_size(2 * 1024 * 1024);
             let rendered = thread.spawn(move || render(&source, &values()).map(|text| text.text.len()));

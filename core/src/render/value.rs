@@ -12,13 +12,8 @@ pub(super) fn from_json(json: &serde_json::Value) -> Value {
         serde_json::Value::Object(entries) => {
             Value::Map(entries.iter().map(|(key, value)| (key.clone(), from_json(value))).collect())
         }
-        serde_json::Value::Number(number) => Value::Number(
-            number
-                .as_i64()
-                .map(Number::signed)
-                .or_else(|| number.as_u64().map(Number::unsigned))
-                .unwrap_or_else(|| Number::float(number.as_f64().unwrap_or_default())),
-        ),
+        // Helm reads every number of the values as a float. A whole one stays apart from a literal of the template.
+        serde_json::Value::Number(number) => Value::Number(Number::float(number.as_f64().unwrap_or_default())),
     }
 }
 
@@ -38,7 +33,13 @@ pub(super) fn to_json(value: &Value) -> serde_json::Value {
             .as_i64()
             .map(serde_json::Value::from)
             .or_else(|| number.as_u64().map(serde_json::Value::from))
-            .or_else(|| number.as_f64().map(serde_json::Value::from))
+            .or_else(|| number.as_f64().map(of_float))
             .unwrap_or_default(),
     }
+}
+
+/// A float as Go writes it into JSON: without a point where it is whole.
+fn of_float(float: f64) -> serde_json::Value {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    if float.fract() == 0.0 && float.abs() <= EXACT { (float as i64).into() } else { float.into() }
 }

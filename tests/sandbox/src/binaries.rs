@@ -1,4 +1,4 @@
-//! The freshly built programs of this workspace, built once per process through cargo.
+//! The freshly built programs of this workspace, built once per process through cargo, and Helm beside them.
 
 use std::{
     collections::BTreeMap,
@@ -10,7 +10,10 @@ use std::{
 
 use serde_json::Value;
 
-use crate::SandboxError;
+use crate::{
+    SandboxError,
+    assets::{Places, Program},
+};
 
 const NAMES: [&str; 3] = ["kubectl-profile", "profile-webhook", "profile-sandbox"];
 
@@ -27,6 +30,19 @@ pub fn profile_webhook() -> Result<&'static Path, SandboxError> {
 /// The sandbox's own program, which supervises the control plane.
 pub fn profile_sandbox() -> Result<&'static Path, SandboxError> {
     path("profile-sandbox")
+}
+
+/// Helm, for real releases and for what its templates render; found or built like the programs of a control plane.
+pub fn helm() -> Result<&'static Path, SandboxError> {
+    static FOUND: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    let find = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(SandboxError::io("start a runtime".to_owned()))?;
+        let found = runtime.block_on(Places::from_environment().find(&[Program::Helm]))?;
+        found.path(Program::Helm).map(Path::to_owned)
+    };
+    let found = FOUND.get_or_init(|| find().map_err(|error| error.to_string()));
+    found.as_deref().map_err(|error| SandboxError::Supervisor(error.clone()))
 }
 
 fn path(name: &str) -> Result<&'static Path, SandboxError> {

@@ -1,18 +1,40 @@
 //! Functions that choose between values, or refuse.
 
-use gtmpl_ng::{FuncError, Value};
+use gtmpl_ng::{FuncError, NumberKind, Value};
 
-use super::{Answer, as_text, exactly, is_empty, kind};
+use super::{Answer, as_text, exactly, is_empty, kind, some};
 
-/// One step of a field chain, with Go's rules: a missing key is no value, a missing receiver is an error.
+/// A field chain on a variable or a parenthesis, with Go's rules: of nothing every field is nothing, a missing key is nothing,
+/// and a step from nothing further on is an error.
 pub(super) fn field_of(arguments: &[Value]) -> Answer {
-    let [receiver, name] = exactly("a field chain", arguments)?;
-    let name = as_text("a field chain", name)?;
-    match receiver {
-        Value::Map(entries) | Value::Object(entries) => Ok(entries.get(name).cloned().unwrap_or(Value::NoValue)),
-        Value::Nil | Value::NoValue => Err(FuncError::Generic(format!("nil pointer evaluating interface {{}}.{name}"))),
-        other => Err(FuncError::Generic(format!("can't evaluate field {name} in type {}", kind(other)))),
+    match some("a field chain", arguments)? {
+        (Value::Nil | Value::NoValue, _) => Ok(Value::NoValue),
+        (receiver, names) => chain(receiver, names),
     }
+}
+
+/// A field chain on the dot. Where the dot is a null of the values, there is something that has no fields.
+pub(super) fn field_of_dot(arguments: &[Value]) -> Answer {
+    match some("a field chain", arguments)? {
+        (Value::NoValue, _) => Ok(Value::NoValue),
+        (receiver, names) => chain(receiver, names),
+    }
+}
+
+fn chain(receiver: &Value, names: &[Value]) -> Answer {
+    let nothing = Value::NoValue;
+    let mut found = receiver;
+    for name in names {
+        let name = as_text("a field chain", name)?;
+        found = match found {
+            Value::Map(entries) | Value::Object(entries) => entries.get(name).unwrap_or(&nothing),
+            Value::Nil | Value::NoValue => {
+                return Err(FuncError::Generic(format!("nil pointer evaluating interface {{}}.{name}")));
+            }
+            other => return Err(FuncError::Generic(format!("can't evaluate field {name} in type {}", kind(other)))),
+        };
+    }
+    Ok(found.clone())
 }
 
 pub(super) fn coalesce(arguments: &[Value]) -> Answer {
@@ -37,15 +59,38 @@ pub(super) fn fail(arguments: &[Value]) -> Answer {
     Err(FuncError::Generic(as_text("fail", message)?.to_owned()))
 }
 
-/// Whether a value is of a kind. Helm reads every number of the values as `float64`.
+pub(super) fn kind_of(arguments: &[Value]) -> Answer {
+    let [value] = exactly("kindOf", arguments)?;
+    Ok(Value::from(surely("kindOf", value)?))
+}
+
 pub(super) fn kind_is(arguments: &[Value]) -> Answer {
     let [name, value] = exactly("kindIs", arguments)?;
-    let name = as_text("kindIs", name)?;
-    Ok(Value::from(match value {
-        Value::Nil | Value::NoValue => name == "invalid",
-        Value::Number(_) => name == "float64",
-        other => name == kind(other),
-    }))
+    Ok(Value::from(as_text("kindIs", name)? == surely("kindIs", value)?))
+}
+
+/// The kind of a value, where it is known.
+fn surely(name: &str, value: &Value) -> Result<&'static str, FuncError> {
+    match value {
+        Value::Number(number) if matches!(number.kind(), NumberKind::Signed(..0)) => {
+            Err(FuncError::Generic(format!("{name} does not know here whether {number} is an int or an int64")))
+        }
+        value => Ok(kind(value)),
+    }
+}
+
+pub(super) fn all(arguments: &[Value]) -> Answer {
+    Ok(Value::from(!arguments.iter().any(is_empty)))
+}
+
+pub(super) fn any(arguments: &[Value]) -> Answer {
+    Ok(Value::from(!arguments.iter().all(is_empty)))
+}
+
+/// Values are not changed here, so a copy is the value.
+pub(super) fn copy(arguments: &[Value]) -> Answer {
+    let [value] = exactly("deepCopy", arguments)?;
+    Ok(value.clone())
 }
 
 pub(super) fn required(arguments: &[Value]) -> Answer {
@@ -64,11 +109,6 @@ pub(super) fn ternary(arguments: &[Value]) -> Answer {
         [_, no, Value::Bool(false)] => Ok(no.clone()),
         [_, _, other] => Err(FuncError::Generic(format!("ternary expects true or false last, not {}", kind(other)))),
     }
-}
-
-/// A function here knows its arguments and not the template it stands in, so it cannot find a definition.
-pub(super) fn include(_: &[Value]) -> Answer {
-    Err(FuncError::Generic("`include` is not rendered here, only by Helm; `template` is".to_owned()))
 }
 
 pub(super) fn tpl(_: &[Value]) -> Answer {

@@ -9,14 +9,13 @@ use semver::{BuildMetadata, Prerelease, Version};
 use super::{Answer, as_text, exactly};
 
 /// Longest first, so that `>=` is not read as `>`.
-const OPERATORS: [(&str, Operator); 13] = [
+const OPERATORS: [(&str, Operator); 12] = [
     (">=", Operator::AtLeast),
     ("=>", Operator::AtLeast),
     ("<=", Operator::AtMost),
     ("=<", Operator::AtMost),
     ("!=", Operator::Not),
     ("~>", Operator::Tilde),
-    ("==", Operator::Exact),
     (">", Operator::Above),
     ("<", Operator::Below),
     ("=", Operator::Exact),
@@ -86,6 +85,9 @@ fn admits(operator: Operator, bound: &Partial, candidate: &Version) -> bool {
     // Whether the first `count` numbers of both agree.
     let same = |count: usize| numbers(candidate)[..count] == numbers(version)[..count];
     match operator {
+        // Without any number Masterminds' library takes these to speak of 0.0.0.
+        Operator::Above | Operator::Not if *given == 0 => order.is_ne(),
+        Operator::Caret if *given == 0 => order.is_eq(),
         Operator::Exact if *given == 3 => order.is_eq(),
         Operator::Exact => same(*given),
         Operator::Not if *given == 3 => order.is_ne(),

@@ -28,16 +28,3 @@ pub(crate) use self::{
     report::{View, explain, print},
     search::search,
 };
-use crate::{
-    error::Error,
-    store::{KubernetesStore, Store},
-};
-
-/// The store whose live objects can be scaled.
-pub(crate) fn live_store(store: &Store) -> Result<&KubernetesStore, Error> {
-    match store {
-        Store::Kubernetes(store) => Ok(store),
-        Store::Files(_) => Err(Error::usage("there are no live objects in files, so nothing can be scaled there")
-            .hint("leave -f out to work on the current kubeconfig context")),
-    }
-}

@@ -27,7 +27,7 @@ pub(crate) struct Cli {
 }
 
 /// Flags that every command takes.
-#[derive(Args, Clone, Debug)]
+#[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Global {
     /// Directory or file of YAML or JSON to work on instead of a Kubernetes API; may be given several times
     #[arg(short = 'f', long = "filename", global = true, value_name = "PATH")]
@@ -47,6 +47,16 @@ pub(crate) struct Global {
     /// The kubeconfig context to use
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) context: Option<String>,
+    /// The kubeconfig context of the workload cluster, where that is not the one that holds the cluster object
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) workload_context: Option<String>,
+    /// Path of the kubeconfig file of the workload cluster
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) workload_kubeconfig: Option<PathBuf>,
+    /// File that says for each cluster where its workloads are: a YAML map from NAME, NAMESPACE/NAME or
+    /// CONTEXT/NAMESPACE/NAME to {context: NAME, kubeconfig: FILE}
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) workload_map: Option<PathBuf>,
     /// Username to impersonate
     #[arg(long = "as", global = true, value_name = "USER")]
     pub(crate) impersonate: Option<String>,

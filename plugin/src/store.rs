@@ -6,6 +6,7 @@ use serde_json::Value;
 mod files;
 mod kubernetes;
 pub(crate) mod packs;
+mod workloads;
 
 pub(crate) use files::FileStore;
 pub(crate) use kubernetes::{
@@ -196,6 +197,34 @@ impl Store {
             Self::Kubernetes(store) => store.drop_revision(cluster, revision).await,
             Self::Files(store) => store.drop_revision(cluster, revision),
         }
+    }
+
+    /// The API server that holds the workloads of `cluster`: the one that holds its object, unless the user named another.
+    pub(crate) async fn workload(&self, cluster: &Document) -> Result<KubernetesStore, Error> {
+        self.live(cluster).await?.ok_or_else(|| {
+            Error::usage("there are no live objects in files, so nothing can be scaled there")
+                .hint("leave -f out to work on the current kubeconfig context, or name that of the workloads by --workload-context")
+        })
+    }
+
+    /// The same, or nothing where only files are known.
+    pub(crate) async fn live(&self, cluster: &Document) -> Result<Option<KubernetesStore>, Error> {
+        let view = cluster.cluster();
+        Ok(match self {
+            Self::Kubernetes(store) => {
+                let elsewhere = store.workloads.of_cluster(Some(store.context()), &view).await?;
+                Some(elsewhere.unwrap_or_else(|| KubernetesStore::clone(store)))
+            }
+            Self::Files(store) => store.workloads.of_cluster(None, &view).await?,
+        })
+    }
+
+    /// How many requests were sent so far, to the server of the workloads as well.
+    pub(crate) fn requests(&self, workload: Option<&KubernetesStore>) -> u64 {
+        let hub = if let Self::Kubernetes(store) = self { Some(&**store) } else { None };
+        // Where it is one server, it is one count.
+        let workload = workload.filter(|it| hub.is_none_or(|hub| !it.is_same_connection(hub)));
+        hub.into_iter().chain(workload).map(KubernetesStore::requests).sum()
     }
 
     /// The user as the store knows them.

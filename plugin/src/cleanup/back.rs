@@ -7,7 +7,6 @@ use profile_core::scale::{Lever, Tolerance, is_target_of, plan_back};
 use serde_json::Value;
 
 use super::{
-    live_store,
     names::{Name, pick},
     past,
     records::{Recorded, Records},
@@ -39,10 +38,10 @@ pub(crate) async fn scale_back(
     args: &BackArgs,
     output: &mut Output,
 ) -> Result<Outcome, Error> {
-    let kubernetes = live_store(store)?;
+    let kubernetes = &store.workload(cluster).await?;
     let name = cluster.cluster().name().into_owned();
     // Without the right to read the revisions, today's packs still name their namespaces.
-    let revisions = kubernetes.revisions(cluster).await.unwrap_or_default();
+    let revisions = store.revisions(cluster).await.unwrap_or_default();
     let namespaces = past::namespaces(cluster, &revisions);
     let records = Records::read(kubernetes, &namespaces).await?;
     records.not_visible.iter().for_each(|it| output.warning(&format!("not visible: {it}")));
@@ -62,12 +61,12 @@ pub(crate) async fn scale_back(
     }
     let picked: Vec<_> = picked.into_iter().map(|index| recorded[index]).collect();
     let tolerance = if args.even_if_changed { Tolerance::Specification } else { Tolerance::Nothing };
-    back(kubernetes, cluster, (&picked, &recorded), tolerance, &args.scaling, output).await
+    back((store, kubernetes), cluster, (&picked, &recorded), tolerance, &args.scaling, output).await
 }
 
 /// Scales `picked` back, with the ScaledObjects among `recorded` that were paused for them.
 pub(super) async fn back(
-    store: &KubernetesStore,
+    (hub, store): (&Store, &KubernetesStore),
     cluster: &Document,
     (picked, recorded): (&[&Recorded], &[&Recorded]),
     tolerance: Tolerance,
@@ -95,7 +94,8 @@ pub(super) async fn back(
         plan.map(|plan| Planned::Write(Box::new(plan))).map_err(|refusal| refusal.to_string())
     };
     let steps = grouped(targets).into_iter().map(|(group, target)| Step { planned: planner(&target), target, group });
-    let work = Work { store, cluster, steps: steps.collect(), refused: Vec::new(), planner: &planner, shown: None };
+    let work =
+        Work { hub, store, cluster, steps: steps.collect(), refused: Vec::new(), planner: &planner, shown: None };
     scale(work, scaling, output).await
 }
 
@@ -125,8 +125,8 @@ fn grouped(targets: Vec<(bool, Target)>) -> Vec<(usize, Target)> {
 /// # Errors
 /// When not everything is visible: then no revision can be said to be unused.
 pub(crate) async fn revisions_in_use(store: &Store, cluster: &Document) -> Result<BTreeSet<u64>, Error> {
-    let Store::Kubernetes(kubernetes) = store else { return Ok(BTreeSet::new()) };
-    let records = Records::read(kubernetes, &BTreeSet::new()).await?;
+    let Some(kubernetes) = store.live(cluster).await? else { return Ok(BTreeSet::new()) };
+    let records = Records::read(&kubernetes, &BTreeSet::new()).await?;
     match records.not_visible.first() {
         Some(unseen) => Err(Error::failed(unseen.clone())),
         None => Ok(records.revisions(cluster)),

@@ -13,7 +13,6 @@ use serde_json::Value;
 
 use super::{
     guard::{self, Unready},
-    live_store,
     names::{Name, pick},
     past::Sources,
     scaling::{Planned, Scaling, Step, Work, cluster_of_record, object, scale},
@@ -60,7 +59,7 @@ pub(crate) async fn scale_down(
     args: &DownArgs,
     output: &mut Output,
 ) -> Result<Outcome, Error> {
-    let kubernetes = live_store(store)?;
+    let kubernetes = &store.workload(cluster).await?;
     let search = search(store, cluster, &args.sources, output).await?;
     for reason in search.not_visible() {
         output.note(&format!("not visible: {reason}"));
@@ -117,9 +116,10 @@ pub(crate) async fn scale_down(
             Some(timeout) => Unready::Wait(timeout),
             None => Unready::Refuse,
         };
-        guard::until_ready(kubernetes, cluster, &search, &planned, unready, output).await?;
+        guard::until_ready((store, kubernetes), cluster, &search, &planned, unready, output).await?;
     }
-    let work = Work { store: kubernetes, cluster, steps, refused, planner: &planner, shown: Some(&scalers) };
+    let work =
+        Work { hub: store, store: kubernetes, cluster, steps, refused, planner: &planner, shown: Some(&scalers) };
     scale(work, &args.scaling, output).await
 }
 

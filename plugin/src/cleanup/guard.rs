@@ -9,7 +9,7 @@ use super::{search::Search, settled::until_empty, sight};
 use crate::{
     error::{Error, Kind},
     output::Output,
-    store::{Document, KubernetesStore, Resource},
+    store::{Document, KubernetesStore, Resource, Store},
 };
 
 /// What a scale-down does while what replaces the orphans is not ready.
@@ -26,7 +26,7 @@ pub(super) enum Unready {
 /// Sees that every pack is reconciled, and that every workload is Available that is rendered now in a namespace where
 /// something is to be scaled down.
 pub(super) async fn until_ready(
-    store: &KubernetesStore,
+    (hub, store): (&Store, &KubernetesStore),
     cluster: &Document,
     search: &Search,
     orphans: &[&Identity],
@@ -56,7 +56,7 @@ pub(super) async fn until_ready(
         }
         Unready::Wait(timeout) => {
             let again = async || {
-                let now = match store.reread(cluster).await {
+                let now = match hub.reread(cluster).await {
                     Ok(now) => now,
                     // An API server that restarts is no reason to give up before the time is over.
                     Err(error) if matches!(error.kind, Kind::Failed | Kind::TimedOut) => {

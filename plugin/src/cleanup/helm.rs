@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use profile_core::render::{Chart, ChartOutcome, ChartPack, ChartText, Moment, Records, Release};
 
 use self::program::Program;
-use crate::{error::Error, store::Store};
+use crate::{error::Error, store::KubernetesStore};
 
 /// Where the contents of charts come from.
 #[derive(Default)]
@@ -21,7 +21,7 @@ pub(super) struct Charts {
 impl Charts {
     /// Reads the records of the releases that `packs` may be installed as, and looks for the program unless it is declined.
     pub(super) async fn read(
-        store: &Store,
+        workload: Option<&KubernetesStore>,
         packs: &[ChartPack],
         declines_program: bool,
         kubernetes: Option<&str>,
@@ -29,16 +29,14 @@ impl Charts {
         if packs.is_empty() {
             return Ok(Self::default());
         }
-        let records = match store {
-            Store::Kubernetes(store) => {
+        let records = match workload {
+            Some(store) => {
                 let mut namespaces: Vec<_> = packs.iter().map(|it| it.namespace().to_owned()).collect();
                 namespaces.sort();
                 namespaces.dedup();
                 store.helm_records(&namespaces, |release| packs.iter().any(|it| it.may_hold(release))).await?
             }
-            Store::Files(_) => {
-                Records { kept: Vec::new(), not_visible: vec!["files hold no records of Helm's releases".into()] }
-            }
+            None => Records { kept: Vec::new(), not_visible: vec!["files hold no records of Helm's releases".into()] },
         };
         let mut charts = Self { records, ..Self::default() };
         let has_files = packs.iter().any(|pack| pack.charts.iter().any(|chart| chart.path.is_some()));
@@ -47,9 +45,9 @@ impl Charts {
             _ if declines_program => charts.no_program = "--no-helm declines the helm program".into(),
             None => charts.no_program = "there is no helm program on the PATH to render the pack's chart with".into(),
             Some(path) => {
-                let api_versions = match store {
-                    Store::Kubernetes(store) => store.api_versions().await?,
-                    Store::Files(_) => Vec::new(),
+                let api_versions = match workload {
+                    Some(store) => store.api_versions().await?,
+                    None => Vec::new(),
                 };
                 charts.program = Some(Program::new(path, kubernetes, api_versions));
             }

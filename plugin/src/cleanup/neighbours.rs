@@ -5,7 +5,7 @@ use profile_core::{orphans::Rendering, render::Identity};
 use super::{past::Sources, scaling::cluster_of_record};
 use crate::{
     error::{Error, Kind},
-    store::{Document, KubernetesStore},
+    store::{Document, KubernetesStore, Store},
 };
 
 /// What other clusters render, and what of it could not be seen.
@@ -20,8 +20,14 @@ pub(super) struct Neighbours {
 }
 
 impl Neighbours {
-    /// Renders what is attached to every other cluster that this user may list.
-    pub(super) async fn of(store: &KubernetesStore, cluster: &Document, sources: &Sources) -> Result<Self, Error> {
+    /// Renders what is attached to every other cluster that this user may list and that runs where `cluster` does.
+    pub(super) async fn of(
+        (hub, workload): (&Store, &KubernetesStore),
+        cluster: &Document,
+        sources: &Sources,
+    ) -> Result<Self, Error> {
+        // Files hold the clusters that somebody wrote into them, and not those of an API server.
+        let Store::Kubernetes(store) = hub else { return Ok(Self::default()) };
         let mut not_visible = Vec::new();
         let clusters = match everywhere(store).await {
             Err(error) if error.kind == Kind::Forbidden => {
@@ -33,7 +39,14 @@ impl Neighbours {
             }
             listed => listed?,
         };
-        let others: Vec<_> = clusters.into_iter().filter(|it| !is_same(it, cluster)).collect();
+        let mut others = Vec::new();
+        for other in clusters.into_iter().filter(|it| !is_same(it, cluster)) {
+            match hub.live(&other).await {
+                Ok(Some(elsewhere)) if !elsewhere.is_same_connection(workload) => {}
+                Ok(_) => others.push(other),
+                Err(error) => not_visible.push(format!("what cluster {} renders: {error}", cluster_of_record(&other))),
+            }
+        }
         let rendered = match sources.render_others(&others).await {
             Ok(rendered) => others.iter().map(cluster_of_record).zip(rendered).collect(),
             Err(error) => {

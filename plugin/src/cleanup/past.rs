@@ -19,7 +19,7 @@ use crate::{
     error::Error,
     output::Output,
     reference, selection,
-    store::{Document, Store, packs::Packs},
+    store::{Document, KubernetesStore, Store, packs::Packs},
 };
 
 /// Where the past of a cluster and the contents of its packs come from.
@@ -55,7 +55,13 @@ struct State {
 
 impl Sources {
     /// Reads the past from the revisions and from `--from`, and renders it.
-    pub(super) async fn read(&self, store: &Store, cluster: &Document, output: &mut Output) -> Result<Past, Error> {
+    pub(super) async fn read(
+        &self,
+        store: &Store,
+        workload: Option<&KubernetesStore>,
+        cluster: &Document,
+        output: &mut Output,
+    ) -> Result<Past, Error> {
         let profiles = store.profiles(cluster.cluster().namespace().as_deref()).await?;
         let revisions = match store.revisions(cluster).await {
             Ok(revisions) => revisions,
@@ -87,7 +93,8 @@ impl Sources {
         let packs = Packs::read(&self.packs, &names.collect())?;
         let attached: Vec<_> = documents().map(Attached::of).collect();
         let of_charts: Vec<_> = attached.iter().flat_map(|it| it.charts(&packs)).collect();
-        let charts = Charts::read(store, &of_charts, self.no_helm, kubernetes(&cluster.cluster()).as_deref()).await?;
+        let charts =
+            Charts::read(workload, &of_charts, self.no_helm, kubernetes(&cluster.cluster()).as_deref()).await?;
         let mut before = Vec::new();
         for (state, attached) in states.iter().zip(&attached) {
             let rendering = attached.rendered(&packs, &charts, Moment::Past).await;

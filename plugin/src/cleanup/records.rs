@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{past, scaling::cluster_of_record, sight};
 use crate::{
     error::{Error, Kind},
-    store::{Document, KubernetesStore, Resource},
+    store::{Document, KubernetesStore, Resource, Store},
 };
 
 /// An object with a record, as far as its metadata tell.
@@ -90,9 +90,12 @@ impl Records {
     }
 
     /// The same for one cluster, whose packs name the namespaces to fall back to.
-    pub(super) async fn of_cluster(store: &KubernetesStore, cluster: &Document) -> Result<Self, Error> {
+    pub(super) async fn of_cluster(
+        (hub, store): (&Store, &KubernetesStore),
+        cluster: &Document,
+    ) -> Result<Self, Error> {
         // Without the right to read the revisions, today's packs still name their namespaces.
-        let revisions = store.revisions(cluster).await.unwrap_or_default();
+        let revisions = hub.revisions(cluster).await.unwrap_or_default();
         Self::read(store, &past::namespaces(cluster, &revisions)).await
     }
 

@@ -12,8 +12,8 @@ use crate::{
 /// Names what was scaled down for `cluster` and still is: what a switch renders again stays without pods until somebody
 /// scales it back. A reminder is no reason to fail, so what is not visible is left out.
 pub(crate) async fn remind(store: &Store, cluster: &Document, output: &mut Output) {
-    let Store::Kubernetes(kubernetes) = store else { return };
-    let Ok(records) = Records::of_cluster(kubernetes, cluster).await else { return };
+    let Ok(Some(kubernetes)) = store.live(cluster).await else { return };
+    let Ok(records) = Records::of_cluster((store, &kubernetes), cluster).await else { return };
     let down: Vec<_> = records.of(cluster, |_| false).into_iter().filter_map(words).collect();
     if down.is_empty() {
         return;

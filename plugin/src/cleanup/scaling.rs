@@ -21,7 +21,7 @@ use crate::{
     commands::Outcome,
     error::{Error, Kind},
     output::Output,
-    store::{Document, DryRun, KubernetesStore},
+    store::{Document, DryRun, KubernetesStore, Store},
 };
 
 /// How to write.
@@ -73,6 +73,9 @@ pub(super) type Shown<'s> = &'s BTreeMap<Option<String>, Result<Vec<Value>, Stri
 
 /// All that is to be written.
 pub(super) struct Work<'w> {
+    /// Where the cluster's object is.
+    pub(super) hub: &'w Store,
+    /// Where its workloads are.
     pub(super) store: &'w KubernetesStore,
     pub(super) cluster: &'w Document,
     pub(super) steps: Vec<Step>,
@@ -219,7 +222,7 @@ fn show(work: &Work<'_>, output: &mut Output) -> Result<(), Error> {
 /// an autoscaler for it.
 async fn refuse_moved(work: &Work<'_>) -> Result<(), Error> {
     let Some(shown) = work.shown else { return Ok(()) };
-    let now = work.store.reread(work.cluster).await?;
+    let now = work.hub.reread(work.cluster).await?;
     let (before, now) = (work.cluster.cluster(), now.cluster());
     let moved = |what: String| Err(Error::new(Kind::DecisionNeeded, what).hint("nothing was written; run this again"));
     if Content::of(&before) != Content::of(&now) || unreconciled(&before) != unreconciled(&now) {

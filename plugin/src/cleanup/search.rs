@@ -63,13 +63,14 @@ pub(crate) async fn search(
     sources: &Sources,
     output: &mut Output,
 ) -> Result<Search, Error> {
-    let mut past = sources.read(store, cluster, output).await?;
-    let (sight, sees_live) = match store {
-        Store::Kubernetes(store) => {
+    let workload = store.live(cluster).await?;
+    let mut past = sources.read(store, workload.as_ref(), cluster, output).await?;
+    let (sight, sees_live) = match &workload {
+        Some(workload) => {
             let marks = marks(cluster, &past);
-            (sight::look(store, &mut past, &marks).await?, true)
+            (sight::look(workload, &mut past, &marks).await?, true)
         }
-        Store::Files(_) => {
+        None => {
             let why = "live objects: files hold none, so whether these are still there is not known".to_owned();
             let live = sight::as_rendered(&past);
             (Sight { live, not_visible: [why].into(), ..Sight::default() }, false)
@@ -80,10 +81,10 @@ pub(crate) async fn search(
     let mut beside: Vec<_> = beside.into_iter().collect();
     let mut findings = find(&past.before, &past.now, &live);
     findings.add_suspects(suspects, &live);
-    if let Store::Kubernetes(store) = store
+    if let Some(workload) = &workload
         && !findings.orphans.is_empty()
     {
-        let neighbours = Neighbours::of(store, cluster, sources).await?;
+        let neighbours = Neighbours::of((store, workload), cluster, sources).await?;
         findings.leave_out_rendered_by(&neighbours.rendered);
         if !findings.orphans.is_empty() {
             beside.extend(neighbours.not_visible);
@@ -94,7 +95,7 @@ pub(crate) async fn search(
     let wanted: HashSet<_> = orphans.chain(excluded).collect();
     let live = live.into_iter().filter_map(|object| Some((Identity::of_live(&object)?, object)));
     let kept = live.filter(|(identity, _)| wanted.contains(identity)).collect();
-    let requests = if let Store::Kubernetes(store) = store { store.requests() } else { 0 };
+    let requests = store.requests(workload.as_ref());
     Ok(Search {
         findings,
         now: past.now,

@@ -29,7 +29,6 @@ pub(crate) struct ScaleBackArgs {
 pub(crate) async fn run(args: &ScaleBackArgs, global: &Global, output: &mut Output) -> Result<Outcome, Error> {
     let (cluster, names) = cleanup::words(&args.words)?;
     let store = Store::open(global).await?;
-    cleanup::live_store(&store)?;
     let cluster = selection::cluster(&store, cluster).await?;
     cleanup::scale_back(&store, &cluster, &names, &args.back, output).await
 }

@@ -31,7 +31,6 @@ pub(crate) struct ScaleDownArgs {
 pub(crate) async fn run(args: &ScaleDownArgs, global: &Global, output: &mut Output) -> Result<Outcome, Error> {
     let (cluster, names) = cleanup::words(&args.words)?;
     let store = Store::open(global).await?;
-    cleanup::live_store(&store)?;
     let cluster = selection::cluster(&store, cluster).await?;
     cleanup::scale_down(&store, &cluster, &names, &args.down, output).await
 }

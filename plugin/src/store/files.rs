@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, path::PathBuf};
 use profile_core::{cluster::Cluster, field, profile::PublishedProfile};
 use serde_json::Value;
 
-use super::{Document, DryRun};
+use super::{Document, DryRun, workloads::Workloads};
 use crate::{
     cli::Global,
     error::{Error, Kind},
@@ -23,6 +23,7 @@ pub(crate) struct FileStore {
     namespace: Option<String>,
     paths: Vec<PathBuf>,
     entries: Vec<Entry>,
+    pub(super) workloads: Box<Workloads>,
 }
 
 /// One document and where it stands.
@@ -74,7 +75,12 @@ impl FileStore {
                 }
             }
         }
-        Ok(Self { namespace: global.namespace.clone(), paths: global.files.clone(), entries })
+        Ok(Self {
+            namespace: global.namespace.clone(),
+            paths: global.files.clone(),
+            entries,
+            workloads: Box::new(Workloads::of(global)?),
+        })
     }
 
     pub(crate) fn name(&self) -> String {

@@ -12,7 +12,7 @@ use kube::{Client, core::params::ListParams, core::request::Request};
 use profile_core::field;
 use serde_json::{Value, json};
 
-use super::{Document, DryRun};
+use super::{Document, DryRun, workloads::Workloads};
 use crate::{
     cli::Global,
     error::{Error, Kind},
@@ -27,6 +27,8 @@ mod releases;
 mod revisions;
 mod scalable;
 
+pub(crate) use config::Access;
+
 const GROUP: &str = "cluster.spectrocloud.com";
 /// The versions that Palette serves, the preferred one first. Up to 4.9.27 there is only `v1alpha1`.
 const VERSIONS: [&str; 2] = ["v1", "v1alpha1"];
@@ -36,6 +38,7 @@ const PAGE: u32 = 500;
 const AGENTS: [&str; 2] = ["cluster-management-agent", "palette-controller-manager"];
 
 /// A connection to one API server.
+#[derive(Clone)]
 pub(crate) struct KubernetesStore {
     client: Client,
     context: String,
@@ -45,31 +48,52 @@ pub(crate) struct KubernetesStore {
     version: &'static str,
     /// How many requests were sent.
     requests: Arc<AtomicU64>,
+    /// Where the workloads of its clusters are.
+    pub(super) workloads: Arc<Workloads>,
 }
 
 impl KubernetesStore {
     /// Connects by the kubeconfig and asks which version of Palette's API is served.
     pub(crate) async fn open(global: &Global) -> Result<Self, Error> {
-        let (config, context) = config::load(global).await?;
+        let access = Access { kubeconfig: global.kubeconfig.clone(), context: global.context.clone() };
+        let mut store = Self::connect(global, &access).await?;
+        store.workloads = Arc::new(Workloads::of(global)?);
+        store.version = store.served_version().await?;
+        Ok(store)
+    }
+
+    /// Connects to where workloads run. Palette's API need not be served there, and is not asked for.
+    pub(crate) async fn connect(global: &Global, access: &Access) -> Result<Self, Error> {
+        let kubeconfig = config::read(access.kubeconfig.as_deref())?;
+        let (config, context) = config::load(kubeconfig, access.context.clone(), global).await?;
         let namespace = global.namespace.clone().unwrap_or_else(|| config.default_namespace.clone());
         let client = Client::try_from(config)
             .map_err(|error| Error::failed(format!("cannot use context {context:?}: {error}")))?;
         let namespace = (!global.all_namespaces).then_some(namespace);
-        let mut store = Self {
+        Ok(Self {
             client,
             context,
             timeout: global.request_timeout,
             namespace,
             version: VERSIONS[0],
             requests: Arc::default(),
-        };
-        store.version = store.served_version().await?;
-        Ok(store)
+            workloads: Arc::default(),
+        })
+    }
+
+    /// The name of the context.
+    pub(crate) fn context(&self) -> &str {
+        &self.context
     }
 
     /// How many requests were sent so far.
     pub(crate) fn requests(&self) -> u64 {
         self.requests.load(Ordering::Relaxed)
+    }
+
+    /// Whether both are copies of one connection.
+    pub(crate) fn is_same_connection(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.requests, &other.requests)
     }
 
     pub(crate) fn name(&self) -> String {

@@ -1,5 +1,7 @@
 //! The kubeconfig and kubectl's flags as the client's configuration.
 
+use std::path::{Path, PathBuf};
+
 use kube::{
     Config,
     config::{KubeConfigOptions, Kubeconfig},
@@ -7,17 +9,31 @@ use kube::{
 
 use crate::{cli::Global, error::Error};
 
-/// The configuration of the chosen context, and the context's name.
-pub(super) async fn load(global: &Global) -> Result<(Config, String), Error> {
-    let kubeconfig = match &global.kubeconfig {
-        Some(path) => Kubeconfig::read_from(path),
-        None => Kubeconfig::read(),
-    };
-    let kubeconfig = kubeconfig.map_err(|error| {
+/// Where the clusters are: a kubeconfig, and the context in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Access {
+    /// The file, else KUBECONFIG or the user's own.
+    pub(crate) kubeconfig: Option<PathBuf>,
+    /// The context, else the current one.
+    pub(crate) context: Option<String>,
+}
+
+/// The kubeconfig that is meant.
+pub(super) fn read(path: Option<&Path>) -> Result<Kubeconfig, Error> {
+    let kubeconfig = path.map_or_else(Kubeconfig::read, Kubeconfig::read_from);
+    kubeconfig.map_err(|error| {
         Error::failed(format!("no kubeconfig can be read: {error}"))
             .hint("name one by --kubeconfig or KUBECONFIG, or work on files with -f")
-    })?;
-    let context = global.context.clone().or_else(|| kubeconfig.current_context.clone());
+    })
+}
+
+/// The configuration of the chosen context, and the context's name.
+pub(super) async fn load(
+    kubeconfig: Kubeconfig,
+    context: Option<String>,
+    global: &Global,
+) -> Result<(Config, String), Error> {
+    let context = context.or_else(|| kubeconfig.current_context.clone());
     let context = context.filter(|name| !name.is_empty()).ok_or_else(|| {
         Error::failed("the kubeconfig has no current context").hint("choose one by --context, or work on files with -f")
     })?;

@@ -16,6 +16,7 @@ use crate::{
 pub(crate) mod carry_out;
 pub(crate) mod flags;
 pub(crate) mod guards;
+mod many;
 pub(crate) mod plan;
 pub(crate) mod proposal;
 

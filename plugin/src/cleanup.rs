@@ -4,6 +4,7 @@ mod back;
 mod down;
 mod guard;
 mod helm;
+mod many;
 mod names;
 mod neighbours;
 mod past;
@@ -11,6 +12,7 @@ mod records;
 mod remind;
 mod rendering;
 mod report;
+mod returning;
 mod scaling;
 mod search;
 mod settled;
@@ -22,9 +24,11 @@ mod write;
 pub(crate) use self::{
     back::{BackArgs, revisions_in_use, scale_back},
     down::{DownArgs, scale_down},
+    many::scale_each,
     names::{Name, words},
     past::Sources,
-    remind::remind,
+    remind::scaled_down,
     report::{View, explain, print},
+    returning::{After, AfterArgs, Returning, after},
     search::search,
 };

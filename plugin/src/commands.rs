@@ -56,6 +56,8 @@ pub(crate) enum Outcome {
     Refused,
     /// Part of what was asked for is done, and part of it is not.
     Partial,
+    /// Of many clusters none is done, and all ended with this code.
+    Code(u8),
 }
 
 impl Outcome {
@@ -67,6 +69,7 @@ impl Outcome {
             Self::Unchanged => 3,
             Self::Refused => 4,
             Self::Partial => 5,
+            Self::Code(code) => code,
         }
     }
 }

@@ -15,6 +15,8 @@ pub(crate) enum Kind {
     Forbidden,
     /// The API server cannot answer this; it may answer the rest.
     Unanswered,
+    /// The API server is not there.
+    Unreachable,
     /// Somebody else changed what was about to be changed.
     Conflict,
     /// A rule, the admission or the store refuses.
@@ -34,7 +36,13 @@ impl Kind {
     pub(crate) fn exit_code(self) -> u8 {
         match self {
             Self::BrokenPipe => 0,
-            Self::Usage | Self::Failed | Self::NotFound | Self::Forbidden | Self::Unanswered | Self::Conflict => 2,
+            Self::Usage
+            | Self::Failed
+            | Self::NotFound
+            | Self::Forbidden
+            | Self::Unanswered
+            | Self::Unreachable
+            | Self::Conflict => 2,
             Self::Refused => 4,
             Self::DecisionNeeded => 6,
             Self::TimedOut => 124,
@@ -68,6 +76,11 @@ impl Error {
 
     pub(crate) fn refused(message: impl Into<String>) -> Self {
         Self::new(Kind::Refused, message)
+    }
+
+    /// The same once more: of a context that does not answer, for each cluster in it.
+    pub(crate) fn copy(&self) -> Self {
+        Self { kind: self.kind, message: self.message.clone(), hints: self.hints.clone() }
     }
 
     #[must_use]

@@ -10,6 +10,8 @@ mod cli;
 mod commands;
 mod decide;
 mod error;
+mod fleet;
+mod interrupt;
 mod nearest;
 mod output;
 mod reference;
@@ -61,12 +63,12 @@ async fn until_interrupted(cli: &Cli, output: &mut Output) -> Result<Outcome, Er
     }
 }
 
-/// Ends when the user interrupts us, and not what has the terminal meanwhile.
+/// Ends when the user interrupts us, and neither what has the terminal meanwhile nor what hears interrupts for itself.
 async fn interrupted() {
     loop {
         let heard = tokio::signal::ctrl_c().await;
         // Where no signal can be heard, as where one was, waiting on would never end.
-        if heard.is_err() || !decide::editor::is_open() {
+        if heard.is_err() || !(decide::editor::is_open() || interrupt::is_held()) {
             return;
         }
     }

@@ -24,10 +24,46 @@ pub(crate) const API_VERSION: &str = "kubectl-profile.dev/v1alpha1";
 
 /// Both streams of the program, and whether a person sits at them.
 pub(crate) struct Output {
-    stdout: BufWriter<io::Stdout>,
-    stderr: io::Stderr,
+    stdout: Sink<BufWriter<io::Stdout>>,
+    stderr: Sink<io::Stderr>,
     is_interactive: bool,
     paint: Paint,
+    /// The documents of one that is captured.
+    documents: Vec<Value>,
+}
+
+/// Where a stream goes.
+enum Sink<W> {
+    Process(W),
+    /// To whoever captured it.
+    Memory(Vec<u8>),
+}
+
+impl<W: Write> Write for Sink<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Process(stream) => stream.write(bytes),
+            Self::Memory(kept) => kept.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Process(stream) => stream.flush(),
+            Self::Memory(_) => Ok(()),
+        }
+    }
+}
+
+/// What one cluster of many had to say.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Captured {
+    /// What would have gone to stdout; documents aside.
+    pub(crate) answer: String,
+    /// What would have gone to stderr.
+    pub(crate) notes: String,
+    /// The documents that would have been printed, with their `kind`.
+    pub(crate) documents: Vec<Value>,
 }
 
 impl Output {
@@ -40,7 +76,24 @@ impl Output {
             ColorChoice::Always => true,
             ColorChoice::Never => false,
         };
-        Self { stdout: BufWriter::new(io::stdout()), stderr: io::stderr(), is_interactive, paint: Paint { is_on } }
+        let stdout = Sink::Process(BufWriter::new(io::stdout()));
+        let stderr = Sink::Process(io::stderr());
+        Self { stdout, stderr, is_interactive, paint: Paint { is_on }, documents: Vec::new() }
+    }
+
+    /// One for a cluster of many: it keeps what is said, and there is nobody to ask.
+    pub(crate) fn captured(&self) -> Self {
+        let (stdout, stderr) = (Sink::Memory(Vec::new()), Sink::Memory(Vec::new()));
+        Self { stdout, stderr, is_interactive: false, paint: self.paint, documents: Vec::new() }
+    }
+
+    /// What was captured.
+    pub(crate) fn into_captured(self) -> Captured {
+        fn text<W>(sink: Sink<W>) -> String {
+            let Sink::Memory(bytes) = sink else { return String::new() };
+            String::from_utf8_lossy(&bytes).into_owned()
+        }
+        Captured { answer: text(self.stdout), notes: text(self.stderr), documents: self.documents }
     }
 
     /// How stdout is coloured.
@@ -66,6 +119,10 @@ impl Output {
             (&mut document, serde_json::to_value(fields).map_err(|error| unprintable(&error))?)
         {
             document.extend(fields);
+        }
+        if let Sink::Memory(_) = self.stdout {
+            self.documents.push(document);
+            return Ok(());
         }
         let json = || serde_json::to_string_pretty(&document).map_err(|error| unprintable(&error));
         let text = match format {
@@ -138,7 +195,11 @@ impl Output {
 
     /// Shows on stderr what is waited for.
     pub(crate) fn progress(&mut self) -> progress::Progress {
-        progress::Progress::new()
+        match self.stderr {
+            Sink::Process(_) => progress::Progress::new(),
+            // Those who tell for many at once show one line for all.
+            Sink::Memory(_) => progress::Progress::silent(),
+        }
     }
 
     /// Hands everything over to the terminal or the pipe.

@@ -12,27 +12,38 @@ use crate::{
 /// The cluster called `name`, or the only one in scope.
 pub(crate) async fn cluster(store: &Store, name: Option<&str>) -> Result<Document, Error> {
     let all = store.clusters().await?;
+    let Some(name) = name else { return only(store, &all).cloned() };
     let names: Vec<_> = all.iter().map(|it| it.cluster().name().into_owned()).collect();
     let names: Vec<_> = names.iter().map(String::as_str).collect();
-    let mut meant: Vec<_> = all.iter().filter(|it| name.is_none_or(|name| it.cluster().name() == name)).collect();
+    let mut meant: Vec<_> = all.iter().filter(|it| it.cluster().name() == name).collect();
     let scope = store.scope();
-    match (meant.len(), name) {
-        (1, _) => Ok(meant.remove(0).clone()),
-        (0, Some(name)) => {
+    match meant.len() {
+        1 => Ok(meant.remove(0).clone()),
+        0 => {
             let error = Error::new(Kind::NotFound, format!("no cluster {name:?} in {scope}"));
             Err(with_scope_hint(nearest::hint(name, &names).into_iter().fold(error, Error::hint), store))
         }
-        (0, None) => Err(with_scope_hint(Error::new(Kind::NotFound, format!("no cluster in {scope}")), store)),
-        (count, Some(name)) => {
+        count => {
             let places: Vec<_> = meant.iter().map(|it| place(it)).collect();
             let first = meant[0].cluster().namespace();
             let differ = meant.iter().any(|it| it.cluster().namespace() != first);
             Err(Error::usage(format!("{count} clusters are called {name:?} in {scope}: {}", places.join(", ")))
                 .hint(if differ { "choose one by -n NAMESPACE" } else { "name fewer files by -f, until one is left" }))
         }
-        (count, None) => {
+    }
+}
+
+/// The only cluster in the scope of a store, which holds `all`.
+pub(crate) fn only<'d>(store: &Store, all: &'d [Document]) -> Result<&'d Document, Error> {
+    let scope = store.scope();
+    match all {
+        [one] => Ok(one),
+        [] => Err(with_scope_hint(Error::new(Kind::NotFound, format!("no cluster in {scope}")), store)),
+        several => {
+            let names: Vec<_> = several.iter().map(|it| it.cluster().name().into_owned()).collect();
+            let count = several.len();
             Err(Error::usage(format!("there are {count} clusters in {scope}, and one is meant: {}", names.join(", ")))
-                .hint("name one of them"))
+                .hint("name those that are meant, or select them by -l SELECTOR; -A takes those of all namespaces"))
         }
     }
 }
@@ -96,7 +107,8 @@ pub(crate) fn scope_hint(store: &Store) -> &'static str {
     }
 }
 
-fn with_scope_hint(error: Error, store: &Store) -> Error {
+/// An error about what is not there, and where else to look.
+pub(crate) fn with_scope_hint(error: Error, store: &Store) -> Error {
     match store {
         Store::Kubernetes(_) => {
             error.hint("clusters live in namespaces called cluster-<uid>: name one by -n, or look in all by -A")

@@ -1,5 +1,6 @@
 //! Where profiles and clusters come from and go to: one interface, one file for each store.
 
+use kube::core::Selector;
 use profile_core::{cluster::Cluster, profile::PublishedProfile, revision::Revision};
 use serde_json::Value;
 
@@ -19,6 +20,7 @@ pub(crate) use kubernetes::{
 use crate::{
     cli::{Global, StoreName},
     error::Error,
+    fleet::labels,
 };
 
 /// One object of a store, as it was read.
@@ -49,6 +51,16 @@ impl Document {
 /// The text of a file, within the bounds of every file that is read.
 pub(crate) fn text(path: &std::path::Path) -> Result<String, Error> {
     files::text(path)
+}
+
+/// The text of the standard input, within the same bounds.
+pub(crate) fn standard_input() -> Result<String, Error> {
+    files::input_text()
+}
+
+/// The names of the contexts in the kubeconfig that the flags choose, and which of them is the current one.
+pub(crate) fn contexts(global: &Global) -> Result<(Vec<String>, Option<String>), Error> {
+    kubernetes::contexts(global)
 }
 
 /// The objects in a file or a folder.
@@ -131,6 +143,32 @@ impl Store {
         match self {
             Self::Kubernetes(store) => store.clusters().await,
             Self::Files(store) => store.clusters(),
+        }
+    }
+
+    /// The clusters of `namespace`, or of the scope, that a label selector selects.
+    pub(crate) async fn clusters_of(
+        &self,
+        namespace: Option<&str>,
+        selector: Option<&Selector>,
+    ) -> Result<Vec<Document>, Error> {
+        match self {
+            Self::Kubernetes(store) => store.clusters_of(namespace, selector).await,
+            Self::Files(store) => {
+                let is_meant = |it: &Document| {
+                    namespace.is_none_or(|wanted| it.cluster().namespace().is_some_and(|found| found == wanted))
+                        && selector.is_none_or(|selector| labels::selects(selector, &it.value))
+                };
+                Ok(store.clusters()?.into_iter().filter(is_meant).collect())
+            }
+        }
+    }
+
+    /// The context of the kubeconfig, where there is one.
+    pub(crate) fn context(&self) -> Option<&str> {
+        match self {
+            Self::Kubernetes(store) => Some(store.context()),
+            Self::Files(_) => None,
         }
     }
 

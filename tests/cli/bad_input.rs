@@ -104,7 +104,7 @@ fn two_clusters_where_one_was_meant() {
         Folder::hub().refuses(
             &format!("{command} -f ."),
             2,
-            &["there are 2 clusters", "shop-aws, store-edge", "name one"],
+            &["there are 2 clusters", "shop-aws, store-edge", "name those"],
         );
     }
 }

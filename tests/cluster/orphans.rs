@@ -389,7 +389,7 @@ fn what_another_cluster_of_the_api_server_renders_is_left_out() {
 fn a_switch_names_what_is_still_scaled_down() {
     let world = World::switched(&[deployment("old", 2)]);
     assert!(world.profile(&["scale-down", "demo", "--yes"]).is_success());
-    let run = world.profile(&["switch", "demo", "app@1.0.0", "--yes"]);
+    let run = world.profile(&["switch", "demo", "app@1.0.0", "--yes", "--no-scale-back"]);
     let words = format!("still scaled down: deployment.apps/old in {} (was 2)", world.namespace);
     assert!(run.is_success() && run.stderr.contains(&words), "{run}");
     assert!(run.stderr.contains(&format!("kubectl profile scale-back demo -n {}", world.namespace)), "{run}");

@@ -40,6 +40,11 @@ impl World {
         Self { sandbox, namespace: sandbox.namespace(prefix).unwrap(), version: "v1" }
     }
 
+    /// A namespace that is there already.
+    pub(crate) fn named(sandbox: &'static Sandbox, namespace: &str) -> Self {
+        Self { sandbox, namespace: namespace.to_owned(), version: "v1" }
+    }
+
     /// A fresh namespace with the sample AWS cluster and all versions of its profile.
     pub(crate) fn with_shop(prefix: &str) -> Self {
         Self::new(prefix).and_shop()

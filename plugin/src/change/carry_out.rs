@@ -1,39 +1,37 @@
 //! From a proposal to a written change: decide, judge, show, ask, record, write, wait.
 
+use std::rc::Rc;
+
 use profile_core::{merge::Override, profile::AttachedProfile, revision::Revision};
 use serde_json::json;
 
 use super::{
     Change, Written,
     flags::{MergeArgs, WriteArgs},
-    guards, plan,
+    guards, many, plan,
     proposal::{Goal, PackEdit, Proposal, allowed},
 };
 use crate::{
-    cleanup,
-    cli::Global,
+    cleanup::{self, Returning},
     commands::{Outcome, target},
     decide::{self, Answer, Edited, Pending, Question},
     error::{Error, Kind},
+    fleet::{Fleet, Member, waves::WaveArgs},
     nearest,
     output::Output,
-    selection,
     store::{DryRun, Store},
     wait,
 };
 
-/// Opens the store, reads the cluster and settles what earlier runs left, and proposes `goal`.
+/// Settles what earlier runs left of a cluster, and proposes `goal`.
 pub(crate) async fn propose(
-    global: &Global,
-    cluster: Option<&str>,
+    Member { store, cluster, .. }: &Member,
     goal: Goal,
     (merge, write): (&MergeArgs, &WriteArgs),
     output: &mut Output,
 ) -> Result<Proposal, Error> {
     let given = merge.given()?;
-    let store = Store::open(global).await?;
-    let cluster = selection::cluster(&store, cluster).await?;
-    if matches!(store, Store::Files(_)) {
+    if matches!(**store, Store::Files(_)) {
         if write.wait {
             return Err(Error::usage("--wait follows a running cluster, and files have none: leave it out"));
         }
@@ -43,10 +41,10 @@ pub(crate) async fn propose(
             ));
         }
     }
-    target::refuse_template(&cluster)?;
-    guards::refuse_agent(&store, &cluster, write.agent_may_revert, output).await?;
-    let revisions = settled(&store, &cluster, write, output).await?;
-    Proposal::new(store, cluster, revisions, goal, given).await
+    target::refuse_template(cluster)?;
+    guards::refuse_agent(store, cluster, write.agent_may_revert, output).await?;
+    let revisions = settled(store, cluster, write, output).await?;
+    Proposal::new(Rc::clone(store), cluster.clone(), revisions, goal, given).await
 }
 
 async fn settled(
@@ -83,6 +81,23 @@ fn warn_of_unmet_decisions(proposal: &Proposal, output: &mut Output) -> Result<(
     }
 }
 
+/// Brings every cluster of `fleet` to `goal`, as far as the flags and the user let it.
+pub(crate) async fn change(
+    fleet: Fleet,
+    goal: Goal,
+    (merge, write): (&MergeArgs, &WriteArgs),
+    waves: &WaveArgs,
+    output: &mut Output,
+) -> Result<Outcome, Error> {
+    match fleet.single() {
+        Some(member) => {
+            let proposal = propose(member, goal, (merge, write), output).await?;
+            carry_out(proposal, (merge, write), output).await
+        }
+        None => many::carry_out(&fleet, &goal, (merge, write), waves, output).await,
+    }
+}
+
 /// Carries a proposal out as far as the flags and the user let it.
 pub(crate) async fn carry_out(
     mut proposal: Proposal,
@@ -91,32 +106,13 @@ pub(crate) async fn carry_out(
 ) -> Result<Outcome, Error> {
     let name = proposal.cluster.cluster().name().into_owned();
     let mut edits = merge.edit;
-    for place in proposal.unmet_losses() {
-        output.warning(&format!("--accept-loss {place}: no override of cluster {name:?} stands there"));
-    }
-    warn_of_unmet_decisions(&proposal, output)?;
+    warn(&proposal, output)?;
     loop {
-        refuse_denied_by_rules(&proposal, write, output)?;
-        // In the editor what is open is decided as well; only what is not in its buffer is asked for afterwards.
-        if !edits {
-            edits = decide_open(&mut proposal, write, output).await?;
-        }
-        if edits && !edit(&mut proposal, write, output).await? {
-            // Whoever closes the editor without a change says no, as to any other question.
-            return Err(Error::usage("not confirmed; nothing was changed"));
-        }
-        if proposal.is_unchanged() {
-            proposal.draft.notes.iter().for_each(|note| output.note(note));
-            write.show.say(&format!("spectrocluster/{name} unchanged"), output)?;
-            wait_if_asked(&proposal, write, output).await?;
-            return Ok(if write.error_unchanged { Outcome::Unchanged } else { Outcome::Done });
+        if !decide(&mut proposal, &mut edits, write, output).await? {
+            return unchanged(&proposal, write, output).await;
         }
         show(&proposal, write, output)?;
-        guards::refuse_size(proposal.pending())?;
-        if write.dry_run != DryRun::Client || matches!(proposal.store, Store::Files(_)) {
-            // Admission speaks before anybody is asked, and before anything is recorded.
-            guards::refuse_denied(&proposal).await?;
-        }
+        let returning = judge(&proposal, write, output).await?;
         if write.dry_run != DryRun::None {
             let kind = if write.dry_run == DryRun::Server { "server" } else { "client" };
             write.show.say(&format!("spectrocluster/{name} {} ({kind} dry run)", proposal.goal.done()), output)?;
@@ -141,22 +137,91 @@ pub(crate) async fn carry_out(
         if !write.yes {
             output.confirm().await?;
         }
-        let change = Change { reason: write.reason.clone(), keeps_history: !write.no_history };
-        match change.write(&mut proposal, output).await? {
-            Written::Done => {
-                let (_, to) = proposal.references();
-                let done = match &proposal.goal {
-                    Goal::Switch(_) => format!("switched to {to}"),
-                    Goal::Rollback(_) => format!("rolled back to {to}"),
-                    goal => goal.done().to_owned(),
-                };
-                write.show.say(&format!("spectrocluster/{name} {done}"), output)?;
-                wait_if_asked(&proposal, write, output).await?;
-                cleanup::remind(&proposal.store, &proposal.cluster, output).await;
-                return Ok(Outcome::Done);
-            }
-            Written::Moved(what) => moved(&mut proposal, &what, write, output).await?,
+        match carry_through(&mut proposal, &returning, write, output).await? {
+            Ok(outcome) => return Ok(outcome),
+            Err(what) => moved(&mut proposal, &what, write, output).await?,
         }
+    }
+}
+
+/// Warns of decisions and losses that meet nothing.
+pub(super) fn warn(proposal: &Proposal, output: &mut Output) -> Result<(), Error> {
+    let name = proposal.cluster.cluster().name().into_owned();
+    for place in proposal.unmet_losses() {
+        output.warning(&format!("--accept-loss {place}: no override of cluster {name:?} stands there"));
+    }
+    warn_of_unmet_decisions(proposal, output)
+}
+
+/// Refuses what a rule denies and lets everything be decided that is open. Tells whether something is to be written.
+pub(super) async fn decide(
+    proposal: &mut Proposal,
+    edits: &mut bool,
+    write: &WriteArgs,
+    output: &mut Output,
+) -> Result<bool, Error> {
+    refuse_denied_by_rules(proposal, write, output)?;
+    // In the editor what is open is decided as well; only what is not in its buffer is asked for afterwards.
+    if !*edits {
+        *edits = decide_open(proposal, write, output).await?;
+    }
+    if *edits && !edit(proposal, write, output).await? {
+        // Whoever closes the editor without a change says no, as to any other question.
+        return Err(Error::usage("not confirmed; nothing was changed"));
+    }
+    Ok(!proposal.is_unchanged())
+}
+
+/// What is done for a cluster that has nothing to be changed.
+pub(super) async fn unchanged(proposal: &Proposal, write: &WriteArgs, output: &mut Output) -> Result<Outcome, Error> {
+    let name = proposal.cluster.cluster().name().into_owned();
+    proposal.draft.notes.iter().for_each(|note| output.note(note));
+    write.show.say(&format!("spectrocluster/{name} unchanged"), output)?;
+    wait_if_asked(proposal, write, output).await?;
+    let outcome =
+        if write.dry_run == DryRun::None { afterwards(proposal, write, output).await? } else { Outcome::Done };
+    let is_done = matches!(outcome, Outcome::Done);
+    Ok(if is_done && write.error_unchanged { Outcome::Unchanged } else { outcome })
+}
+
+/// Refuses what would not be taken, before anybody is asked and before anything is recorded. Says what is scaled back.
+pub(super) async fn judge(proposal: &Proposal, write: &WriteArgs, output: &mut Output) -> Result<Returning, Error> {
+    let returning = returning(proposal, write, output).await?;
+    guards::refuse_size(proposal.pending())?;
+    if write.dry_run != DryRun::Client || matches!(*proposal.store, Store::Files(_)) {
+        guards::refuse_denied(proposal).await?;
+    }
+    Ok(returning)
+}
+
+/// Records, writes and waits. The inner error is what moved since it was shown, and then nothing is written.
+pub(super) async fn carry_through(
+    proposal: &mut Proposal,
+    returning: &Returning,
+    write: &WriteArgs,
+    output: &mut Output,
+) -> Result<Result<Outcome, Vec<&'static str>>, Error> {
+    let change = Change { reason: write.reason.clone(), keeps_history: !write.no_history };
+    match change.write(proposal, output).await? {
+        Written::Done => {
+            let name = proposal.cluster.cluster().name().into_owned();
+            write.show.say(&format!("spectrocluster/{name} {}", done(proposal)), output)?;
+            wait_if_asked(proposal, write, output).await?;
+            // What returns was shown before the question; orphans have one of their own.
+            let how = write.afterwards(true);
+            cleanup::after(&proposal.store, &proposal.cluster, returning, how, output).await.map(Ok)
+        }
+        Written::Moved(what) => Ok(Err(what)),
+    }
+}
+
+/// What was done, in words.
+pub(super) fn done(proposal: &Proposal) -> String {
+    let (_, to) = proposal.references();
+    match &proposal.goal {
+        Goal::Switch(_) => format!("switched to {to}"),
+        Goal::Rollback(_) => format!("rolled back to {to}"),
+        goal => goal.done().to_owned(),
     }
 }
 
@@ -170,8 +235,7 @@ async fn moved(
     let name = proposal.cluster.cluster().name().into_owned();
     let message = format!("cluster {name:?} is not what was shown any more: {}", what.join("; "));
     if write.yes || proposal.was_edited() {
-        return Err(Error::new(Kind::DecisionNeeded, message)
-            .hint("nothing was written; look at the new diff and run this again"));
+        return Err(moved_meanwhile(proposal, what));
     }
     output.warning(&format!("{message}. The new diff:"));
     // The try that was given up took a number, which the next one must not take again.
@@ -179,8 +243,19 @@ async fn moved(
     proposal.compute()
 }
 
+/// What was shown is not so any more, and nobody is to be asked again.
+pub(super) fn moved_meanwhile(proposal: &Proposal, what: &[&'static str]) -> Error {
+    let name = proposal.cluster.cluster().name().into_owned();
+    let message = format!("cluster {name:?} is not what was shown any more: {}", what.join("; "));
+    Error::new(Kind::DecisionNeeded, message).hint("nothing was written; look at the new diff and run this again")
+}
+
 /// Asks for every override that is open, or fails where nobody can be asked. Tells whether the user wants the editor.
-async fn decide_open(proposal: &mut Proposal, write: &WriteArgs, output: &mut Output) -> Result<bool, Error> {
+pub(super) async fn decide_open(
+    proposal: &mut Proposal,
+    write: &WriteArgs,
+    output: &mut Output,
+) -> Result<bool, Error> {
     let mut wants_editor = false;
     while let Some(open) = proposal.draft.profiles.iter().find(|it| it.merged.open().next().is_some()) {
         if !output.is_interactive() {
@@ -270,6 +345,22 @@ async fn edit_pack(proposal: &mut Proposal, write: &WriteArgs, output: &mut Outp
     }
     proposal.compute()?;
     Ok(true)
+}
+
+/// What was scaled down and is rendered again, after it was said.
+async fn returning(proposal: &Proposal, write: &WriteArgs, output: &mut Output) -> Result<Returning, Error> {
+    let returning = Returning::of(&proposal.store, &proposal.cluster, proposal.pending(), &write.after).await;
+    for line in returning.lines(&proposal.cluster, &write.after) {
+        write.show.say(&line, output)?;
+    }
+    output.flush()?;
+    Ok(returning)
+}
+
+/// What follows a change that was made before: an earlier run may have been killed after the write.
+async fn afterwards(proposal: &Proposal, write: &WriteArgs, output: &mut Output) -> Result<Outcome, Error> {
+    let returning = returning(proposal, write, output).await?;
+    cleanup::after(&proposal.store, &proposal.cluster, &returning, write.afterwards(false), output).await
 }
 
 async fn wait_if_asked(proposal: &Proposal, write: &WriteArgs, output: &mut Output) -> Result<(), Error> {

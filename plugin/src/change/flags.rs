@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::proposal::BaseArg;
 use crate::{
+    cleanup::{After, AfterArgs},
     cli::duration,
     decide::DecisionArgs,
     error::Error,
@@ -42,7 +43,18 @@ pub(crate) struct WriteArgs {
     #[arg(long)]
     pub(crate) error_unchanged: bool,
     #[command(flatten)]
+    pub(crate) after: AfterArgs,
+    #[command(flatten)]
     pub(crate) show: ShowArgs,
+}
+
+impl WriteArgs {
+    /// How it is written, as far as it matters afterwards.
+    pub(super) fn afterwards(&self, is_asked: bool) -> After<'_> {
+        let Self { after: args, yes, wait, timeout, reason, show, .. } = self;
+        let is_beside = show.output != ReviewFormat::Text;
+        After { args, yes: *yes, is_asked, is_beside, waits: *wait, timeout: *timeout, reason: reason.as_deref() }
+    }
 }
 
 /// How a change is shown before it is written: always whole.

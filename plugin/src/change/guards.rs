@@ -67,7 +67,7 @@ pub(crate) async fn refuse_denied(target: &Proposal) -> Result<(), Error> {
 
 /// Refuses where no revision can be read, recorded and settled, before anybody is asked.
 pub(crate) async fn refuse_without_history(target: &Proposal) -> Result<(), Error> {
-    let Store::Kubernetes(store) = &target.store else { return Ok(()) };
+    let Store::Kubernetes(store) = &*target.store else { return Ok(()) };
     for verb in ["create", "patch", "list", "get"] {
         if !store.may(&target.cluster, verb, "", "secrets").await? {
             let namespace = target.cluster.cluster().namespace().unwrap_or_default().into_owned();

@@ -1,6 +1,6 @@
 //! What is to become of one cluster: computed from what was read, and anew whenever that moved.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, rc::Rc};
 
 use profile_core::{
     blame::Blame,
@@ -78,7 +78,7 @@ impl Goal {
 
 /// A goal for one cluster, everything that was read for it, and what comes out.
 pub(crate) struct Proposal {
-    pub(crate) store: Store,
+    pub(crate) store: Rc<Store>,
     pub(crate) cluster: Document,
     pub(crate) profiles: Vec<Document>,
     pub(crate) revisions: Vec<Revision>,
@@ -93,7 +93,7 @@ pub(crate) struct Proposal {
 impl Proposal {
     /// Reads the profiles and computes what `goal` comes to.
     pub(crate) async fn new(
-        store: Store,
+        store: Rc<Store>,
         cluster: Document,
         revisions: Vec<Revision>,
         goal: Goal,

@@ -21,10 +21,10 @@ use crate::{
 };
 
 /// What is scaled back, and how.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub(crate) struct BackArgs {
     #[command(flatten)]
-    scaling: Scaling,
+    pub(crate) scaling: Scaling,
     /// Scale back although somebody changed the specification since; a size that somebody set is kept all the same
     #[arg(long)]
     even_if_changed: bool,
@@ -94,8 +94,16 @@ pub(super) async fn back(
         plan.map(|plan| Planned::Write(Box::new(plan))).map_err(|refusal| refusal.to_string())
     };
     let steps = grouped(targets).into_iter().map(|(group, target)| Step { planned: planner(&target), target, group });
-    let work =
-        Work { hub, store, cluster, steps: steps.collect(), refused: Vec::new(), planner: &planner, shown: None };
+    let work = Work {
+        hub,
+        store,
+        cluster,
+        steps: steps.collect(),
+        refused: Vec::new(),
+        planner: &planner,
+        is_pinned: tolerance < Tolerance::Everything,
+        shown: None,
+    };
     scale(work, scaling, output).await
 }
 

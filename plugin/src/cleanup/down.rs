@@ -28,12 +28,12 @@ use crate::{
 };
 
 /// Which orphans are scaled down, and how.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub(crate) struct DownArgs {
     #[command(flatten)]
     pub(super) sources: Sources,
     #[command(flatten)]
-    pub(super) scaling: Scaling,
+    pub(crate) scaling: Scaling,
     /// Why, for the record on the object
     #[arg(long)]
     pub(super) reason: Option<String>,
@@ -118,8 +118,9 @@ pub(crate) async fn scale_down(
         };
         guard::until_ready((store, kubernetes), cluster, &search, &planned, unready, output).await?;
     }
+    let shown = Some(&scalers);
     let work =
-        Work { hub: store, store: kubernetes, cluster, steps, refused, planner: &planner, shown: Some(&scalers) };
+        Work { hub: store, store: kubernetes, cluster, steps, refused, planner: &planner, is_pinned: true, shown };
     scale(work, &args.scaling, output).await
 }
 

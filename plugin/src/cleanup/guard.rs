@@ -59,7 +59,7 @@ pub(super) async fn until_ready(
                 let now = match hub.reread(cluster).await {
                     Ok(now) => now,
                     // An API server that restarts is no reason to give up before the time is over.
-                    Err(error) if matches!(error.kind, Kind::Failed | Kind::TimedOut) => {
+                    Err(error) if matches!(error.kind, Kind::Failed | Kind::Unreachable | Kind::TimedOut) => {
                         return Ok(vec![("cluster".to_owned(), error.message)]);
                     }
                     Err(error) => return Err(error),

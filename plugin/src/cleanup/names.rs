@@ -66,14 +66,12 @@ impl Name {
     }
 }
 
-/// Splits the words into a cluster, which may be left out, and objects, which hold a slash.
-pub(crate) fn words(words: &[String]) -> Result<(Option<&str>, Vec<Name>), Error> {
-    let (cluster, rest) = match words {
-        [first, rest @ ..] if !first.contains('/') => (Some(first.as_str()), rest),
-        all => (None, all),
-    };
+/// Splits the words into clusters, which may be left out, and objects, which hold a slash and come behind them.
+pub(crate) fn words(words: &[String]) -> Result<(&[String], Vec<Name>), Error> {
+    let at = words.iter().position(|word| word.contains('/')).unwrap_or(words.len());
+    let (clusters, rest) = words.split_at(at);
     let names = rest.iter().map(|word| word.parse().map_err(Error::usage)).collect::<Result<_, _>>()?;
-    Ok((cluster, names))
+    Ok((clusters, names))
 }
 
 /// The positions of the named objects in `all`, in its order; those of all objects where nothing is named. `what` says
@@ -158,13 +156,13 @@ mod tests {
     fn a_cluster_has_no_slash() {
         let of = |list: &[&str]| {
             let owned: Vec<_> = list.iter().map(|it| (*it).to_owned()).collect();
-            words(&owned).map(|(cluster, names)| (cluster.map(str::to_owned), names.len())).map_err(|it| it.message)
+            words(&owned).map(|(clusters, names)| (clusters.to_vec(), names.len())).map_err(|it| it.message)
         };
-        assert_eq!(of(&[]), Ok((None, 0)));
-        assert_eq!(of(&["c"]), Ok((Some("c".into()), 0)));
-        assert_eq!(of(&["c", "deploy/a"]), Ok((Some("c".into()), 1)));
-        assert_eq!(of(&["deploy/a", "deploy/b"]), Ok((None, 2)));
-        for wrong in [&["c", "d"][..], &["c", "a/b/c/d"], &["c", "deploy/"]] {
+        assert_eq!(of(&[]), Ok((Vec::new(), 0)));
+        assert_eq!(of(&["c"]), Ok((vec!["c".into()], 0)));
+        assert_eq!(of(&["c", "d", "deploy/a"]), Ok((vec!["c".into(), "d".into()], 1)));
+        assert_eq!(of(&["deploy/a", "deploy/b"]), Ok((Vec::new(), 2)));
+        for wrong in [&["deploy/a", "d"][..], &["c", "a/b/c/d"], &["c", "deploy/"]] {
             assert!(of(wrong).unwrap_err().contains("KIND/NAME"), "{wrong:?}");
         }
     }

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Where the past of a cluster and the contents of its packs come from.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub(crate) struct Sources {
     /// Directory of packs, each in a directory of its own with a pack.json; may be given several times
     #[arg(long, value_name = "DIR")]
@@ -54,6 +54,11 @@ struct State {
 }
 
 impl Sources {
+    /// Of some directories of packs alone.
+    pub(super) fn of_packs(packs: Vec<PathBuf>) -> Self {
+        Self { packs, from: Vec::new(), no_helm: false }
+    }
+
     /// Reads the past from the revisions and from `--from`, and renders it.
     pub(super) async fn read(
         &self,

@@ -1,29 +1,39 @@
-//! Reminds of what is scaled down for a cluster.
+//! Words for what is scaled down.
+
+use std::collections::BTreeSet;
 
 use super::{
     records::{Recorded, Records},
     scaling::object,
 };
-use crate::{
-    output::Output,
-    store::{Document, Store},
-};
+use crate::store::{Document, KubernetesStore, Store};
 
-/// Names what was scaled down for `cluster` and still is: what a switch renders again stays without pods until somebody
-/// scales it back. A reminder is no reason to fail, so what is not visible is left out.
-pub(crate) async fn remind(store: &Store, cluster: &Document, output: &mut Output) {
-    let Ok(Some(kubernetes)) = store.live(cluster).await else { return };
-    let Ok(records) = Records::of_cluster((store, &kubernetes), cluster).await else { return };
-    let down: Vec<_> = records.of(cluster, |_| false).into_iter().filter_map(words).collect();
-    if down.is_empty() {
-        return;
+/// What is scaled down for each of some clusters of one store, in words; `None` where that is not visible. The requests grow
+/// with the servers and with the kinds that can be stopped, and not with the clusters.
+pub(crate) async fn scaled_down(store: &Store, clusters: &[&Document]) -> Vec<Option<Vec<String>>> {
+    let mut read: Vec<(KubernetesStore, Option<Records>)> = Vec::new();
+    let mut down = Vec::new();
+    for cluster in clusters {
+        let Ok(Some(workload)) = store.live(cluster).await else {
+            down.push(None);
+            continue;
+        };
+        let known = match read.iter().position(|(it, _)| it.is_same_connection(&workload)) {
+            Some(known) => known,
+            None => {
+                let records = Records::read(&workload, &BTreeSet::new()).await.ok();
+                read.push((workload, records.filter(|it| it.not_visible.is_empty())));
+                read.len() - 1
+            }
+        };
+        let of = |records: &Records| records.of(cluster, |_| false).into_iter().filter_map(words).collect();
+        down.push(read[known].1.as_ref().map(of));
     }
-    down.iter().for_each(|it| output.note(&format!("still scaled down: {it}")));
-    output.note(&format!("hint: `kubectl profile scale-back {}` gives them their size back", cluster.words()));
+    down
 }
 
 /// The object and what it was, in words.
-fn words(recorded: &Recorded) -> Option<String> {
+pub(super) fn words(recorded: &Recorded) -> Option<String> {
     let record = recorded.record.as_ref().ok()?;
     let place = recorded.identity.namespace.as_ref().map(|it| format!(" in {it}")).unwrap_or_default();
     Some(format!("{}{place} ({})", object(&recorded.identity), record.former.was()))

@@ -25,23 +25,50 @@ use crate::{
 };
 
 /// How to write.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub(crate) struct Scaling {
     /// Do not ask
     #[arg(short, long)]
-    yes: bool,
+    pub(super) yes: bool,
     /// Show what would be done; with `server` the API server judges it, too
     #[arg(long, value_enum, default_value_t, num_args = 0..=1, require_equals = true, default_missing_value = "client")]
-    dry_run: DryRun,
+    pub(super) dry_run: DryRun,
     /// Wait until the pods are gone, or back
     #[arg(long)]
     wait: bool,
     /// How long to wait, such as 30s or 10m
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "10m")]
     timeout: Duration,
+    /// Tell what happens on stderr, beside a document.
+    #[arg(skip)]
+    is_beside: bool,
 }
 
 impl Scaling {
+    /// As the flags of a change say it, which what follows it heeds.
+    pub(super) fn afterwards((yes, wait, is_beside): (bool, bool, bool), timeout: Duration) -> Self {
+        Self { yes, dry_run: DryRun::None, wait, timeout, is_beside }
+    }
+
+    /// The same, and nothing is written.
+    pub(super) fn preview(&self) -> Self {
+        Self { dry_run: DryRun::Client, ..self.clone() }
+    }
+
+    /// The same, and a yes was given.
+    pub(super) fn confirmed(&self) -> Self {
+        Self { yes: true, ..self.clone() }
+    }
+
+    /// A line about what is or was done.
+    fn say(&self, line: &str, output: &mut Output) -> Result<(), Error> {
+        if self.is_beside {
+            output.note(line);
+            return Ok(());
+        }
+        output.line(line)
+    }
+
     pub(super) fn waits(&self) -> Option<Duration> {
         (self.wait && self.dry_run == DryRun::None).then_some(self.timeout)
     }
@@ -73,7 +100,7 @@ pub(super) type Shown<'s> = &'s BTreeMap<Option<String>, Result<Vec<Value>, Stri
 
 /// All that is to be written.
 pub(super) struct Work<'w> {
-    /// Where the cluster's object is.
+    /// Where the cluster object is.
     pub(super) hub: &'w Store,
     /// Where its workloads are.
     pub(super) store: &'w KubernetesStore,
@@ -82,6 +109,8 @@ pub(super) struct Work<'w> {
     /// What is refused before anything could be planned for it.
     pub(super) refused: Vec<(Identity, String)>,
     pub(super) planner: Planner<'w>,
+    /// Whether only what was shown is written. What is applied anew at the same time moves, and may.
+    pub(super) is_pinned: bool,
     /// For a scale-down: the scalers that the plan knows.
     pub(super) shown: Option<Shown<'w>>,
 }
@@ -96,7 +125,7 @@ pub(super) async fn scale(mut work: Work<'_>, scaling: &Scaling, output: &mut Ou
     }
     let is_refused = !refused.is_empty();
     if work.steps.iter().any(|it| matches!(it.planned, Ok(Planned::Write(_)))) {
-        show(&work, output)?;
+        show(&work, scaling, output)?;
         if scaling.dry_run == DryRun::None && !scaling.yes {
             output.confirm().await?;
             refuse_moved(&work).await?;
@@ -145,13 +174,13 @@ async fn write_all<'w>(
         let reason = match &ended {
             Ended::Written => {
                 if let Planned::Write(plan) = planned {
-                    output.line(&format!("{name} {}{}", words(plan), suffix(scaling.dry_run)))?;
+                    scaling.say(&format!("{name} {}{}", words(plan), suffix(scaling.dry_run)), output)?;
                 }
                 done.push(target);
                 continue;
             }
             Ended::Unchanged(why) => {
-                output.line(&format!("{name} unchanged ({why})"))?;
+                scaling.say(&format!("{name} unchanged ({why})"), output)?;
                 done.push(target);
                 continue;
             }
@@ -200,21 +229,21 @@ fn suffix(dry_run: DryRun) -> &'static str {
     }
 }
 
-fn show(work: &Work<'_>, output: &mut Output) -> Result<(), Error> {
+fn show(work: &Work<'_>, scaling: &Scaling, output: &mut Output) -> Result<(), Error> {
     let view = work.cluster.cluster();
     let namespace = view.namespace().map(|namespace| format!("{namespace}/")).unwrap_or_default();
-    output.line(&format!("Store:    {}", work.store.name()))?;
-    output.line(&format!("Cluster:  {namespace}{}", view.name()))?;
+    scaling.say(&format!("Store:    {}", work.store.name()), output)?;
+    scaling.say(&format!("Cluster:  {namespace}{}", view.name()), output)?;
     for step in &work.steps {
         let Ok(Planned::Write(plan)) = &step.planned else { continue };
         let place = plan.identity.namespace.as_ref().map(|it| format!(" in {it}")).unwrap_or_default();
         let what = format!("{}{place}: {} {} -> {}", object(&plan.identity), plan.from.name(), plan.from, plan.to);
-        output.line(&format!("Object:   {what}"))?;
+        scaling.say(&format!("Object:   {what}"), output)?;
         for notice in &plan.notices {
-            output.line(&format!("          {notice}"))?;
+            scaling.say(&format!("          {notice}"), output)?;
         }
     }
-    output.line("")?;
+    scaling.say("", output)?;
     output.flush()
 }
 

@@ -33,7 +33,9 @@ pub(super) async fn wait(
             let words = match unsettled(store, target).await {
                 Ok(words) => words,
                 // An API server that restarts is no reason to give up before the time is over.
-                Err(error) if matches!(error.kind, Kind::Failed | Kind::TimedOut) => Some(error.message),
+                Err(error) if matches!(error.kind, Kind::Failed | Kind::Unreachable | Kind::TimedOut) => {
+                    Some(error.message)
+                }
                 Err(error) => return Err(error),
             };
             missing.extend(words.map(|words| (object(&target.identity), words)));

@@ -79,7 +79,7 @@ async fn tried(work: &Work<'_>, step: &Step, mut plan: Plan, dry_run: DryRun) ->
             Err(error) => return Err(unknown(error)),
         };
         let Some(now) = shown.reread(work.store).await? else { return Ok(Ended::Refused("it is gone".to_owned())) };
-        let moved = if is_written { Vec::new() } else { shown.moved(&now) };
+        let moved = if is_written || !work.is_pinned { Vec::new() } else { shown.moved(&now) };
         plan = match (work.planner)(&now) {
             Ok(Planned::Nothing(_)) if is_written => return Ok(Ended::Written),
             Ok(Planned::Nothing(why)) => return Ok(Ended::Unchanged(why)),
@@ -96,7 +96,7 @@ async fn tried(work: &Work<'_>, step: &Step, mut plan: Plan, dry_run: DryRun) ->
 
 /// A write without an answer may have happened; the record on the object tells, so the next run finds out.
 fn unknown(error: Error) -> Error {
-    let is_unknown = matches!(error.kind, Kind::TimedOut | Kind::Failed);
+    let is_unknown = matches!(error.kind, Kind::TimedOut | Kind::Unreachable | Kind::Failed);
     if is_unknown {
         error.hint("whether the write happened is not known; run this again, and it goes on from there")
     } else {

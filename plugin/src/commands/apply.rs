@@ -1,6 +1,6 @@
 //! `kubectl profile apply`: does exactly what a saved plan says, or nothing.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, rc::Rc};
 
 use clap::Args;
 
@@ -13,7 +13,10 @@ use crate::{
     },
     cli::Global,
     error::Error,
+    fleet::Member,
     output::Output,
+    selection,
+    store::Store,
 };
 
 /// Do exactly what a saved plan says, or refuse when anything that matters moved
@@ -37,7 +40,10 @@ pub(crate) async fn run(args: &ApplyArgs, global: &Global, output: &mut Output) 
         global.namespace.clone_from(&plan.namespace);
     }
     let flags = (&merge, &args.write);
-    let mut proposal = propose(&global, Some(&plan.cluster), plan.goal()?, flags, output).await?;
+    let store = Rc::new(Store::open(&global).await?);
+    let cluster = selection::cluster(&store, Some(&plan.cluster)).await?;
+    let member = Member { label: plan.cluster.clone(), store, cluster };
+    let mut proposal = propose(&member, plan.goal()?, flags, output).await?;
     proposal.decisions = plan.decisions();
     proposal.compute()?;
     plan.refuse_other_store(&proposal)?;

@@ -1,5 +1,7 @@
 //! `kubectl profile check`: the rules alone, nothing written.
 
+use std::rc::Rc;
+
 use clap::Args;
 use profile_core::merge::Decisions;
 use serde_json::json;
@@ -12,10 +14,10 @@ use crate::{
     },
     cli::{Format, Global},
     error::Error,
+    fleet::{Member, Which, each::each},
     output::Output,
+    reference::Reference,
     review::verdict,
-    selection,
-    store::Store,
 };
 
 /// Check a switch by the rules alone and write nothing
@@ -23,9 +25,11 @@ use crate::{
 /// Exits with 0 when the switch is allowed and with 4 when a rule denies it: for pipelines.
 #[derive(Args, Debug)]
 pub(crate) struct CheckArgs {
-    /// The cluster, which may be left out where there is only one, and the version to check
-    #[arg(value_name = "[CLUSTER] PROFILE@VERSION", required = true, num_args = 1..=2)]
+    /// The clusters, which may be left out where there is only one, and the version to check
+    #[arg(value_name = "[CLUSTER] PROFILE@VERSION", required = true, num_args = 1..)]
     target: Vec<String>,
+    #[command(flatten)]
+    which: Which,
     /// How to print it
     #[arg(short, long, value_enum, default_value_t)]
     output: Format,
@@ -33,9 +37,16 @@ pub(crate) struct CheckArgs {
 
 /// Runs the command.
 pub(crate) async fn run(args: &CheckArgs, global: &Global, output: &mut Output) -> Result<Outcome, Error> {
-    let (cluster, reference) = target::words(&args.target)?;
-    let store = Store::open(global).await?;
-    let cluster = selection::cluster(&store, cluster).await?;
+    let (names, reference) = target::words(&args.target)?;
+    let fleet = args.which.find(names, global).await?;
+    each(&fleet, args.output, "may be switched", output, async |member, output| {
+        check(args, member, reference.clone(), output).await
+    })
+    .await
+}
+
+async fn check(args: &CheckArgs, member: &Member, reference: Reference, output: &mut Output) -> Result<Outcome, Error> {
+    let (store, cluster) = (Rc::clone(&member.store), member.cluster.clone());
     target::refuse_template(&cluster)?;
     // A yes of the rules is no yes of `switch` where an agent runs: that is warned of.
     guards::refuse_agent(&store, &cluster, true, output).await?;

@@ -8,16 +8,18 @@ use super::Outcome;
 use crate::{
     cli::{Format, Global},
     error::Error,
+    fleet::{Member, Which, each::each},
     output::{Output, table::table},
-    selection,
-    store::Store,
 };
 
 /// Show what was switched when, by whom and why
 #[derive(Args, Debug)]
 pub(crate) struct HistoryArgs {
-    /// The cluster, which may be left out where there is only one
-    cluster: Option<String>,
+    /// The clusters, which may be left out where there is only one
+    #[arg(value_name = "CLUSTER")]
+    clusters: Vec<String>,
+    #[command(flatten)]
+    which: Which,
     /// How to print it
     #[arg(short, long, value_enum, default_value_t)]
     output: Format,
@@ -25,9 +27,13 @@ pub(crate) struct HistoryArgs {
 
 /// Runs the command.
 pub(crate) async fn run(args: &HistoryArgs, global: &Global, output: &mut Output) -> Result<Outcome, Error> {
-    let store = Store::open(global).await?;
-    let cluster = selection::cluster(&store, args.cluster.as_deref()).await?;
-    let revisions = store.revisions(&cluster).await?;
+    let fleet = args.which.find(&args.clusters, global).await?;
+    each(&fleet, args.output, "shown", output, async |member, output| show(args, member, output).await).await
+}
+
+async fn show(args: &HistoryArgs, member: &Member, output: &mut Output) -> Result<Outcome, Error> {
+    let Member { store, cluster, .. } = member;
+    let revisions = store.revisions(cluster).await?;
     // A pending record is a question, and the cluster has the answer.
     let truth = |it: &Revision| match it.status {
         Status::Pending => it.settle(&cluster.cluster()),

@@ -5,11 +5,13 @@ use clap::Args;
 use super::Outcome;
 use crate::{
     cleanup::{self, Name, Sources, View},
-    cli::Global,
+    cli::{Format, Global},
     error::Error,
+    fleet::{
+        Member, Which,
+        each::{Layout, each},
+    },
     output::Output,
-    selection,
-    store::Store,
 };
 
 /// Find live objects that the cluster's profiles rendered before and render no longer
@@ -20,8 +22,11 @@ use crate::{
 /// it over, or when only the marks of Palette's agent speak for it. Nothing is written.
 #[derive(Args, Debug)]
 pub(crate) struct OrphansArgs {
-    /// The cluster, which may be left out where there is only one
-    cluster: Option<String>,
+    /// The clusters, which may be left out where there is only one
+    #[arg(value_name = "CLUSTER")]
+    clusters: Vec<String>,
+    #[command(flatten)]
+    which: Which,
     #[command(flatten)]
     sources: Sources,
     /// How to print it
@@ -37,12 +42,22 @@ pub(crate) struct OrphansArgs {
 
 /// Runs the command.
 pub(crate) async fn run(args: &OrphansArgs, global: &Global, output: &mut Output) -> Result<Outcome, Error> {
-    let store = Store::open(global).await?;
-    let cluster = selection::cluster(&store, args.cluster.as_deref()).await?;
-    let search = cleanup::search(&store, &cluster, &args.sources, output).await?;
+    let fleet = args.which.find(&args.clusters, global).await?;
+    let layout = match args.output {
+        View::Table | View::Wide => Layout::Sections,
+        View::Name => Layout::Lines,
+        View::Json => Layout::Documents(Format::Json),
+        View::Yaml => Layout::Documents(Format::Yaml),
+    };
+    each(&fleet, layout, "searched", output, async |member, output| show(args, member, output).await).await
+}
+
+async fn show(args: &OrphansArgs, member: &Member, output: &mut Output) -> Result<Outcome, Error> {
+    let Member { store, cluster, .. } = member;
+    let search = cleanup::search(store, cluster, &args.sources, output).await?;
     match &args.explain {
-        Some(name) => cleanup::explain(&search, &cluster, name, args.output, output)?,
-        None => cleanup::print(&search, &cluster, args.output, output)?,
+        Some(name) => cleanup::explain(&search, cluster, name, args.output, output)?,
+        None => cleanup::print(&search, cluster, args.output, output)?,
     }
     let found = !search.findings.orphans.is_empty();
     Ok(if args.exit_code && found { Outcome::Differences } else { Outcome::Done })

@@ -8,25 +8,26 @@ use profile_core::splice::Path;
 use super::Outcome;
 use crate::{
     change::{
-        carry_out::{carry_out, propose},
+        carry_out::change,
         flags::{MergeArgs, WriteArgs},
         proposal::{Assignment, Goal, PackEdit, PackReference},
     },
     cli::Global,
     error::Error,
+    fleet::{Which, waves::WaveArgs},
     output::Output,
     store,
 };
 
-/// Set, unset or edit values of one pack of one cluster
+/// Set, unset or edit values of one pack of a cluster
 ///
 /// The profile and other clusters stay as they are. A new profile version is the better way for what is meant to last.
 #[derive(Args, Debug)]
 #[command(group = ArgGroup::new("change").required(true).multiple(true).args(["set", "unset", "values", "edit_values", "drop_redundant"]))]
 pub(crate) struct OverrideArgs {
-    /// The cluster, which may be left out where there is only one, and the pack as PACK or PROFILE/PACK; with
+    /// The clusters, which may be left out where there is only one, and the pack as PACK or PROFILE/PACK; with
     /// --drop-redundant the pack may be left out, and a single word is the cluster
-    #[arg(value_name = "[CLUSTER] PACK", num_args = 0..=2)]
+    #[arg(value_name = "[CLUSTER] PACK", num_args = 0..)]
     target: Vec<String>,
     /// Set a value, such as ui.replicas=2; the value is YAML; may be given several times
     #[arg(long, value_name = "PATH=VALUE")]
@@ -47,6 +48,10 @@ pub(crate) struct OverrideArgs {
     base: BaseOption,
     #[command(flatten)]
     write: WriteArgs,
+    #[command(flatten)]
+    which: Which,
+    #[command(flatten)]
+    waves: WaveArgs,
 }
 
 /// The base, for `--unset`.
@@ -63,24 +68,26 @@ pub(crate) async fn run(args: &OverrideArgs, global: &Global, output: &mut Outpu
     let merge = MergeArgs::undecided(args.base.base.clone(), args.edit_values);
     let flags = (&merge, &args.write);
     if args.drop_redundant {
-        let (cluster, pack) = match args.target.as_slice() {
-            [cluster, pack] => (Some(cluster.as_str()), Some(read(pack)?)),
-            [cluster] => (Some(cluster.as_str()), None),
-            _ => (None, None),
+        let (names, pack) = match args.target.as_slice() {
+            [names @ .., _, _] if !names.is_empty() => {
+                return Err(Error::usage("--drop-redundant takes one cluster and one pack by name")
+                    .hint("for several clusters leave the pack out and name them by --clusters-from or -l"));
+            }
+            [cluster, pack] => (std::slice::from_ref(cluster), Some(read(pack)?)),
+            rest => (rest, None),
         };
-        let proposal = propose(global, cluster, Goal::Forget(pack), flags, output).await?;
-        return carry_out(proposal, flags, output).await;
+        let fleet = args.which.find(names, global).await?;
+        return change(fleet, Goal::Forget(pack), flags, &args.waves, output).await;
     }
-    let (cluster, pack) = match args.target.as_slice() {
-        [cluster, pack] => (Some(cluster.as_str()), read(pack)?),
-        [pack] => (None, read(pack)?),
-        _ => return Err(Error::usage("name a pack, and the cluster before it where there are several")),
+    let (names, pack) = match args.target.as_slice() {
+        [names @ .., pack] => (names, read(pack)?),
+        [] => return Err(Error::usage("name a pack, and the clusters before it where there are several")),
     };
     let values = match &args.values {
         Some(path) => Some((path.display().to_string(), store::text(path)?)),
         None => None,
     };
     let edit = PackEdit { set: args.set.clone(), unset: args.unset.clone(), values, text: None };
-    let proposal = propose(global, cluster, Goal::Override(pack, edit), flags, output).await?;
-    carry_out(proposal, flags, output).await
+    let fleet = args.which.find(names, global).await?;
+    change(fleet, Goal::Override(pack, edit), flags, &args.waves, output).await
 }

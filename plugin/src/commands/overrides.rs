@@ -16,17 +16,21 @@ use crate::{
     change::proposal::{known_revisions, known_secrets},
     cli::{Format, Global},
     error::Error,
+    fleet::{Member, Which, each::each},
     output::{Output, table::table},
     review::masked,
     selection,
-    store::{Document, Store},
+    store::Document,
 };
 
 /// Show every value that a cluster sets itself: what is published, what it sets, and since which revision
 #[derive(Args, Debug)]
 pub(crate) struct OverridesArgs {
-    /// The cluster, which may be left out where there is only one
-    cluster: Option<String>,
+    /// The clusters, which may be left out where there is only one
+    #[arg(value_name = "CLUSTER")]
+    clusters: Vec<String>,
+    #[command(flatten)]
+    which: Which,
     /// How to print it
     #[arg(short, long, value_enum, default_value_t)]
     output: Format,
@@ -72,12 +76,16 @@ pub(crate) struct Found {
 
 /// Runs the command.
 pub(crate) async fn run(args: &OverridesArgs, global: &Global, output: &mut Output) -> Result<Outcome, Error> {
-    let store = Store::open(global).await?;
-    let cluster = selection::cluster(&store, args.cluster.as_deref()).await?;
+    let fleet = args.which.find(&args.clusters, global).await?;
+    each(&fleet, args.output, "shown", output, async |member, output| show(args, member, output).await).await
+}
+
+async fn show(args: &OverridesArgs, member: &Member, output: &mut Output) -> Result<Outcome, Error> {
+    let Member { store, cluster, .. } = member;
     let profiles = store.profiles(cluster.cluster().namespace().as_deref()).await?;
-    let revisions = known_revisions(&store, &cluster, output).await;
-    let found = found(&cluster, &profiles, &revisions);
-    let sight = Sight { known: known_secrets(&cluster, &profiles), cluster: &cluster, secrets: args.secrets() };
+    let revisions = known_revisions(store, cluster, output).await;
+    let found = found(cluster, &profiles, &revisions);
+    let sight = Sight { known: known_secrets(cluster, &profiles), cluster, secrets: args.secrets() };
     if args.output == Format::Table {
         print(&sight, &found, &revisions, output)?;
     } else {

@@ -5,12 +5,13 @@ use clap::Args;
 use super::Outcome;
 use crate::{
     change::{
-        carry_out::{carry_out, propose},
+        carry_out::change,
         flags::{MergeArgs, WriteArgs},
         proposal::Goal,
     },
     cli::Global,
     error::Error,
+    fleet::{Which, waves::WaveArgs},
     output::Output,
 };
 
@@ -20,8 +21,9 @@ use crate::{
 /// switch, and every override that was made since is listed as lost until it is accepted.
 #[derive(Args, Debug)]
 pub(crate) struct RollbackArgs {
-    /// The cluster, which may be left out where there is only one
-    cluster: Option<String>,
+    /// The clusters, which may be left out where there is only one
+    #[arg(value_name = "CLUSTER")]
+    clusters: Vec<String>,
     /// The revision whose outcome is restored; `history` lists them
     #[arg(long, value_name = "N")]
     to_revision: Option<u64>,
@@ -29,11 +31,15 @@ pub(crate) struct RollbackArgs {
     merge: MergeArgs,
     #[command(flatten)]
     write: WriteArgs,
+    #[command(flatten)]
+    which: Which,
+    #[command(flatten)]
+    waves: WaveArgs,
 }
 
 /// Runs the command.
 pub(crate) async fn run(args: &RollbackArgs, global: &Global, output: &mut Output) -> Result<Outcome, Error> {
     let flags = (&args.merge, &args.write);
-    let proposal = propose(global, args.cluster.as_deref(), Goal::Rollback(args.to_revision), flags, output).await?;
-    carry_out(proposal, flags, output).await
+    let fleet = args.which.find(&args.clusters, global).await?;
+    change(fleet, Goal::Rollback(args.to_revision), flags, &args.waves, output).await
 }

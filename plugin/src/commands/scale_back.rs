@@ -7,9 +7,8 @@ use crate::{
     cleanup::{self, BackArgs},
     cli::Global,
     error::Error,
+    fleet::{Which, waves::WaveArgs},
     output::Output,
-    selection,
-    store::Store,
 };
 
 /// Scale back to the size that a scale-down recorded
@@ -18,17 +17,25 @@ use crate::{
 /// refused in words, and the rest goes on.
 #[derive(Args, Debug)]
 pub(crate) struct ScaleBackArgs {
-    /// The cluster, which may be left out where there is only one, and the workloads, such as deployment/web
+    /// The clusters, which may be left out where there is only one, and the workloads, such as deployment/web
     #[arg(value_name = "CLUSTER|KIND/NAME")]
     words: Vec<String>,
     #[command(flatten)]
     back: BackArgs,
+    #[command(flatten)]
+    which: Which,
+    #[command(flatten)]
+    waves: WaveArgs,
 }
 
 /// Runs the command.
 pub(crate) async fn run(args: &ScaleBackArgs, global: &Global, output: &mut Output) -> Result<Outcome, Error> {
-    let (cluster, names) = cleanup::words(&args.words)?;
-    let store = Store::open(global).await?;
-    let cluster = selection::cluster(&store, cluster).await?;
-    cleanup::scale_back(&store, &cluster, &names, &args.back, output).await
+    let (clusters, names) = cleanup::words(&args.words)?;
+    let fleet = args.which.find(clusters, global).await?;
+    cleanup::scale_each(&fleet, &args.back.scaling, &args.waves, output, async |member, scaling, output| {
+        let mut args = args.back.clone();
+        args.scaling = scaling.clone();
+        cleanup::scale_back(&member.store, &member.cluster, &names, &args, output).await
+    })
+    .await
 }

@@ -7,9 +7,8 @@ use crate::{
     cleanup::{self, DownArgs},
     cli::Global,
     error::Error,
+    fleet::{Which, waves::WaveArgs},
     output::Output,
-    selection,
-    store::Store,
 };
 
 /// Scale orphans down to zero, with a record of the size they had
@@ -20,17 +19,25 @@ use crate::{
 /// and scale-back undoes it.
 #[derive(Args, Debug)]
 pub(crate) struct ScaleDownArgs {
-    /// The cluster, which may be left out where there is only one, and the orphans, such as deployment/web
+    /// The clusters, which may be left out where there is only one, and the orphans, such as deployment/web
     #[arg(value_name = "CLUSTER|KIND/NAME")]
     words: Vec<String>,
     #[command(flatten)]
     down: DownArgs,
+    #[command(flatten)]
+    which: Which,
+    #[command(flatten)]
+    waves: WaveArgs,
 }
 
 /// Runs the command.
 pub(crate) async fn run(args: &ScaleDownArgs, global: &Global, output: &mut Output) -> Result<Outcome, Error> {
-    let (cluster, names) = cleanup::words(&args.words)?;
-    let store = Store::open(global).await?;
-    let cluster = selection::cluster(&store, cluster).await?;
-    cleanup::scale_down(&store, &cluster, &names, &args.down, output).await
+    let (clusters, names) = cleanup::words(&args.words)?;
+    let fleet = args.which.find(clusters, global).await?;
+    cleanup::scale_each(&fleet, &args.down.scaling, &args.waves, output, async |member, scaling, output| {
+        let mut args = args.down.clone();
+        args.scaling = scaling.clone();
+        cleanup::scale_down(&member.store, &member.cluster, &names, &args, output).await
+    })
+    .await
 }

@@ -1,6 +1,13 @@
 //! `kubectl profile status`: each cluster, what it has and what it runs.
 
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
+
 use clap::Args;
+use futures_util::{StreamExt, stream};
 use profile_core::{
     cluster::Cluster, merge::Override, pack::Layer, profile, reconciliation::unreconciled, revision::Revision,
 };
@@ -12,8 +19,10 @@ use super::{
 };
 use crate::{
     change::proposal::known_revisions,
+    cleanup,
     cli::{Format, Global},
     error::Error,
+    fleet::{Member, Which},
     output::{Output, table::table},
     selection,
     store::{Document, Store},
@@ -22,8 +31,11 @@ use crate::{
 /// Show each cluster: its profiles, Kubernetes, state, what is not reconciled, and overrides
 #[derive(Args, Debug)]
 pub(crate) struct StatusArgs {
-    /// One cluster; all in scope without it
-    cluster: Option<String>,
+    /// The clusters; all in scope without them
+    #[arg(value_name = "CLUSTER")]
+    clusters: Vec<String>,
+    #[command(flatten)]
+    which: Which,
     /// How to print it
     #[arg(short, long, value_enum, default_value_t)]
     output: Format,
@@ -31,42 +43,84 @@ pub(crate) struct StatusArgs {
 
 /// Runs the command.
 pub(crate) async fn run(args: &StatusArgs, global: &Global, output: &mut Output) -> Result<Outcome, Error> {
-    let store = Store::open(global).await?;
-    let clusters = match &args.cluster {
-        Some(name) => vec![selection::cluster(&store, Some(name)).await?],
-        None => store.clusters().await?,
-    };
-    let mut rows = Vec::new();
-    for cluster in &clusters {
-        let profiles = store.profiles(cluster.cluster().namespace().as_deref()).await?;
-        let revisions = known_revisions(&store, cluster, output).await;
-        rows.push((cluster, Beside::of(cluster, &profiles, &revisions)));
+    let fleet = args.which.find_all(&args.clusters, global).await?;
+    let mut besides = Vec::new();
+    for store in &fleet.stores {
+        let members: Vec<_> = fleet.members.iter().filter(|it| Rc::ptr_eq(&it.store, store)).collect();
+        besides.extend(beside(&members, store, fleet.parallel, output).await?);
     }
+    // Members stand in the order of their stores.
+    let rows: Vec<_> = fleet.members.iter().zip(besides).collect();
+    for (label, error) in &fleet.unseen {
+        output.warning(&format!("{label}: {error}"));
+    }
+    let outcome = if fleet.unseen.is_empty() { Outcome::Done } else { Outcome::Partial };
     if args.output != Format::Table {
-        let items: Vec<_> = rows.iter().map(|(cluster, beside)| json(cluster, beside)).collect();
-        output.document(args.output, "ClusterStatusList", json!({"items": items}))?;
-        return Ok(Outcome::Done);
+        let items: Vec<_> = rows.iter().map(|(member, beside)| json(member, beside)).collect();
+        let unseen = fleet.unseen.iter().map(|(label, error)| json!({"place": label, "reason": error.message}));
+        let fields = json!({"items": items, "unseen": unseen.collect::<Vec<_>>()});
+        output.document(args.output, "ClusterStatusList", fields)?;
+        return Ok(outcome);
     }
     if rows.is_empty() {
-        output.note(&format!("no clusters in {}{}", store.scope(), selection::scope_hint(&store)));
-        return Ok(Outcome::Done);
+        for store in &fleet.stores {
+            output.note(&format!("no clusters in {}{}", store.scope(), selection::scope_hint(store)));
+        }
+        return Ok(outcome);
     }
+    let contexts: BTreeSet<_> = fleet.members.iter().map(|it| it.store.context()).collect();
+    let (has_contexts, has_namespaces) = (contexts.len() > 1, global.all_namespaces || contexts.len() > 1);
     let mut headers = vec!["NAME", "PROFILES", "KUBERNETES", "STATE", "RECONCILED", "UPDATE", "OVERRIDES"];
-    if global.all_namespaces {
-        headers.insert(0, "NAMESPACE");
-    }
+    let places = [(has_namespaces, "NAMESPACE"), (has_contexts, "CONTEXT")];
+    places.iter().filter(|(has, _)| *has).for_each(|(_, header)| headers.insert(0, header));
+    let down: Vec<_> = rows.iter().filter_map(|(member, beside)| beside.still_down(&member.cluster)).collect();
     let rows: Vec<_> = rows
         .iter()
-        .map(|(cluster, beside)| {
-            let mut row = row(&cluster.cluster(), beside);
-            if global.all_namespaces {
-                row.insert(0, cluster.cluster().namespace().unwrap_or_default().into_owned());
+        .map(|(member, beside)| {
+            let view = member.cluster.cluster();
+            let mut row = row(&view, beside);
+            if has_namespaces {
+                row.insert(0, view.namespace().unwrap_or_default().into_owned());
+            }
+            if has_contexts {
+                row.insert(0, member.store.context().unwrap_or_default().to_owned());
             }
             row
         })
         .collect();
     output.text(&table(&headers, &rows))?;
-    Ok(Outcome::Done)
+    output.flush()?;
+    down.iter().for_each(|line| output.note(line));
+    Ok(outcome)
+}
+
+/// What is known beside each of some clusters of one store; the profiles are read once for each namespace.
+async fn beside(
+    members: &[&Member],
+    store: &Store,
+    parallel: usize,
+    output: &mut Output,
+) -> Result<Vec<Beside>, Error> {
+    let clusters: Vec<_> = members.iter().map(|it| &it.cluster).collect();
+    let namespaces: BTreeSet<_> = clusters.iter().map(|it| it.cluster().namespace().map(Cow::into_owned)).collect();
+    let read = async |namespace: Option<String>| Ok((namespace.clone(), store.profiles(namespace.as_deref()).await?));
+    let profiles: Vec<Result<_, Error>> = stream::iter(namespaces).map(read).buffered(parallel).collect().await;
+    let profiles: BTreeMap<_, _> = profiles.into_iter().collect::<Result<_, _>>()?;
+    let shared = &*output;
+    let read = async |cluster: &&Document| {
+        let mut own = shared.captured();
+        (known_revisions(store, cluster, &mut own).await, own.into_captured().notes)
+    };
+    let revisions: Vec<_> = stream::iter(&clusters).map(read).buffered(parallel).collect().await;
+    let down = cleanup::scaled_down(store, &clusters).await;
+    let mut besides = Vec::new();
+    for ((cluster, (revisions, notes)), scaled_down) in clusters.iter().zip(revisions).zip(down) {
+        notes.lines().for_each(|line| output.note(line));
+        let profiles = profiles.get(&cluster.cluster().namespace().map(Cow::into_owned));
+        let profiles = profiles.map(Vec::as_slice).unwrap_or_default();
+        besides.push(Beside { scaled_down, ..Beside::of(cluster, profiles, &revisions) });
+    }
+    Ok(besides)
 }
 
 /// What is known beside the cluster itself.
@@ -77,6 +131,8 @@ struct Beside {
     is_assumed: bool,
     /// Whether an edit of an attached version is to be taken over; `None` where that cannot be told.
     has_update: Option<bool>,
+    /// The orphans that were scaled down for it and wait for a scale-back; `None` where that is not visible.
+    scaled_down: Option<Vec<String>>,
 }
 
 impl Beside {
@@ -94,7 +150,16 @@ impl Beside {
             overrides: is_known.then(|| found.iter().flat_map(|it| &it.overrides).map(Override::place).collect()),
             is_assumed: found.iter().any(is_assumed),
             has_update,
+            scaled_down: None,
         }
+    }
+
+    /// What is scaled down for the cluster, in words.
+    fn still_down(&self, cluster: &Document) -> Option<String> {
+        let down = self.scaled_down.as_ref().filter(|it| !it.is_empty())?;
+        let (name, words) = (cluster.cluster().name().into_owned(), cluster.words());
+        let hint = format!("`kubectl profile scale-back {words}` gives them back");
+        Some(format!("scaled down for cluster {name:?}: {}; {hint}", down.join(", ")))
     }
 
     fn overrides(&self) -> String {
@@ -127,13 +192,13 @@ fn row(cluster: &Cluster<'_>, beside: &Beside) -> Vec<String> {
     ]
 }
 
-fn json(cluster: &Document, beside: &Beside) -> Value {
-    let view = cluster.cluster();
+fn json(member: &Member, beside: &Beside) -> Value {
+    let view = member.cluster.cluster();
     json!({
-        "name": view.name(), "namespace": view.namespace(), "profiles": references(&view), "kubernetes": kubernetes(&view),
+        "name": view.name(), "namespace": view.namespace(), "context": member.store.context(), "profiles": references(&view), "kubernetes": kubernetes(&view),
         "cloudType": view.cloud_type(), "state": view.state(), "unreconciled": unreconciled(&view),
         "clusterTemplate": view.cluster_template(), "overrides": beside.overrides, "assumed": beside.is_assumed,
-        "update": beside.has_update,
+        "update": beside.has_update, "scaledDown": beside.scaled_down,
     })
 }
 

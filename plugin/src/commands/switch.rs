@@ -5,34 +5,45 @@ use clap::Args;
 use super::{Outcome, target};
 use crate::{
     change::{
-        carry_out::{carry_out, propose},
+        carry_out::change,
         flags::{MergeArgs, WriteArgs},
         proposal::Goal,
     },
     cli::Global,
     error::Error,
+    fleet::{Which, waves::WaveArgs},
     output::Output,
 };
 
-/// Switch a cluster to another version of an attached profile
+/// Switch clusters to another version of an attached profile
 ///
 /// Carries over what the cluster sets itself, and asks where the cluster and the version both changed a value. Shows
 /// Current against Pending and the verdict of the rules, asks, records a revision, and writes.
 #[derive(Args, Debug)]
 pub(crate) struct SwitchArgs {
-    /// The cluster, which may be left out where there is only one, and the version to switch to
-    #[arg(value_name = "[CLUSTER] PROFILE@VERSION", required = true, num_args = 1..=2)]
+    /// The clusters, which may be left out where there is only one, and the version to switch to
+    #[arg(value_name = "[CLUSTER] PROFILE@VERSION", required = true, num_args = 1..)]
     target: Vec<String>,
+    /// Wait, then search for orphans and scale those down that are proven, after a question of its own
+    #[arg(long, conflicts_with_all = ["dry_run", "save_plan"])]
+    then_orphans: bool,
     #[command(flatten)]
     merge: MergeArgs,
     #[command(flatten)]
     write: WriteArgs,
+    #[command(flatten)]
+    which: Which,
+    #[command(flatten)]
+    waves: WaveArgs,
 }
 
 /// Runs the command.
 pub(crate) async fn run(args: &SwitchArgs, global: &Global, output: &mut Output) -> Result<Outcome, Error> {
-    let (cluster, reference) = target::words(&args.target)?;
-    let flags = (&args.merge, &args.write);
-    let proposal = propose(global, cluster, Goal::Switch(reference), flags, output).await?;
-    carry_out(proposal, flags, output).await
+    let (names, reference) = target::words(&args.target)?;
+    let mut write = args.write.clone();
+    write.after.then_orphans = args.then_orphans;
+    write.wait |= args.then_orphans;
+    let flags = (&args.merge, &write);
+    let fleet = args.which.find(names, global).await?;
+    change(fleet, Goal::Switch(reference), flags, &args.waves, output).await
 }

@@ -1,4 +1,4 @@
-//! `[CLUSTER] PROFILE@VERSION`, as several commands take it.
+//! `[CLUSTER…] PROFILE@VERSION`, as several commands take it.
 
 use crate::{
     error::Error,
@@ -6,16 +6,12 @@ use crate::{
     store::Document,
 };
 
-/// Splits the words into a cluster, which may be left out, and a profile version, which comes last.
-pub(crate) fn words(words: &[String]) -> Result<(Option<&str>, Reference), Error> {
+/// Splits the words into clusters, which may be left out, and a profile version, which comes last.
+pub(crate) fn words(words: &[String]) -> Result<(&[String], Reference), Error> {
     let (last, rest) =
         words.split_last().ok_or_else(|| Error::usage("name a profile version, like hello-universe@1.1.0"))?;
     let reference = reference::with_version(last).map_err(Error::usage)?;
-    match rest {
-        [] => Ok((None, reference)),
-        [cluster] => Ok((Some(cluster), reference)),
-        _ => Err(Error::usage(format!("{} words before {last:?}, and one cluster is meant", rest.len()))),
-    }
+    Ok((rest, reference))
 }
 
 /// A template manages the cluster: its version is changed there, and a change here would be undone.
@@ -35,17 +31,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_cluster_may_be_left_out() {
+    fn clusters_may_be_left_out() {
         let of = |list: &[&str]| {
             let owned: Vec<_> = list.iter().map(|it| (*it).to_owned()).collect();
             words(&owned)
-                .map(|(cluster, reference)| (cluster.map(str::to_owned), reference.profile))
+                .map(|(clusters, reference)| (clusters.to_vec(), reference.profile))
                 .map_err(|error| error.message)
         };
-        assert_eq!(of(&["p@1.0.0"]), Ok((None, "p".into())));
-        assert_eq!(of(&["c", "p@1.0.0"]), Ok((Some("c".into()), "p".into())));
+        assert_eq!(of(&["p@1.0.0"]), Ok((Vec::new(), "p".into())));
+        assert_eq!(of(&["c", "p@1.0.0"]), Ok((vec!["c".into()], "p".into())));
+        assert_eq!(of(&["c", "d", "p@1.0.0"]), Ok((vec!["c".into(), "d".into()], "p".into())));
         assert!(of(&[]).is_err());
         assert!(of(&["c", "p"]).unwrap_err().contains("no version"));
-        assert!(of(&["a", "b", "p@1.0.0"]).unwrap_err().contains("one cluster"));
     }
 }

@@ -5,12 +5,13 @@ use clap::Args;
 use super::{Outcome, diff};
 use crate::{
     change::{
-        carry_out::{carry_out, propose},
+        carry_out::change,
         flags::{MergeArgs, WriteArgs},
         proposal::Goal,
     },
     cli::Global,
     error::Error,
+    fleet::{Which, waves::WaveArgs},
     output::Output,
 };
 
@@ -21,10 +22,11 @@ use crate::{
 /// not published yet, and is only looked at; like `diff` it exits with 1 when there are differences.
 #[derive(Args, Debug)]
 pub(crate) struct UpdateArgs {
-    /// The cluster, which may be left out where there is only one
-    cluster: Option<String>,
+    /// The clusters, which may be left out where there is only one
+    #[arg(value_name = "CLUSTER")]
+    clusters: Vec<String>,
     /// Show what this edited profile would do to every cluster on its version, and write nothing
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["cluster", "only", "yes", "save_plan"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["clusters", "only", "yes", "save_plan"])]
     from: Option<String>,
     /// Only this attached profile
     #[arg(long, value_name = "PROFILE")]
@@ -33,6 +35,10 @@ pub(crate) struct UpdateArgs {
     merge: MergeArgs,
     #[command(flatten)]
     write: WriteArgs,
+    #[command(flatten)]
+    which: Which,
+    #[command(flatten)]
+    waves: WaveArgs,
 }
 
 /// Runs the command.
@@ -43,6 +49,6 @@ pub(crate) async fn run(args: &UpdateArgs, global: &Global, output: &mut Output)
         return Ok(outcome);
     }
     let flags = (&args.merge, &args.write);
-    let proposal = propose(global, args.cluster.as_deref(), Goal::Update(args.only.clone()), flags, output).await?;
-    carry_out(proposal, flags, output).await
+    let fleet = args.which.find(&args.clusters, global).await?;
+    change(fleet, Goal::Update(args.only.clone()), flags, &args.waves, output).await
 }

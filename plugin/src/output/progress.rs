@@ -19,17 +19,31 @@ pub(crate) struct Progress {
     terminal: Option<MultiProgress>,
     bars: BTreeMap<String, ProgressBar>,
     told: Vec<(String, String)>,
+    is_silent: bool,
 }
 
 impl Progress {
     pub(super) fn new() -> Self {
         let terminal = io::stderr().is_terminal().then(MultiProgress::new);
-        Self { terminal, bars: BTreeMap::new(), told: Vec::new() }
+        Self { terminal, bars: BTreeMap::new(), told: Vec::new(), is_silent: false }
+    }
+
+    /// One that tells nobody.
+    pub(super) fn silent() -> Self {
+        Self { terminal: None, bars: BTreeMap::new(), told: Vec::new(), is_silent: true }
+    }
+
+    /// Tells how many of many are done: a moving line on a terminal, and nothing elsewhere.
+    pub(crate) fn count(&mut self, done: usize, all: usize, what: &str) {
+        if self.terminal.is_some() {
+            let line = format!("{done} of {all} {what}");
+            self.tell(if done < all { vec![(what.to_owned(), line)] } else { Vec::new() });
+        }
     }
 
     /// Tells what is still waited for: a name and a line each. What is no longer among it is done.
     pub(crate) fn tell(&mut self, missing: Vec<(String, String)>) {
-        if missing == self.told {
+        if self.is_silent || missing == self.told {
             return;
         }
         if let Some(terminal) = &self.terminal {

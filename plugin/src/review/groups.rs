@@ -80,7 +80,8 @@ impl Groups {
         self.all.iter().map(|group| group.clusters.len()).sum::<usize>() + self.failed.len()
     }
 
-    fn fields(&self) -> Value {
+    /// The same for machines.
+    pub(crate) fn fields(&self) -> Value {
         let items = self.all.iter().map(|group| {
             let mut fields = document::fields(&group.review, &group.shown);
             fields["clusters"] = json!(group.clusters);

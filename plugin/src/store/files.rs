@@ -141,6 +141,11 @@ pub(super) fn text(path: &std::path::Path) -> Result<String, Error> {
     read::text(path)
 }
 
+/// The text of the standard input.
+pub(super) fn input_text() -> Result<String, Error> {
+    read::input_text()
+}
+
 /// All objects in a file, or in the files of a folder; `-` is the standard input.
 pub(super) fn documents(path: &std::path::Path) -> Result<Vec<Document>, Error> {
     if path.as_os_str() == "-" {

@@ -8,7 +8,10 @@ use std::{
     time::Duration,
 };
 
-use kube::{Client, core::params::ListParams, core::request::Request};
+use kube::{
+    Client,
+    core::{Selector, params::ListParams, request::Request},
+};
 use profile_core::field;
 use serde_json::{Value, json};
 
@@ -28,6 +31,13 @@ mod revisions;
 mod scalable;
 
 pub(crate) use config::Access;
+
+/// The contexts of the kubeconfig, and the current one.
+pub(super) fn contexts(global: &Global) -> Result<(Vec<String>, Option<String>), Error> {
+    let kubeconfig = config::read(global.kubeconfig.as_deref())?;
+    let names = kubeconfig.contexts.into_iter().map(|it| it.name).collect();
+    Ok((names, global.context.clone().or(kubeconfig.current_context)))
+}
 
 const GROUP: &str = "cluster.spectrocloud.com";
 /// The versions that Palette serves, the preferred one first. Up to 4.9.27 there is only `v1alpha1`.
@@ -110,7 +120,19 @@ impl KubernetesStore {
     }
 
     pub(crate) async fn clusters(&self) -> Result<Vec<Document>, Error> {
-        self.list("spectroclusters", self.namespace.as_deref()).await
+        self.clusters_of(None, None).await
+    }
+
+    /// The clusters of `namespace`, or of the scope, that a label selector selects.
+    pub(crate) async fn clusters_of(
+        &self,
+        namespace: Option<&str>,
+        selector: Option<&Selector>,
+    ) -> Result<Vec<Document>, Error> {
+        let url = self.url("spectroclusters", namespace.or(self.namespace.as_deref()));
+        let params = ListParams { label_selector: selector.map(Selector::to_string), ..ListParams::default() };
+        let items = self.list_with("spectroclusters", url, params).await?;
+        Ok(items.into_iter().map(|value| Document { value, place: String::new() }).collect())
     }
 
     pub(crate) async fn profiles(&self, namespace: Option<&str>) -> Result<Vec<Document>, Error> {
@@ -176,8 +198,12 @@ impl KubernetesStore {
 
     /// All items of a list, page by page.
     async fn list_all(&self, plural: &str, url: String) -> Result<Vec<Value>, Error> {
+        self.list_with(plural, url, ListParams::default()).await
+    }
+
+    async fn list_with(&self, plural: &str, url: String, params: ListParams) -> Result<Vec<Value>, Error> {
         let mut items = Vec::new();
-        let mut params = ListParams { limit: Some(PAGE), ..ListParams::default() };
+        let mut params = ListParams { limit: Some(PAGE), ..params };
         loop {
             let mut page = self.send("list", plural, Request::new(url.clone()).list(&params)).await?;
             params.continue_token = field::text(&page, &["metadata", "continue"]).map(Into::into);

@@ -15,6 +15,9 @@ use crate::error::{Error, Kind};
 /// Most bytes of one file: three times the largest object that an API server takes.
 const LIMIT: u64 = 4 * 1024 * 1024;
 
+/// What the standard input is called in errors.
+const STANDARD_INPUT: &str = "standard input";
+
 /// The files that `path` names: itself, or the YAML and JSON files right inside it, in the order of their names.
 pub(super) fn files(path: &Path) -> Result<Vec<PathBuf>, Error> {
     let unreadable = |error: &std::io::Error| {
@@ -51,10 +54,14 @@ pub(in crate::store) fn text(path: &Path) -> Result<String, Error> {
     text_of(path, file)
 }
 
+/// The text of the standard input.
+pub(in crate::store) fn input_text() -> Result<String, Error> {
+    text_of(Path::new(STANDARD_INPUT), std::io::stdin().lock())
+}
+
 /// All documents of the standard input.
 pub(super) fn standard_input() -> Result<Vec<Entry>, Error> {
-    let path = Path::new("standard input");
-    parsed(path, &text_of(path, std::io::stdin().lock())?)
+    parsed(Path::new(STANDARD_INPUT), &input_text()?)
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Error {

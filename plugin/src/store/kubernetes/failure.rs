@@ -55,11 +55,10 @@ impl KubernetesStore {
                 while let Some(deeper) = cause.source() {
                     cause = deeper;
                 }
-                Error::failed(format!(
-                    "cannot {verb} {resource} at the API server of context {:?}: {cause}",
-                    self.context
-                ))
-                .hint("is the server running, and is this the right context?")
+                let kind = if let kube::Error::SerdeError(_) = error { Kind::Failed } else { Kind::Unreachable };
+                let message =
+                    format!("cannot {verb} {resource} at the API server of context {:?}: {cause}", self.context);
+                Error::new(kind, message).hint("is the server running, and is this the right context?")
             }
         }
     }

@@ -1,0 +1,289 @@
+//! One goal for many clusters: all are proposed and shown first, asked for once, and written wave by wave.
+
+use futures_util::{StreamExt, stream};
+use profile_core::merge::{Decisions, Override};
+use serde_json::json;
+
+use super::{
+    carry_out::{carry_through, decide, done, judge, moved_meanwhile, propose, unchanged, warn},
+    flags::{MergeArgs, WriteArgs},
+    guards,
+    proposal::{Goal, Proposal},
+};
+use crate::{
+    cleanup::Returning,
+    cli::Format,
+    commands::Outcome,
+    error::{Error, Kind},
+    fleet::{
+        Fleet, Member,
+        outcomes::{Ended, Outcomes},
+        waves::WaveArgs,
+    },
+    output::Output,
+    review::{Groups, ReviewFormat},
+    store::DryRun,
+};
+
+/// A proposal that is decided and judged.
+struct Ready {
+    proposal: Proposal,
+    returning: Returning,
+}
+
+/// Carries `goal` out for every cluster, as far as the flags and the user let it.
+///
+/// What keeps one cluster back does not keep back the others: it is told before anybody is asked, and again at the end.
+pub(super) async fn carry_out(
+    fleet: &Fleet,
+    goal: &Goal,
+    (merge, write): (&MergeArgs, &WriteArgs),
+    waves: &WaveArgs,
+    output: &mut Output,
+) -> Result<Outcome, Error> {
+    refuse_what_is_for_one(fleet, merge, write)?;
+    let mut outcomes = Outcomes::default();
+    for (label, error) in &fleet.unseen {
+        outcomes.add(label.clone(), Ended::Failed(error.copy()));
+    }
+    let proposals = proposed(fleet, goal, (merge, write), &mut outcomes, output).await;
+    let (changing, same) = decided(proposals, write, &mut outcomes, output).await?;
+    let ready = judged(changing, fleet.parallel, write, &mut outcomes, output).await;
+
+    let mut groups = Groups::default();
+    let review = write.show.review();
+    for (label, it) in &ready {
+        groups.add(label.clone(), it.proposal.review(("Current", "Pending")), &review);
+    }
+    groups.all.sort_by_key(|group| std::cmp::Reverse(group.clusters.len()));
+    let is_text = review.output == ReviewFormat::Text;
+    if is_text && !ready.is_empty() {
+        groups.print(&review, output)?;
+    }
+    if is_text && outcomes.len() > 0 {
+        output.line("")?;
+        output.line("Not changed:")?;
+        outcomes.print(output)?;
+        output.line("")?;
+    }
+    output.flush()?;
+
+    if write.dry_run != DryRun::None {
+        let kind = if write.dry_run == DryRun::Server { "server" } else { "client" };
+        for (label, it) in ready {
+            let word = format!("{} ({kind} dry run)", it.proposal.goal.done());
+            outcomes.add(label, Ended::Done(Outcome::Done, word));
+        }
+        same.into_iter().for_each(|(label, _)| outcomes.add(label, is_same(write)));
+        return end(&outcomes, &groups, write, output);
+    }
+    if !ready.is_empty() {
+        if write.yes && ready.iter().any(|(_, it)| it.proposal.assumes()) {
+            output.warning("what some of the clusters set themselves is told by an assumption: see the bases above");
+        }
+        if !write.yes {
+            let clusters =
+                if ready.len() == 1 { "1 cluster is".to_owned() } else { format!("{} clusters are", ready.len()) };
+            output.line(&format!("{clusters} to be {}", goal.done()))?;
+            output.confirm().await?;
+        }
+    }
+    // What is at its goal already may still have to be waited for, or an earlier run was killed behind the write.
+    let mut jobs: Vec<_> = same.into_iter().map(|(label, it)| (label, Job::Same(Box::new(it)))).collect();
+    jobs.extend(ready.into_iter().map(|(label, it)| (label, Job::Change(Box::new(it)))));
+    let run = async |job, output: &mut Output| run(job, write, output).await;
+    waves.run(jobs, (fleet.parallel, write.yes), &mut outcomes, output, run).await?;
+    end(&outcomes, &groups, write, output)
+}
+
+/// What is still to be done for a cluster.
+enum Job {
+    Same(Box<Proposal>),
+    Change(Box<Ready>),
+}
+
+async fn run(job: Job, write: &WriteArgs, output: &mut Output) -> Result<(Outcome, String), Error> {
+    match job {
+        Job::Same(proposal) => {
+            let outcome = unchanged(&proposal, write, output).await?;
+            Ok((outcome, "unchanged".to_owned()))
+        }
+        Job::Change(mut ready) => {
+            let Ready { proposal, returning } = &mut *ready;
+            match carry_through(proposal, returning, write, output).await? {
+                Ok(outcome) => Ok((outcome, done(proposal))),
+                Err(what) => Err(moved_meanwhile(proposal, &what)),
+            }
+        }
+    }
+}
+
+fn is_same(write: &WriteArgs) -> Ended {
+    let outcome = if write.error_unchanged { Outcome::Unchanged } else { Outcome::Done };
+    Ended::Done(outcome, "unchanged".to_owned())
+}
+
+fn refuse_what_is_for_one(fleet: &Fleet, merge: &MergeArgs, write: &WriteArgs) -> Result<(), Error> {
+    let count = fleet.count();
+    let refused = [
+        (merge.edit, "--edit opens one cluster's configuration"),
+        (merge.save_plan.is_some(), "--save-plan saves the plan of one cluster"),
+        (write.show.review().output == ReviewFormat::Html, "-o html shows one cluster"),
+        (write.after.then_orphans && !write.yes, "--then-orphans asks for each cluster, unless --yes is given"),
+    ];
+    match refused.into_iter().find(|(is_given, _)| *is_given) {
+        Some((_, what)) => Err(Error::usage(format!("{what}, and {count} are meant")).hint("name one cluster")),
+        None => Ok(()),
+    }
+}
+
+/// Reads and proposes, several clusters at a time.
+async fn proposed(
+    fleet: &Fleet,
+    goal: &Goal,
+    flags: (&MergeArgs, &WriteArgs),
+    outcomes: &mut Outcomes,
+    output: &mut Output,
+) -> Vec<(String, Proposal)> {
+    let mut progress = output.progress();
+    let shared = &*output;
+    let read = async |member: &Member| {
+        let mut own = shared.captured();
+        let proposal = propose(member, goal.clone(), flags, &mut own).await;
+        (member.label.clone(), proposal, own.into_captured().notes)
+    };
+    let mut running = stream::iter(&fleet.members).map(read).buffered(fleet.parallel);
+    let (mut proposals, mut notes, mut count) = (Vec::new(), Vec::new(), 0);
+    while let Some((label, proposal, said)) = running.next().await {
+        count += 1;
+        progress.count(count, fleet.members.len(), "clusters read");
+        notes.extend(said.lines().map(|line| format!("{label}: {line}")));
+        match proposal {
+            Ok(proposal) => proposals.push((label, proposal)),
+            Err(error) => outcomes.add(label, Ended::Failed(error)),
+        }
+    }
+    drop(running);
+    drop(progress);
+    notes.iter().for_each(|line| output.note(line));
+    proposals
+}
+
+/// Lets everything be decided that is open: those that change, and those that are at their goal already.
+///
+/// What is open at the same place of several clusters is asked for once.
+async fn decided(
+    proposals: Vec<(String, Proposal)>,
+    write: &WriteArgs,
+    outcomes: &mut Outcomes,
+    output: &mut Output,
+) -> Result<(Vec<(String, Proposal)>, Vec<(String, Proposal)>), Error> {
+    let (mut changing, mut same) = (Vec::new(), Vec::new());
+    let mut answers = Decisions::default();
+    for (label, mut proposal) in proposals {
+        let mut own = output.captured();
+        let warned = warn(&proposal, &mut own);
+        take_over(&mut proposal, &answers)?;
+        let is_open = proposal.overrides().any(Override::is_open);
+        let asks = output.is_interactive() && is_open && proposal.verdict().denied.is_empty();
+        let mut edits = false;
+        let decided = match warned {
+            Err(error) => Err(error),
+            Ok(()) if asks => {
+                output.line(&format!("{label}: what is decided here holds wherever the same place is open"))?;
+                let before = proposal.decisions.clone();
+                let decided = decide(&mut proposal, &mut edits, write, output).await;
+                remember(&mut answers, &before, &proposal.decisions);
+                match decided {
+                    // Whoever wants out of a question wants out of all.
+                    Err(error) if matches!(error.kind, Kind::Usage | Kind::Interrupted) => return Err(error),
+                    decided => decided,
+                }
+            }
+            Ok(()) => decide(&mut proposal, &mut edits, write, &mut own).await,
+        };
+        own.into_captured().notes.lines().for_each(|line| output.note(&format!("{label}: {line}")));
+        match decided {
+            Ok(true) => changing.push((label, proposal)),
+            Ok(false) => same.push((label, proposal)),
+            Err(error) => outcomes.add(label, Ended::Failed(error)),
+        }
+    }
+    Ok((changing, same))
+}
+
+/// Applies earlier answers to what is open in this cluster, and to nothing else: an answer may drop a value.
+fn take_over(proposal: &mut Proposal, answers: &Decisions) -> Result<(), Error> {
+    let open: Vec<_> = proposal.overrides().filter(|it| it.is_open()).map(Override::place).collect();
+    let mut is_met = false;
+    for place in open {
+        if let Some(answer) = answers.by_place.get(&place) {
+            proposal.decisions.by_place.insert(place.clone(), answer.clone());
+            is_met = true;
+        }
+        if answers.accepted_losses.contains(&place) {
+            proposal.decisions.accepted_losses.insert(place);
+            is_met = true;
+        }
+    }
+    if is_met { proposal.compute() } else { Ok(()) }
+}
+
+fn remember(answers: &mut Decisions, before: &Decisions, after: &Decisions) {
+    let is_new = |(place, _): &(&String, &_)| !before.by_place.contains_key(*place);
+    answers.by_place.extend(after.by_place.iter().filter(is_new).map(|(place, it)| (place.clone(), it.clone())));
+    answers.accepted_losses.extend(after.accepted_losses.difference(&before.accepted_losses).cloned());
+}
+
+/// Asks admission and the rights, several clusters at a time.
+async fn judged(
+    changing: Vec<(String, Proposal)>,
+    parallel: usize,
+    write: &WriteArgs,
+    outcomes: &mut Outcomes,
+    output: &mut Output,
+) -> Vec<(String, Ready)> {
+    let shared = &*output;
+    let judge = async |(label, proposal): (String, Proposal)| {
+        let mut own = shared.captured();
+        let mut judged = judge(&proposal, write, &mut own).await;
+        if judged.is_ok() && write.dry_run == DryRun::None && !write.no_history {
+            judged = guards::refuse_without_history(&proposal).await.and(judged);
+        }
+        (label, proposal, judged, own.into_captured())
+    };
+    let answers: Vec<_> = stream::iter(changing).map(judge).buffered(parallel).collect().await;
+    let mut ready = Vec::new();
+    for (label, proposal, judged, said) in answers {
+        [said.answer, said.notes]
+            .iter()
+            .flat_map(|it| it.lines())
+            .for_each(|line| output.note(&format!("{label}: {line}")));
+        match judged {
+            Ok(returning) => ready.push((label, Ready { proposal, returning })),
+            Err(error) => outcomes.add(label, Ended::Failed(error)),
+        }
+    }
+    ready
+}
+
+/// Prints how all of them ended.
+fn end(outcomes: &Outcomes, groups: &Groups, write: &WriteArgs, output: &mut Output) -> Result<Outcome, Error> {
+    let format = match write.show.review().output {
+        ReviewFormat::Json => Some(Format::Json),
+        ReviewFormat::Yaml => Some(Format::Yaml),
+        ReviewFormat::Text | ReviewFormat::Html => None,
+    };
+    match format {
+        Some(format) => {
+            let mut fields = groups.fields();
+            fields["outcomes"] = json!(outcomes.document());
+            output.document(format, "ChangeList", fields)?;
+        }
+        None => {
+            output.line("")?;
+            outcomes.print(output)?;
+        }
+    }
+    Ok(outcomes.exit())
+}

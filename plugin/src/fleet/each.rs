@@ -1,0 +1,150 @@
+//! Runs a command for each cluster of a fleet, and prints what is the same once.
+
+use futures_util::{StreamExt, stream};
+use serde_json::json;
+
+use super::{
+    Fleet, Member,
+    outcomes::{Ended, Outcomes, listed},
+};
+use crate::{
+    cli::Format,
+    commands::Outcome,
+    error::Error,
+    output::{Captured, Output, width},
+};
+
+/// How the answers of many clusters stand together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Layout {
+    /// Under the names of their clusters.
+    Sections,
+    /// One after the other, for pipes.
+    Lines,
+    /// In one document.
+    Documents(Format),
+}
+
+impl From<Format> for Layout {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Table => Self::Sections,
+            format => Self::Documents(format),
+        }
+    }
+}
+
+/// What a command said and did for one cluster.
+pub(crate) struct Answer<'f> {
+    pub(crate) member: &'f Member,
+    pub(crate) captured: Captured,
+    pub(crate) ended: Result<Outcome, Error>,
+}
+
+/// Runs `command` for every cluster: directly where it is one, else several at a time, each with an output of its own.
+///
+/// For people the clusters with the same answer stand together. For machines there is one list with the document of each.
+/// A cluster that fails spoils nothing but the exit code. `word` names what was done, such as `shown`.
+pub(crate) async fn each(
+    fleet: &Fleet,
+    layout: impl Into<Layout>,
+    word: &str,
+    output: &mut Output,
+    command: impl AsyncFn(&Member, &mut Output) -> Result<Outcome, Error>,
+) -> Result<Outcome, Error> {
+    if let Some(member) = fleet.single() {
+        return command(member, output).await;
+    }
+    let answers = run(fleet, output, command).await;
+    let layout = layout.into();
+    if layout == Layout::Sections {
+        print_sections(&answers, output)?;
+    } else {
+        for Answer { member, captured, .. } in &answers {
+            output.text(&captured.answer)?;
+            captured.notes.lines().for_each(|line| output.note(&format!("{}: {line}", member.label)));
+        }
+    }
+    let documents: Vec<_> = answers
+        .iter()
+        .flat_map(|Answer { member, captured, .. }| {
+            captured.documents.iter().map(|document| json!({"cluster": member.label, "document": document}))
+        })
+        .collect();
+    let mut outcomes = Outcomes::default();
+    for Answer { member, ended, .. } in answers {
+        let ended = ended.map_or_else(Ended::Failed, |outcome| Ended::Done(outcome, word_of(outcome, word).to_owned()));
+        outcomes.add(member.label.clone(), ended);
+    }
+    for (label, error) in &fleet.unseen {
+        outcomes.add(label.clone(), Ended::Failed(error.copy()));
+    }
+    match layout {
+        Layout::Documents(format) => {
+            output.document(format, "List", json!({"items": documents, "outcomes": outcomes.document()}))?;
+        }
+        Layout::Sections if !outcomes.is_fine() => outcomes.print(output)?,
+        Layout::Lines => outcomes.failed().for_each(|(label, error)| output.warning(&format!("{label}: {error}"))),
+        Layout::Sections => {}
+    }
+    Ok(outcomes.exit())
+}
+
+/// Runs `command` for every cluster, several at a time, each with an output of its own.
+pub(crate) async fn run<'f>(
+    fleet: &'f Fleet,
+    output: &mut Output,
+    command: impl AsyncFn(&Member, &mut Output) -> Result<Outcome, Error>,
+) -> Vec<Answer<'f>> {
+    let mut progress = output.progress();
+    let shared = &*output;
+    let run = async |member: &'f Member| {
+        let mut own = shared.captured();
+        let ended = command(member, &mut own).await;
+        Answer { member, captured: own.into_captured(), ended }
+    };
+    let mut running = stream::iter(&fleet.members).map(run).buffered(fleet.parallel);
+    let mut answers = Vec::new();
+    while let Some(answer) = running.next().await {
+        answers.push(answer);
+        progress.count(answers.len(), fleet.members.len(), "clusters");
+    }
+    answers
+}
+
+fn word_of(outcome: Outcome, word: &str) -> &str {
+    match outcome {
+        Outcome::Done => word,
+        Outcome::Differences => "differs",
+        Outcome::Unchanged => "unchanged",
+        Outcome::Refused => "refused",
+        Outcome::Partial => "part refused",
+        Outcome::Code(_) => "failed",
+    }
+}
+
+/// Each answer once, under the names of the clusters that gave it.
+pub(crate) fn print_sections(answers: &[Answer<'_>], output: &mut Output) -> Result<(), Error> {
+    let mut groups: Vec<(&Captured, Vec<&str>)> = Vec::new();
+    for Answer { member, captured, .. } in answers {
+        match groups.iter_mut().find(|(known, _)| *known == captured) {
+            Some((_, labels)) => labels.push(&member.label),
+            None => groups.push((captured, vec![&member.label])),
+        }
+    }
+    groups.retain(|(it, _)| !it.answer.is_empty() || !it.notes.is_empty());
+    groups.sort_by_key(|(_, labels)| std::cmp::Reverse(labels.len()));
+    for (captured, labels) in groups {
+        let same = match labels.len() {
+            1 => "1 cluster: ".to_owned(),
+            count => format!("{count} clusters the same: "),
+        };
+        let names = listed(&labels, width::of_terminal().saturating_sub(width::of(&same)));
+        output.line(&format!("{same}{names}"))?;
+        output.text(&captured.answer)?;
+        output.flush()?;
+        captured.notes.lines().for_each(|line| output.note(line));
+        output.line("")?;
+    }
+    Ok(())
+}

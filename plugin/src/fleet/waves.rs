@@ -1,0 +1,148 @@
+//! Writes to the clusters of a fleet wave by wave, until all are done or too many fail.
+
+use std::{collections::VecDeque, num::NonZero, time::Duration};
+
+use clap::Args;
+use futures_util::{StreamExt, stream::FuturesUnordered};
+
+use super::outcomes::{Ended, Outcomes};
+use crate::{
+    cli::duration,
+    commands::Outcome,
+    error::{Error, Kind},
+    interrupt,
+    output::Output,
+};
+
+/// How far to go at once.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Many clusters")]
+pub(crate) struct WaveArgs {
+    /// Write to so many clusters, then ask before the next ones; all in one wave without it
+    #[arg(long, value_name = "N")]
+    wave_size: Option<NonZero<usize>>,
+    /// Go on after so long instead of asking
+    #[arg(long, value_name = "DURATION", value_parser = duration, requires = "wave_size")]
+    wave_pause: Option<Duration>,
+    /// Begin no further cluster once so many failed; what is under way is finished
+    #[arg(long, value_name = "N", default_value = "1")]
+    max_failures: NonZero<usize>,
+}
+
+/// Why no further cluster is begun.
+enum Stop {
+    Failures,
+    Interrupted,
+    NotConfirmed,
+}
+
+impl WaveArgs {
+    /// Runs `write` for each job, so many at a time, and adds how each ended. `yes` leaves the questions between waves out.
+    ///
+    /// An interrupt lets what is under way come to its end; a second one ends at once.
+    ///
+    /// # Errors
+    /// When the streams cannot be written, or at a second interrupt.
+    pub(crate) async fn run<J>(
+        &self,
+        jobs: Vec<(String, J)>,
+        (parallel, yes): (usize, bool),
+        outcomes: &mut Outcomes,
+        output: &mut Output,
+        write: impl AsyncFn(J, &mut Output) -> Result<(Outcome, String), Error>,
+    ) -> Result<(), Error> {
+        let held = interrupt::hold();
+        let (all, size) = (jobs.len(), self.wave_size.map_or(usize::MAX, NonZero::get));
+        let mut waiting: VecDeque<_> = jobs.into();
+        let (mut done, mut failures, mut stop) = (0, 0, None);
+        while stop.is_none() && !waiting.is_empty() {
+            if done > 0 {
+                stop = self.pause((done, all), yes, output).await?;
+                if stop.is_some() {
+                    break;
+                }
+            }
+            let mut left = size;
+            let mut running = FuturesUnordered::new();
+            let write = &write;
+            loop {
+                while stop.is_none() && left > 0 && running.len() < parallel {
+                    let Some((label, job)) = waiting.pop_front() else { break };
+                    left -= 1;
+                    let mut own = output.captured();
+                    running.push(async move {
+                        let ended = write(job, &mut own).await;
+                        (label, ended, own.into_captured())
+                    });
+                }
+                let ended = tokio::select! {
+                    biased;
+                    ended = running.next() => ended,
+                    () = interrupt::heard() => {
+                        if matches!(stop, Some(Stop::Interrupted)) {
+                            return Err(Error::new(Kind::Interrupted, "interrupted twice")
+                                .hint("what was under way is recorded; `kubectl profile history` tells how far it got"));
+                        }
+                        output.note("interrupted: what is under way is finished, and no other cluster is begun");
+                        stop = Some(Stop::Interrupted);
+                        continue;
+                    }
+                };
+                let Some((label, ended, captured)) = ended else { break };
+                done += 1;
+                output.text(&captured.answer)?;
+                output.flush()?;
+                captured.notes.lines().for_each(|line| output.note(&format!("{label}: {line}")));
+                let ended = ended.map_or_else(Ended::Failed, |(outcome, word)| Ended::Done(outcome, word));
+                if !ended.is_fine() {
+                    failures += 1;
+                    output.note(&format!("{label}: {}", ended.words()));
+                }
+                outcomes.add(label, ended);
+                if failures >= self.max_failures.get() && stop.is_none() {
+                    stop = Some(Stop::Failures);
+                }
+            }
+        }
+        drop(held);
+        let reason = match stop {
+            Some(Stop::Failures) => format!("{failures} failed, and --max-failures is {}", self.max_failures),
+            Some(Stop::Interrupted) => "interrupted".to_owned(),
+            Some(Stop::NotConfirmed) | None => "not confirmed".to_owned(),
+        };
+        let is_interrupted = matches!(stop, Some(Stop::Interrupted));
+        for (label, _) in waiting {
+            let ended = match is_interrupted {
+                true => Ended::Failed(Error::new(Kind::Interrupted, "not begun")),
+                false => Ended::NotStarted(reason.clone()),
+            };
+            outcomes.add(label, ended);
+        }
+        Ok(())
+    }
+
+    /// Waits for the next wave, or for the user to say so; what stops it, if anything does.
+    async fn pause(&self, (done, all): (usize, usize), yes: bool, output: &mut Output) -> Result<Option<Stop>, Error> {
+        if let Some(pause) = self.wave_pause {
+            output.note(&format!("{done} of {all} clusters are done; the next wave begins in {pause:?}"));
+            return Ok(tokio::select! {
+                () = tokio::time::sleep(pause) => None,
+                () = interrupt::heard() => Some(Stop::Interrupted),
+            });
+        }
+        if yes {
+            output.note(&format!("{done} of {all} clusters are done"));
+            return Ok(None);
+        }
+        output.line(&format!("{done} of {all} clusters are done"))?;
+        let confirmed = tokio::select! {
+            confirmed = output.confirm() => confirmed,
+            () = interrupt::heard() => return Ok(Some(Stop::Interrupted)),
+        };
+        match confirmed {
+            Ok(()) => Ok(None),
+            Err(error) if error.kind == Kind::Usage => Ok(Some(Stop::NotConfirmed)),
+            Err(error) => Err(error),
+        }
+    }
+}

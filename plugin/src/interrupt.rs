@@ -1,0 +1,33 @@
+//! Hears the user's interrupt, and holds it off while something must come to its end.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// How many parts of the program hear interrupts for themselves.
+static HELD: AtomicUsize = AtomicUsize::new(0);
+
+/// While it lives an interrupt does not end the program: whoever holds it listens with [`heard`].
+pub(crate) struct Hold(());
+
+/// Holds interrupts off.
+pub(crate) fn hold() -> Hold {
+    HELD.fetch_add(1, Ordering::SeqCst);
+    Hold(())
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        HELD.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Whether somebody hears interrupts for themselves.
+pub(crate) fn is_held() -> bool {
+    HELD.load(Ordering::SeqCst) > 0
+}
+
+/// Ends with the next interrupt; never where none can be heard.
+pub(crate) async fn heard() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,0 +1,152 @@
+//! A switch to a version that renders what was scaled down gives it back; a switch with --then-orphans takes the rest away.
+
+use serde_json::json;
+
+use super::*;
+use crate::{
+    orphans::{deployment, workload},
+    terminal::Terminal,
+    world::{assert_run, finish},
+};
+
+#[test]
+fn a_switch_back_lists_what_returns_before_the_question_and_scales_it_back_after_the_write() {
+    serve_custom_kinds();
+    let world = World::switched(&[deployment("web", 2), cron_job("tick", "0 0 1 1 *"), scaled_object("events", "web")]);
+    assert!(world.down(&[]).is_success());
+    let back = ["switch", "demo", "app@1.0.0"];
+    let listed = format!("deployment.apps/web in {} (was 2) is scaled back afterwards", world.namespace);
+    let unasked = world.profile(&back);
+    assert_run(&unasked, 2, &[&listed, "this needs a yes"]);
+    let dry = world.profile(&[&back[..], &["--dry-run"]].concat());
+    assert_run(&dry, 0, &[&listed]);
+    assert_eq!(world.replicas("deployment", "web"), 0);
+    let run = world.profile(&[&back[..], &["--yes"]].concat());
+    assert_run(
+        &run,
+        0,
+        &[
+            &listed,
+            "deployment.apps/web scaled back to 2",
+            "cronjob.batch/tick resumed",
+            "scaledobject.keda.sh/events resumed",
+        ],
+    );
+    let place = |text: &str| run.stdout.find(text).unwrap();
+    assert!(place("switched to app@1.0.0") < place("scaled back to 2"), "{run}");
+    assert_eq!(
+        (world.replicas("deployment", "web"), world.get("cronjob", "tick")["spec"]["suspend"].clone()),
+        (json!(2), json!(false))
+    );
+    assert_eq!(world.annotation("scaledobject", "events", PAUSED), json!(null));
+}
+
+#[test]
+fn a_size_that_the_agent_has_set_meanwhile_is_kept_and_the_record_goes() {
+    let world = World::switched(&[deployment("web", 2)]);
+    assert!(world.down(&[]).is_success());
+    let gate = world.gate();
+    let (child, held) =
+        world.held(&gate, &["switch", "demo", "app@1.0.0", "--yes"], Point::Patch("/deployments/web"), Side::Before);
+    // The agent applies the version, which says another size and another image.
+    assert!(world.kubectl(&["scale", "deployment", "web", "--replicas=4"]).is_success());
+    assert!(world.kubectl(&["set", "image", "deployment/web", "main=example.com/none:2"]).is_success());
+    assert_eq!(held.pass(), 409);
+    assert_run(&finish(child), 0, &["switched to app@1.0.0"]);
+    assert_eq!(
+        (world.replicas("deployment", "web"), world.annotation("deployment", "web", RECORD)),
+        (json!(4), json!(null))
+    );
+}
+
+#[test]
+fn a_switch_that_was_killed_before_the_scale_back_is_finished_by_the_next_run() {
+    let world = World::switched(&[deployment("web", 2)]);
+    assert!(world.down(&[]).is_success());
+    let gate = world.gate();
+    let switch = ["switch", "demo", "app@1.0.0", "--yes"];
+    let (mut child, held) = world.held(&gate, &switch, Point::Patch("/deployments/web"), Side::Before);
+    child.kill().unwrap();
+    finish(child);
+    drop(held);
+    assert_eq!(world.replicas("deployment", "web"), 0);
+    assert_run(&world.profile(&switch), 0, &["spectrocluster/demo unchanged", "deployment.apps/web scaled back to 2"]);
+    assert_eq!(world.replicas("deployment", "web"), 2);
+}
+
+#[test]
+fn a_rollback_scales_back_and_no_scale_back_declines() {
+    let world = World::switched(&[deployment("web", 2)]);
+    assert!(world.down(&[]).is_success());
+    let declined = world.profile(&["rollback", "demo", "--yes", "--no-scale-back"]);
+    assert_run(&declined, 0, &["stays scaled down, though rendered again", "still scaled down: deployment.apps/web"]);
+    assert_eq!(world.replicas("deployment", "web"), 0);
+    assert_run(
+        &world.profile(&["switch", "demo", "app@2.0.0", "--yes"]),
+        0,
+        &["still scaled down: deployment.apps/web"],
+    );
+    assert_run(&world.profile(&["rollback", "demo", "--yes"]), 0, &["deployment.apps/web scaled back to 2"]);
+    assert_eq!(world.replicas("deployment", "web"), 2);
+}
+
+#[test]
+fn a_document_for_machines_stays_one_when_something_returns() {
+    let world = World::switched(&[deployment("web", 2)]);
+    assert!(world.down(&[]).is_success());
+    let run = world.profile(&["switch", "demo", "app@1.0.0", "--yes", "-o", "json"]);
+    assert!(run.is_success() && run.stderr.contains("scaled back to 2"), "{run}");
+    serde_json::from_str::<Value>(&run.stdout).unwrap_or_else(|error| panic!("{error}: {run}"));
+}
+
+#[test]
+fn a_switch_with_then_orphans_waits_and_scales_down_what_is_proven() {
+    let world =
+        World::new(&[deployment("old", 2), workload("StatefulSet", "kept", 1)], &[workload("StatefulSet", "kept", 1)]);
+    let gate = world.gate();
+    let switch = ["switch", "demo", "app@2.0.0", "--then-orphans", "--yes", "--reason", "ticket 7", "--timeout=60s"];
+    let (child, held) = world.held(&gate, &switch, Point::SettleRevision, Side::After);
+    assert_eq!(world.replicas("deployment", "old"), 2);
+    held.pass();
+    // It waits until the cluster runs the version.
+    world.reconcile("2.0.0");
+    let run = finish(child);
+    assert_run(
+        &run,
+        0,
+        &["switched to app@2.0.0", "runs what its spec says", "deployment.apps/old scaled down (was 2)"],
+    );
+    assert_eq!((world.replicas("deployment", "old"), world.replicas("statefulset", "kept")), (json!(0), json!(1)));
+    assert_eq!(world.record("deployment", "old")["reason"], "ticket 7");
+    let status = world.profile(&["status", "demo"]);
+    assert_run(
+        &status,
+        0,
+        &[&format!("scaled down for cluster \"demo\": deployment.apps/old in {} (was 2)", world.namespace)],
+    );
+    let status = crate::world::json_of(&world.profile(&["status", "demo", "-o", "json"]));
+    assert!(status["items"][0]["scaledDown"][0].as_str().unwrap().contains("deployment.apps/old"), "{status}");
+}
+
+#[test]
+fn a_switch_whose_target_never_becomes_ready_scales_nothing_down() {
+    let world = World::new(&[deployment("old", 2)], &[]);
+    let run = world.profile(&["switch", "demo", "app@2.0.0", "--then-orphans", "--yes", "--timeout=3s"]);
+    assert_run(&run, 124, &["is not reconciled after 3s", "the write stands"]);
+    assert_eq!(world.replicas("deployment", "old"), 2);
+}
+
+#[test]
+fn the_scale_down_after_a_switch_has_a_question_of_its_own() {
+    let world = World::new(&[deployment("old", 2)], &[]);
+    world.reconcile("2.0.0");
+    let kubeconfig = world.sandbox.kubeconfig();
+    let plain = crate::world::World::named(world.sandbox, &world.namespace);
+    let mut terminal = Terminal::run(&plain, kubeconfig, "switch demo app@2.0.0 --then-orphans");
+    terminal.answer(1, "y");
+    terminal.answer(2, "n");
+    let (code, screen) = terminal.finish();
+    assert_eq!(code, Some(2), "{screen}");
+    assert!(screen.contains("switched to app@2.0.0") && screen.contains("replicas 2 -> 0"), "{screen}");
+    assert_eq!(world.replicas("deployment", "old"), 2);
+}

@@ -60,6 +60,8 @@ pub(crate) struct Fleet {
     pub(crate) unseen: Vec<(String, Error)>,
     /// The stores that were looked at.
     pub(crate) stores: Vec<Rc<Store>>,
+    /// Whether several contexts were asked for.
+    pub(crate) has_contexts: bool,
     /// How many are worked on at a time.
     pub(crate) parallel: usize,
 }
@@ -155,7 +157,7 @@ impl Which {
             return Err(error);
         }
         let stores = opened.into_iter().map(|(_, store)| store).collect();
-        Ok(Fleet { members, unseen, stores, parallel: self.parallel() })
+        Ok(Fleet { members, unseen, stores, has_contexts: is_several, parallel: self.parallel() })
     }
 
     /// Opens a store for each context that is meant.

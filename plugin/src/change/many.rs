@@ -21,7 +21,7 @@ use crate::{
         waves::WaveArgs,
     },
     output::Output,
-    review::{Groups, ReviewFormat},
+    review::{Groups, Review, ReviewFormat},
     store::DryRun,
 };
 
@@ -53,18 +53,23 @@ pub(super) async fn carry_out(
     let mut groups = Groups::default();
     let review = write.show.review();
     for (label, it) in &ready {
-        groups.add(label.clone(), it.proposal.review(("Current", "Pending")), &review);
+        // The header is for one cluster; which they are stands above each outcome.
+        let own = Review { store: String::new(), ..it.proposal.review(("Current", "Pending")) };
+        groups.add(label.clone(), own, &review);
     }
     groups.all.sort_by_key(|group| std::cmp::Reverse(group.clusters.len()));
     let is_text = review.output == ReviewFormat::Text;
     if is_text && !ready.is_empty() {
+        for store in &fleet.stores {
+            output.line(&format!("Store:    {}", store.name()))?;
+        }
         groups.print(&review, output)?;
-    }
-    if is_text && outcomes.len() > 0 {
         output.line("")?;
-        output.line("Not changed:")?;
-        outcomes.print(output)?;
-        output.line("")?;
+        if outcomes.len() > 0 && write.dry_run == DryRun::None && !write.yes {
+            output.line("Not to be changed:")?;
+            outcomes.print(output)?;
+            output.line("")?;
+        }
     }
     output.flush()?;
 
@@ -206,7 +211,13 @@ async fn decided(
         match decided {
             Ok(true) => changing.push((label, proposal)),
             Ok(false) => same.push((label, proposal)),
-            Err(error) => outcomes.add(label, Ended::Failed(error)),
+            Err(error) => {
+                // What is to be decided takes more than a line of a table.
+                if error.message.contains('\n') {
+                    output.note(&format!("{label}: {error}"));
+                }
+                outcomes.add(label, Ended::Failed(error));
+            }
         }
     }
     Ok((changing, same))

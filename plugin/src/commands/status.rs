@@ -68,8 +68,8 @@ pub(crate) async fn run(args: &StatusArgs, global: &Global, output: &mut Output)
         }
         return Ok(outcome);
     }
-    let contexts: BTreeSet<_> = fleet.members.iter().map(|it| it.store.context()).collect();
-    let (has_contexts, has_namespaces) = (contexts.len() > 1, global.all_namespaces || contexts.len() > 1);
+    let has_contexts = fleet.has_contexts;
+    let has_namespaces = global.all_namespaces || has_contexts;
     let mut headers = vec!["NAME", "PROFILES", "KUBERNETES", "STATE", "RECONCILED", "UPDATE", "OVERRIDES"];
     let places = [(has_namespaces, "NAMESPACE"), (has_contexts, "CONTEXT")];
     places.iter().filter(|(has, _)| *has).for_each(|(_, header)| headers.insert(0, header));

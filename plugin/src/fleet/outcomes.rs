@@ -100,8 +100,10 @@ impl Outcomes {
     pub(crate) fn print(&self, output: &mut Output) -> Result<(), Error> {
         let mut rows: Vec<(&str, String, Vec<&str>)> = Vec::new();
         for (label, ended) in &self.all {
-            // What differs in nothing but the cluster's name is one reason.
-            let reason = ended.reason().replace(&format!("{:?}", name_of(label)), "…");
+            // What differs in nothing but the cluster's name is one reason; details stand in further lines.
+            let reason = ended.reason();
+            let reason = reason.lines().next().unwrap_or_default().trim_end_matches(':');
+            let reason = reason.replace(&format!("{:?}", name_of(label)), "…");
             match rows.iter_mut().find(|(word, known, _)| *word == ended.word() && *known == reason) {
                 Some((.., labels)) => labels.push(label),
                 None => rows.push((ended.word(), reason, vec![label])),
@@ -164,7 +166,8 @@ impl Outcomes {
         }
         let mut codes = self.all.iter().filter_map(|(_, it)| it.exit_code());
         let first = codes.next().unwrap_or_default();
-        let is_common = !self.all.iter().any(|(_, it)| it.is_fine()) && codes.all(|it| it == first);
+        let is_mixed = self.all.iter().any(|(_, it)| it.is_fine() || matches!(it, Ended::NotStarted(_)));
+        let is_common = !is_mixed && codes.all(|it| it == first);
         if is_common { Outcome::Code(first) } else { Outcome::Partial }
     }
 }
@@ -213,6 +216,7 @@ mod tests {
         assert_eq!(code(vec![failed(Kind::Refused), failed(Kind::DecisionNeeded)]), 5);
         assert_eq!(code(vec![done(Outcome::Done), failed(Kind::Refused)]), 5);
         assert_eq!(code(vec![done(Outcome::Done), Ended::NotStarted("enough failed".into())]), 5);
+        assert_eq!(code(vec![failed(Kind::TimedOut), Ended::NotStarted("enough failed".into())]), 5);
         assert_eq!(code(vec![done(Outcome::Done), failed(Kind::Interrupted)]), 130);
     }
 

@@ -175,7 +175,8 @@ impl ChartPack {
             kept.chain([self.release_of(chart)])
         });
         let others = records.kept.iter().filter(|kept| {
-            self.may_hold(&kept.release) && (moment == Moment::Now || self.unlisted_chart(kept).is_some())
+            let may_be = moment == Moment::Now && self.may_hold(&kept.release) && !self.is_elsewhere(kept);
+            may_be || self.unlisted_chart(kept).is_some()
         });
         let mut releases: Vec<_> = by_rule.chain(others.map(|it| it.release.clone())).collect();
         releases.iter_mut().for_each(|it| it.revision = None);
@@ -226,9 +227,16 @@ impl ChartPack {
 
     fn unlisted_chart<'r>(&self, kept: &'r Kept) -> Option<&'r str> {
         let is_listed = self.charts.iter().any(|chart| chart.release == kept.release.name);
-        let record = kept.record.as_ref()?.as_ref().ok().filter(|_| self.may_hold(&kept.release) && !is_listed)?;
+        let is_possible = self.may_hold(&kept.release) && !is_listed && !self.is_elsewhere(kept);
+        let record = kept.record.as_ref()?.as_ref().ok().filter(|_| is_possible)?;
         let is_named = kept.release.name == format!("{}{}", self.prefix, cut(&record.chart));
         is_named.then_some(record.chart.as_str())
+    }
+
+    /// Whether the release holds a chart that the pack installs under another name.
+    fn is_elsewhere(&self, kept: &Kept) -> bool {
+        let Some(Ok(record)) = &kept.record else { return false };
+        self.charts.iter().any(|chart| chart.name == record.chart && chart.release != kept.release.name)
     }
 
     fn read_one(&self, chart: &Chart, records: &Records, moment: Moment) -> Result<ChartText, String> {

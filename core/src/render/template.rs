@@ -350,4 +350,80 @@ mod tests {
             assert!(rendered.unwrap().join().unwrap().is_ok());
         }
     }
+
+    /// Pieces of templates, which make sense together now and then.
+    const PIECES: [&str; 40] = [
+        "{{",
+        "}}",
+        "{{-",
+        "-}}",
+        "if",
+        "else",
+        "end",
+        "range",
+        "with",
+        "define",
+        "template",
+        "include",
+        "block",
+        "break",
+        "\"a\"",
+        "`b\\n`",
+        "'c'",
+        "(",
+        ")",
+        "|",
+        ".",
+        "$",
+        ".Values",
+        ".Values.list",
+        ".Values.a.b",
+        "$x",
+        ":=",
+        "=",
+        ",",
+        "10000",
+        "-1",
+        "1.0",
+        "1e999",
+        "quote",
+        "printf",
+        "indent",
+        "until",
+        "/*",
+        "*/",
+        "{{ .spectro.var.x }}",
+    ];
+
+    proptest::proptest! {
+        #[test]
+        fn no_template_panics_or_hangs(indices in proptest::collection::vec(0..PIECES.len(), 0..60), glue in " ?\n?") {
+            let source = indices.iter().map(|it| PIECES[*it]).collect::<Vec<_>>().join(&glue);
+            if let Err(error) = render(&source, &values()) {
+                proptest::prop_assert_ne!(error.reason, "the template engine broke down");
+            }
+        }
+
+        #[test]
+        fn no_text_panics_or_hangs(source in "(\\{\\{|\\}\\}|[ -~äß\u{0}\n]){0,80}") {
+            if let Err(error) = render(&source, &values()) {
+                proptest::prop_assert_ne!(error.reason, "the template engine broke down");
+            }
+        }
+
+        #[test]
+        fn no_nesting_of_whatever_kind_overflows_the_stack(
+            kinds in proptest::collection::vec((0..6usize, 1..400usize), 1..4),
+        ) {
+            let parts = [("(", ")"), ("{{ if 1 }}", "{{ end }}"), ("{{ range list 1 }}", "{{ end }}"), ("{{ with 1 }}", "{{ end }}"),
+                ("{{ (", ") }}"), ("(list ", ").a")];
+            let (mut open, mut close) = (String::new(), String::new());
+            for (kind, count) in kinds {
+                open += &parts[kind].0.repeat(count);
+                close = parts[kind].1.repeat(count) + &close;
+            }
+            let _ = render(&format!("{open}1{close}"), &values());
+            let _ = render(&format!("{{{{ {open}1{close} }}}}"), &values());
+        }
+    }
 }

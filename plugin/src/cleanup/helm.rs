@@ -82,6 +82,7 @@ impl Charts {
                 (Ok(text), outcome) => *outcome = Ok(text),
                 (Err(error), Err(reason)) => *reason = format!("{reason}; {error}"),
                 // The record says at least what was there once.
+                (Err(error), Ok(text)) if self.program.is_some() => text.assumed.push(error),
                 (Err(_), Ok(_)) => {}
             }
         }

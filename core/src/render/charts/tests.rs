@@ -151,10 +151,29 @@ fn a_chart_that_no_values_name_is_found_by_its_release() {
 
 #[test]
 fn a_pack_answers_now_for_more_releases_than_were_surely_its_own() {
-    let stranger = || records(vec![kept(3, "deployed", |it| it["name"] = json!("shop-front-web"))]);
-    let names = |moment| shop().releases(&stranger(), moment).into_iter().map(|it| it.name).collect::<Vec<_>>();
-    assert_eq!(names(Moment::Now), ["shop-front-web", "shop-web"]);
-    assert_eq!(names(Moment::Past), ["shop-web"]);
+    let stranger = |record: Option<Result<Record, String>>| {
+        let kept = kept(3, "deployed", |it| it["name"] = json!("shop-front-web"));
+        records(vec![Kept { record, ..kept }])
+    };
+    let names =
+        |records: &Records, moment| shop().releases(records, moment).into_iter().map(|it| it.name).collect::<Vec<_>>();
+    for unknown in [None, Some(Err("it is cut off".to_owned()))] {
+        let records = stranger(unknown);
+        assert_eq!(names(&records, Moment::Now), ["shop-front-web", "shop-web"]);
+        assert_eq!(names(&records, Moment::Past), ["shop-web"]);
+    }
+}
+
+#[test]
+fn a_release_of_a_chart_that_is_installed_under_another_name_now_is_not_the_packs() {
+    let values = "pack: {namespace: shop, releaseNameOverride: {web: front}}\ncharts:\n  web:\n    replicas: 2\n";
+    let records = records(vec![kept(3, "deployed", |_| {}), kept(1, "deployed", |it| it["name"] = json!("front"))]);
+    let renamed = pack_of("shop", values, &[]);
+    for moment in [Moment::Now, Moment::Past] {
+        let names: Vec<_> = renamed.releases(&records, moment).into_iter().map(|it| it.name).collect();
+        assert_eq!(names, ["front"]);
+        assert_eq!(renamed.read(&records, moment).len(), 1);
+    }
 }
 
 #[test]

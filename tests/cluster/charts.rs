@@ -1,0 +1,197 @@
+//! Charts that real Helm installed: what an abandoned release left is found, and what Helm answers for is left to it.
+
+#![expect(clippy::unwrap_used, reason = "in a test a failed unwrap is a failed test")]
+
+use std::{fs, path::Path, process::Command};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use profile_sandbox::{Run, Sandbox, binaries, samples};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::sandbox::shared;
+
+/// A Deployment that is named as its release; with `extra`, one more of them, and a hook that stays.
+const TEMPLATE: &str = r#"
+{{- range $name := ternary (list .Release.Name "extra") (list .Release.Name) (default false .Values.extra) }}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: {{ $name }}}
+spec:
+  replicas: {{ $.Values.replicas }}
+  selector: {matchLabels: {app: {{ $name }}}}
+  template:
+    metadata: {labels: {app: {{ $name }}}}
+    spec: {containers: [{name: main, image: "example.com/none:1"}]}
+{{- end }}
+{{- if .Values.extra }}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: seed, annotations: {helm.sh/hook: post-install}}
+{{- end }}
+"#;
+
+/// A cluster `demo` whose profile `app` holds chart `web` in one pack, and the namespace that both are in.
+struct World {
+    sandbox: &'static Sandbox,
+    namespace: String,
+    dir: TempDir,
+    driver: &'static str,
+}
+
+impl World {
+    /// Versions 1.0.0 and 2.0.0 of the profile as pack's name, rest of `pack:`, and values of the chart. The cluster runs the first.
+    fn new(driver: &'static str, versions: [(&str, &str, Value); 2]) -> Self {
+        let sandbox = shared();
+        let namespace = sandbox.namespace("charts").unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        write(dir.path(), "web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.2.0\n");
+        write(dir.path(), "web/templates/all.yaml", TEMPLATE);
+        let world = Self { sandbox, namespace, dir, driver };
+        let published = |version: &str, (name, own, values): &(&str, &str, Value)| {
+            let values = format!("pack: {{namespace: {}{own}}}\ncharts:\n  web: {values}\n", world.namespace);
+            let pack = json!({"name": name, "layer": "addon", "type": "helm", "version": "1.2.0", "values": values});
+            json!({"uid": format!("uid-{version}"), "name": "app", "type": "add-on", "profileVersion": version, "packs": [pack]})
+        };
+        let contents = [published("1.0.0", &versions[0]), published("2.0.0", &versions[1])];
+        let mut objects = vec![json!({
+            "apiVersion": "cluster.spectrocloud.com/v1", "kind": "SpectroCluster",
+            "metadata": {"name": "demo", "namespace": world.namespace},
+            "spec": {"cloudType": "aws", "clusterProfileTemplates": [contents[0]]},
+            "status": {"state": "Running"},
+        })];
+        objects.extend(contents.iter().map(|content| {
+            let name = format!("app-{}", content["profileVersion"].as_str().unwrap());
+            json!({
+                "apiVersion": "cluster.spectrocloud.com/v1", "kind": "ClusterProfile",
+                "metadata": {"name": name, "namespace": world.namespace},
+                "spec": {"version": content["profileVersion"], "published": content},
+            })
+        }));
+        samples::create(sandbox, &objects).unwrap();
+        world
+    }
+
+    /// Installs or upgrades the chart as a release.
+    fn helm(&self, release: &str, values: &Value) {
+        write(self.dir.path(), "values.json", &values.to_string());
+        let mut command = Command::new(binaries::helm().unwrap());
+        command.env_clear().env("HOME", self.dir.path()).env("KUBECONFIG", self.sandbox.kubeconfig());
+        command.env("HELM_DRIVER", self.driver).current_dir(self.dir.path());
+        let run =
+            Run::of(command.args(["upgrade", "--install", release, "web", "-n", &self.namespace, "-f", "values.json"]));
+        let run = run.unwrap();
+        assert!(run.is_success(), "{run}");
+    }
+
+    fn kubectl(&self, arguments: &[&str]) -> Run {
+        self.sandbox.run_kubectl(arguments.iter().chain(&["-n", &self.namespace])).unwrap()
+    }
+
+    fn profile(&self, arguments: &[&str]) -> Run {
+        self.kubectl(&[&["profile"], arguments].concat())
+    }
+
+    /// Switches to 2.0.0, and lets the cluster report that it runs it.
+    fn switch(&self, pack: &str) {
+        let run = self.profile(&["switch", "demo", "app@2.0.0", "--yes"]);
+        assert!(run.is_success(), "{run}");
+        let condition = json!({"type": "Ready", "status": "True"});
+        let pack = json!({"name": pack, "version": "1.2.0", "profileUid": "uid-2.0.0", "condition": condition});
+        let patch = json!({"status": {"state": "Running", "packs": [pack]}}).to_string();
+        let run = self.kubectl(&["patch", "spc", "demo", "--subresource=status", "--type=merge", "-p", &patch]);
+        assert!(run.is_success(), "{run}");
+    }
+
+    /// `Kind/name confidence` of each orphan, and the whole answer.
+    fn orphans(&self) -> (Vec<String>, Value) {
+        let run = self.profile(&["orphans", "demo", "-o", "json"]);
+        assert!(run.is_success(), "{run}");
+        let answer: Value = serde_json::from_str(&run.stdout).unwrap();
+        let text = |it: &Value, key: &str| it[key].as_str().unwrap().to_owned();
+        let line = |it: &Value| format!("{}/{} {}", text(it, "kind"), text(it, "name"), text(it, "confidence"));
+        let orphans = answer["orphans"].as_array().or_else(|| answer["items"].as_array()).unwrap();
+        (orphans.iter().map(line).collect(), answer.clone())
+    }
+
+    /// Switches from pack `shop` to pack `store`, whose release takes the place of the first.
+    fn renamed(driver: &'static str) -> Self {
+        let values = json!({"replicas": 2});
+        let world = Self::new(driver, [("shop", "", values.clone()), ("store", "", values.clone())]);
+        world.helm("shop-web", &values);
+        world.switch("store");
+        world.helm("store-web", &values);
+        world
+    }
+}
+
+fn write(dir: &Path, file: &str, text: &str) {
+    let path = dir.join(file);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
+
+#[test]
+fn the_release_of_a_renamed_pack_is_found_with_proof_and_scaled_to_zero() {
+    let world = World::renamed("secret");
+    let (orphans, answer) = world.orphans();
+    assert_eq!(orphans, ["Deployment/shop-web proven"], "{answer:#}");
+    assert!(answer.to_string().contains("Helm release shop-web in namespace"), "{answer:#}");
+    let run = world.kubectl(&["rollout", "status", "deployment/store-web", "--timeout=60s"]);
+    assert!(run.is_success(), "{run}");
+    let run = world.profile(&["scale-down", "demo", "--yes"]);
+    assert!(run.is_success(), "{run}");
+    let replicas =
+        |name| world.sandbox.get_json("deployment", &world.namespace, name).unwrap()["spec"]["replicas"].clone();
+    assert_eq!((replicas("shop-web"), replicas("store-web")), (json!(0), json!(2)));
+}
+
+#[test]
+fn the_release_under_a_former_override_of_its_name_is_found_with_proof() {
+    let values = json!({"replicas": 1});
+    let front = ", releaseNameOverride: {web: front}";
+    let world = World::new("secret", [("shop", "", values.clone()), ("shop", front, values.clone())]);
+    world.helm("shop-web", &values);
+    world.switch("shop");
+    world.helm("front", &values);
+    let (orphans, answer) = world.orphans();
+    assert_eq!(orphans, ["Deployment/shop-web proven"], "{answer:#}");
+}
+
+#[test]
+fn what_helm_removes_by_itself_is_no_orphan_and_the_hook_that_it_leaves_is_one() {
+    let values = |extra: bool| json!({"replicas": 1, "extra": extra});
+    let world = World::new("secret", [("shop", "", values(true)), ("shop", "", values(false))]);
+    world.helm("shop-web", &values(true));
+    world.switch("shop");
+    // Until Helm has upgraded the release, what it will remove is the release's.
+    let (orphans, answer) = world.orphans();
+    assert!(orphans.is_empty(), "{answer:#}");
+    world.helm("shop-web", &values(false));
+    let (orphans, answer) = world.orphans();
+    assert_eq!(orphans, ["ConfigMap/seed proven"], "{answer:#}");
+}
+
+#[test]
+fn releases_that_helm_keeps_in_config_maps_are_read_as_well() {
+    let (orphans, answer) = World::renamed("configmap").orphans();
+    assert_eq!(orphans, ["Deployment/shop-web proven"], "{answer:#}");
+}
+
+#[test]
+fn a_record_that_is_cut_off_is_named_and_nothing_is_proven_then() {
+    let world = World::renamed("secret");
+    let name = "sh.helm.release.v1.store-web.v1";
+    let secret = world.sandbox.get_json("secret", &world.namespace, name).unwrap();
+    let stored = STANDARD.decode(secret["data"]["release"].as_str().unwrap()).unwrap();
+    let cut = STANDARD.encode(&stored[..stored.len() / 8 * 4]);
+    let patch = json!({"data": {"release": cut}}).to_string();
+    let run = world.kubectl(&["patch", "secret", name, "--type=merge", "-p", &patch]);
+    assert!(run.is_success(), "{run}");
+    let (orphans, answer) = world.orphans();
+    assert_eq!(orphans, ["Deployment/shop-web suspected"], "{answer:#}");
+    let text = answer.to_string();
+    assert!(text.contains(name) && text.contains("cut off"), "{answer:#}");
+}

@@ -62,11 +62,12 @@ const USES: [Uses; 6] = [
     ),
 ];
 
+/// Group and kind, how much of each object is read, and the namespaces; `None` is all of them.
+type Lists = BTreeMap<(&'static str, &'static str), (Depth, Option<BTreeSet<String>>)>;
+
 /// What to list, and where, to see who uses the `found` objects: each kind once, in the namespaces of what it may use, or in
 /// all.
-pub(super) fn to_list<'f>(
-    found: impl Iterator<Item = &'f Identity> + Clone,
-) -> BTreeMap<(&'static str, &'static str), (Depth, Option<BTreeSet<String>>)> {
+pub(super) fn to_list<'f>(found: impl Iterator<Item = &'f Identity> + Clone) -> Lists {
     let mut wanted = BTreeMap::new();
     for (used, users) in USES {
         let of_kind = found.clone().filter(|it| used.contains(&it.kind.as_str()));

@@ -29,6 +29,10 @@ generate:
 bench:
     cargo bench -p profile-benches
 
+# The search for orphans among 10,000 objects on a real API server, as a table.
+bench-orphans:
+    cargo bench -p profile-sandbox
+
 # The README's picture alone: what the plugin prints, as an SVG.
 picture:
     UPDATE_GENERATED=1 cargo test -p profile-tests --test cli -- picture

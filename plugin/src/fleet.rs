@@ -42,6 +42,13 @@ pub(crate) struct Which {
     parallel: u16,
 }
 
+impl Default for Which {
+    /// Nothing selected.
+    fn default() -> Self {
+        Self { selector: None, clusters_from: None, contexts: Vec::new(), all_contexts: false, parallel: 8 }
+    }
+}
+
 /// One cluster of a fleet.
 pub(crate) struct Member {
     /// The store that holds it; those of one context share one.
@@ -101,6 +108,11 @@ struct Listed {
 }
 
 impl Which {
+    /// Whether anything is selected.
+    pub(crate) fn is_used(&self) -> bool {
+        self.selector.is_some() || self.clusters_from.is_some() || self.all_contexts || !self.contexts.is_empty()
+    }
+
     /// How many clusters are worked on at a time.
     pub(crate) fn parallel(&self) -> usize {
         usize::from(self.parallel)
@@ -240,9 +252,7 @@ impl Which {
         if unnamed == Unnamed::All {
             return Ok(all);
         }
-        let is_asked_for =
-            self.selector.is_some() || global.all_namespaces || self.all_contexts || !self.contexts.is_empty();
-        if let (false, [listed]) = (is_asked_for, listed) {
+        if let (false, [listed]) = (self.is_used() || global.all_namespaces, listed) {
             selection::only(&listed.store, &listed.clusters)?;
         }
         if all.is_empty() && unseen.is_empty() {

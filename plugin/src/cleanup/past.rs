@@ -81,14 +81,14 @@ impl Sources {
         for text in &self.from {
             let reference = reference::with_version(text).map_err(Error::usage)?;
             let version = selection::version(&profiles, &reference, &store.scope_of(cluster))?;
-            states.push(published(version)?);
+            states.push(published(version, cluster)?);
             compared.push(format!("{} as published", version.profile().reference()));
         }
         let mut missing = None;
         if states.is_empty() {
             // Most switches are made by other means and left no revision: whatever else is published may have been what it ran.
             for version in others(cluster, &profiles) {
-                states.push(published(version)?);
+                states.push(published(version, cluster)?);
                 compared.push(format!("{} as published", version.profile().reference()));
             }
             missing = states.is_empty().then(|| NOTHING_KEPT.to_owned());
@@ -164,8 +164,9 @@ fn of_revisions(revisions: &[Revision], cluster: &Cluster<'_>) -> Vec<State> {
     states
 }
 
-/// What is published for a version, as if a cluster had it attached.
-fn published(version: &Document) -> Result<State, Error> {
+/// What is published for a version, as if the cluster had it attached in the place of the version that it has. Its other
+/// profiles are taken to have been what they are: which of them changed at the same time nobody knows.
+fn published(version: &Document, cluster: &Document) -> Result<State, Error> {
     let view = version.profile();
     let Some(content) = view.content() else {
         return Err(Error::failed(format!("{} is a draft: nothing is published for it", view.reference())));
@@ -175,7 +176,11 @@ fn published(version: &Document) -> Result<State, Error> {
         fields.insert("name".into(), json!(view.name()));
         fields.insert("profileVersion".into(), json!(view.version()));
     }
-    let document = json!({"spec": {"clusterProfileTemplates": [template]}});
+    let mut templates = vec![template];
+    let attached = cluster.cluster();
+    let others = attached.profiles();
+    templates.extend(others.iter().filter(|it| it.name() != view.name()).map(|it| it.raw().clone()));
+    let document = json!({"spec": {"clusterProfileTemplates": templates}});
     Ok(State { source: Source::Published, ended: Ended::Unknown, document })
 }
 
@@ -280,6 +285,23 @@ mod tests {
     fn namespaces_come_from_values_of_now_and_before() {
         let found = namespaces(&cluster("2"), &[revision(1, "1", "2", "deployed")]);
         assert_eq!(found.into_iter().collect::<Vec<_>>(), ["default", "ns-1", "ns-2"]);
+    }
+
+    #[test]
+    fn a_published_version_stands_beside_the_clusters_other_profiles() {
+        let mut cluster = cluster("2");
+        let other = json!({"name": "infra", "profileVersion": "7", "packs": []});
+        cluster.value["spec"]["clusterProfileTemplates"].as_array_mut().unwrap().push(other);
+        let value =
+            json!({"metadata": {"name": "x"}, "spec": {"version": "1", "published": {"name": "hello", "packs": []}}});
+        let state = published(&Document { value, place: String::new() }, &cluster).unwrap();
+        let found = Cluster::new(&state.document);
+        let found: Vec<_> = found
+            .profiles()
+            .iter()
+            .map(|it| profile_core::profile::reference(&it.name(), it.version().as_deref()))
+            .collect();
+        assert_eq!(found, ["hello@1", "infra@7"]);
     }
 
     #[test]

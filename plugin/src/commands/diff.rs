@@ -8,6 +8,7 @@ use crate::{
     change::proposal::known_revisions,
     cli::Global,
     error::Error,
+    fleet::{Member, Which},
     output::Output,
     reference,
     review::{Group, Groups, Review, ReviewArgs, ReviewFormat},
@@ -36,11 +37,16 @@ pub(crate) struct DiffArgs {
     points: Vec<String>,
     #[command(flatten)]
     review: ReviewArgs,
+    #[command(flatten)]
+    which: Which,
 }
 
 /// Runs the command.
 pub(crate) async fn run(args: &DiffArgs, global: &Global, output: &mut Output) -> Result<Outcome, Error> {
     match args.points.as_slice() {
+        [word] if args.which.is_used() && point::is_version(word) => version(args, global, word, output).await,
+        _ if args.which.is_used() => Err(Error::usage("clusters are selected for one PROFILE@VERSION, and that alone")
+            .hint("name the version to compare all of them with, such as hello-universe@1.1.0")),
         [current, pending, ..] => two(args, global, (current, pending), output).await,
         [word] if point::is_version(word) => version(args, global, word, output).await,
         [word] if point::is_file(word) => file(args, global, word, output).await,
@@ -60,7 +66,7 @@ pub(super) async fn edit(
     output: &mut Output,
 ) -> Result<Outcome, Error> {
     let word = if point::is_file(path) { path.to_owned() } else { format!("./{path}") };
-    let args = DiffArgs { points: vec![word.clone()], review: review.clone() };
+    let args = DiffArgs { points: vec![word.clone()], review: review.clone(), which: Which::default() };
     file(&args, global, &word, output).await
 }
 
@@ -94,18 +100,16 @@ async fn two(
 /// A version alone: against the one cluster in scope, or against all that have its profile.
 async fn version(args: &DiffArgs, global: &Global, word: &str, output: &mut Output) -> Result<Outcome, Error> {
     let reference = reference::with_version(word).map_err(Error::usage)?;
-    let store = Store::open(global).await?;
-    let clusters = store.clusters().await?;
-    if clusters.len() > 1 {
-        let groups = fleet::versions(&store, clusters, &reference, &args.review, output).await?;
+    let fleet = args.which.find_all(&[], global).await?;
+    let Some(Member { store, cluster, .. }) = fleet.single() else {
+        let groups = fleet::versions(&fleet, &reference, &args.review, output).await?;
         return answer_groups(args, &groups, output);
-    }
-    let cluster = selection::cluster(&store, None).await?;
+    };
     let before = Point::Cluster(cluster.clone());
-    let read = Read::beside(Some(&store), &before, &cluster, output).await?;
+    let read = Read::beside(Some(store), &before, cluster, output).await?;
     let target = selection::version(&read.profiles, &reference, &read.scope)?.clone();
     let label = format!("Pending, {}", target.profile().reference());
-    answer(args, &pair::switched(&cluster, &target, &read.as_beside(), label)?, output)
+    answer(args, &pair::switched(cluster, &target, &read.as_beside(), label)?, output)
 }
 
 /// A file alone: an edited profile against all clusters that have its version, or a cluster against its own versions.

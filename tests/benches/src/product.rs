@@ -35,6 +35,11 @@ impl Product {
         Ok(Self { path: executable.ok_or("cargo names no executable")? })
     }
 
+    /// A command of it, to be given arguments and run.
+    pub fn command(&self) -> Command {
+        Command::new(&self.path)
+    }
+
     /// Shows the next version against every cluster of a directory.
     pub fn diff(&self, directory: &Path) -> Result<(), Box<dyn Error>> {
         let directory = directory.to_str().ok_or("the directory's name is no text")?;

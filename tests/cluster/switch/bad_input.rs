@@ -43,7 +43,7 @@ fn a_name_that_two_namespaces_have_is_not_guessed() {
         &run,
         2,
         &[
-            &format!("2 clusters are called {name:?} in all namespaces"),
+            &format!("2 clusters are called {name:?}: "),
             &format!("{}/{name}", one.namespace),
             &format!("{}/{name}", two.namespace),
             "choose one by -n NAMESPACE",
@@ -70,7 +70,7 @@ fn two_clusters_where_one_was_meant_are_named() {
     let world = World::with_shop("meant");
     world.create(&shop("shop-two", |_| ()));
     let run = world.profile(&["switch", "hello-aws@1.1.0", "--yes"]);
-    assert_run(&run, 2, &["there are 2 clusters", "shop-aws, shop-two", "name one of them"]);
+    assert_run(&run, 2, &["there are 2 clusters", "shop-aws, shop-two", "name those that are meant"]);
 }
 
 #[test]

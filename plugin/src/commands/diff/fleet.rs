@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     num::NonZero,
+    rc::Rc,
 };
 
 use futures_util::{StreamExt, stream};
@@ -15,6 +16,7 @@ use super::{
 use crate::{
     change::proposal::known_revisions,
     error::{Error, Kind},
+    fleet::Fleet,
     output::Output,
     reference::Reference,
     review::{Group, Groups, Review, ReviewArgs},
@@ -25,23 +27,35 @@ use crate::{
 /// Most requests to an API server at a time.
 const TOGETHER: usize = 8;
 
-/// What a switch to the version would do to each cluster in scope that has another version of the profile.
+/// What a switch to the version would do to each cluster that has the profile.
 pub(super) async fn versions(
-    store: &Store,
-    clusters: Vec<Document>,
+    fleet: &Fleet,
     reference: &Reference,
     args: &ReviewArgs,
     output: &mut Output,
 ) -> Result<Groups, Error> {
     let has = |view: &Cluster<'_>| view.profiles().iter().any(|it| it.name() == reference.profile);
-    let meant: Vec<_> = clusters.into_iter().filter(|it| has(&it.cluster())).collect();
-    if meant.is_empty() {
-        let what = format!("no cluster in {} has profile {:?} attached", store.scope(), reference.profile);
+    let target = |profiles: &[Document], scope: &str| selection::version(profiles, reference, scope).cloned();
+    let mut groups = Groups::default();
+    for store in &fleet.stores {
+        let members = fleet.members.iter().filter(|it| Rc::ptr_eq(&it.store, store));
+        let meant: Vec<_> = members.map(|it| it.cluster.clone()).filter(|it| has(&it.cluster())).collect();
+        if meant.is_empty() {
+            continue;
+        }
+        let profiles = profiles_of(store, &meant).await?;
+        let context = store.context().filter(|_| fleet.has_contexts);
+        groups.append(review(store, context, meant, &profiles, &target, args, output).await?);
+    }
+    groups.failed.extend(fleet.unseen.iter().map(|(label, error)| (label.clone(), error.message.clone())));
+    if groups.all.is_empty() && groups.failed.is_empty() {
+        let scopes: Vec<_> = fleet.stores.iter().map(|it| it.scope()).collect();
+        let what = format!("no cluster in {} has profile {:?} attached", scopes.join(", "), reference.profile);
         return Err(Error::new(Kind::NotFound, what));
     }
-    let profiles = profiles_of(store, &meant).await?;
-    let target = |profiles: &[Document], scope: &str| selection::version(profiles, reference, scope).cloned();
-    review(store, meant, &profiles, &target, args, output).await
+    // What concerns most comes first; what is alike in number stays in the order of the clusters.
+    groups.all.sort_by_key(|group: &Group| std::cmp::Reverse(group.clusters.len()));
+    Ok(groups)
 }
 
 /// What an edited profile would do to each cluster in scope that has its version attached.
@@ -63,7 +77,7 @@ pub(super) async fn edit(
             .hint(format!("to compare {} with a version, name that, too", file.label())));
     }
     let profiles = profiles_of(store, &meant).await?;
-    review(store, meant, &profiles, &|_, _| Ok(edited.clone()), args, output).await
+    review(store, None, meant, &profiles, &|_, _| Ok(edited.clone()), args, output).await
 }
 
 /// The profiles of each namespace that a cluster is in; those of files are the same for all.
@@ -87,6 +101,8 @@ type Target<'t> = dyn Fn(&[Document], &str) -> Result<Document, Error> + 't;
 /// One cluster, and what was read beside it.
 struct Job<'a> {
     cluster: &'a Document,
+    /// The cluster as words of a command line.
+    words: String,
     /// The version to switch to, or why there is none.
     target: Result<&'a Document, &'a String>,
     profiles: &'a [Document],
@@ -100,7 +116,7 @@ fn reviewed(jobs: &[Job<'_>], args: &ReviewArgs) -> Groups {
     let one_by_one = |jobs: &[Job<'_>]| {
         let mut groups = Groups::default();
         for job in jobs {
-            let name = job.cluster.words();
+            let name = job.words.clone();
             match job.review() {
                 Ok(review) => groups.add(name, review, args),
                 Err(message) => groups.failed.push((name, message)),
@@ -134,6 +150,7 @@ impl Job<'_> {
 
 async fn review(
     store: &Store,
+    context: Option<&str>,
     clusters: Vec<Document>,
     profiles: &BTreeMap<Option<String>, Vec<Document>>,
     target: &Target<'_>,
@@ -154,7 +171,9 @@ async fn review(
         let Some(target) = targets.get(&key) else { continue };
         let profiles = profiles.get(&key).map(Vec::as_slice).unwrap_or_default();
         let revisions = known_revisions(store, cluster, output).await;
-        jobs.push(Job { cluster, target: target.as_ref(), profiles, revisions, scope: store.scope_of(cluster) });
+        let context = context.map(|it| format!(" --context {it}")).unwrap_or_default();
+        let words = format!("{}{context}", cluster.words());
+        jobs.push(Job { words, cluster, target: target.as_ref(), profiles, revisions, scope: store.scope_of(cluster) });
     }
     let mut groups = reviewed(&jobs, args);
     // What concerns most comes first; what is alike in number stays in the order of the clusters.

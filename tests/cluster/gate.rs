@@ -12,6 +12,7 @@ use std::{
 use http_body_util::{BodyExt as _, Full};
 use hyper::{Method, Request, Response, Uri, body::Bytes, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
+use kube::Client;
 use profile_sandbox::Sandbox;
 use serde_json::json;
 use tokio::{net::TcpListener, runtime::Runtime, sync::oneshot};
@@ -110,8 +111,9 @@ impl Gate {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).unwrap();
         let server = format!("http://{}", listener.local_addr().unwrap());
+        let client = runtime.block_on(sandbox.another_client()).unwrap();
         let plan = Arc::default();
-        runtime.spawn(serve(listener, sandbox, Arc::clone(&plan)));
+        runtime.spawn(serve(listener, client, Arc::clone(&plan)));
         let kubeconfig = sandbox.dir().join(format!("gate-of-{namespace}"));
         std::fs::write(&kubeconfig, kubeconfig_of(&server)).unwrap();
         Self { plan, kubeconfig, _runtime: runtime }
@@ -153,23 +155,19 @@ pub(crate) fn kubeconfig_of(server: &str) -> String {
     .to_string()
 }
 
-async fn serve(listener: TcpListener, sandbox: &'static Sandbox, plan: Arc<Mutex<Plan>>) {
+async fn serve(listener: TcpListener, client: Client, plan: Arc<Mutex<Plan>>) {
     while let Ok((stream, _)) = listener.accept().await {
-        let plan = Arc::clone(&plan);
+        let (client, plan) = (client.clone(), Arc::clone(&plan));
         let service = service_fn(move |request| {
             // A task of its own, because what was passed on goes on when the plugin is killed.
-            let passing = tokio::spawn(pass(sandbox, Arc::clone(&plan), request));
+            let passing = tokio::spawn(pass(client.clone(), Arc::clone(&plan), request));
             async { passing.await.map_err(io::Error::other)? }
         });
         tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
     }
 }
 
-async fn pass(
-    sandbox: &'static Sandbox,
-    plan: Arc<Mutex<Plan>>,
-    request: Request<Incoming>,
-) -> io::Result<Response<Full<Bytes>>> {
+async fn pass(client: Client, plan: Arc<Mutex<Plan>>, request: Request<Incoming>) -> io::Result<Response<Full<Bytes>>> {
     let (parts, body) = request.into_parts();
     let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
     let hold = {
@@ -195,7 +193,7 @@ async fn pass(
     }
     let onward = onward.body(body.to_vec().into()).map_err(io::Error::other)?;
     let send = async {
-        let answer = sandbox.client().send(onward).await.map_err(io::Error::other)?;
+        let answer = client.send(onward).await.map_err(io::Error::other)?;
         let code = answer.status();
         let body = answer.into_body().collect().await.map_err(io::Error::other)?.to_bytes();
         Ok::<_, io::Error>((code, body))

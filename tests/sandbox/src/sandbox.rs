@@ -72,9 +72,15 @@ impl Sandbox {
         self.supervised.id()
     }
 
-    /// The administrator's client. It works on any runtime, as long as the sandbox lives.
+    /// The administrator's client, for [`Self::block_on`] alone: a connection ends with the runtime that opened it, and a
+    /// client lends its connections to whoever asks next.
     pub fn client(&self) -> Client {
         self.client.clone()
+    }
+
+    /// A client with connections of its own, for another runtime.
+    pub async fn another_client(&self) -> Result<Client, SandboxError> {
+        control_plane::client(&self.ready.kubeconfig).await
     }
 
     /// Runs a future to its end, for tests that are plain functions.

@@ -5,6 +5,7 @@ mod down;
 mod guard;
 mod helm;
 mod many;
+mod mention;
 mod names;
 mod neighbours;
 mod past;
@@ -25,6 +26,7 @@ pub(crate) use self::{
     back::{BackArgs, revisions_in_use, scale_back},
     down::{DownArgs, scale_down},
     many::scale_each,
+    mention::Mention,
     names::{Name, words},
     past::Sources,
     remind::scaled_down,

@@ -19,16 +19,18 @@ use super::{
 };
 use crate::{
     change::proposal::known_revisions,
-    cleanup,
+    cleanup::{self, Mention, Sources},
     cli::{Format, Global},
     error::Error,
-    fleet::{Member, Which},
+    fleet::{Fleet, Member, Which},
     output::{Output, table::table},
     selection,
     store::{Document, Store},
 };
 
-/// Show each cluster: its profiles, Kubernetes, state, what is not reconciled, and overrides
+/// Show each cluster: its profiles, Kubernetes, state, what is not reconciled, overrides, and orphans
+///
+/// Where one cluster is shown, it is searched for orphans as well; in many clusters only with --orphans, as that takes longer.
 #[derive(Args, Debug)]
 pub(crate) struct StatusArgs {
     /// The clusters; all in scope without them
@@ -36,6 +38,11 @@ pub(crate) struct StatusArgs {
     clusters: Vec<String>,
     #[command(flatten)]
     which: Which,
+    /// Search for orphans in every cluster that is shown
+    #[arg(long)]
+    orphans: bool,
+    #[command(flatten)]
+    sources: Sources,
     /// How to print it
     #[arg(short, long, value_enum, default_value_t)]
     output: Format,
@@ -48,6 +55,9 @@ pub(crate) async fn run(args: &StatusArgs, global: &Global, output: &mut Output)
     for store in &fleet.stores {
         let members: Vec<_> = fleet.members.iter().filter(|it| Rc::ptr_eq(&it.store, store)).collect();
         besides.extend(beside(&members, store, fleet.parallel, output).await?);
+    }
+    if args.orphans || fleet.single().is_some() {
+        search(&fleet, &args.sources, &mut besides, output).await;
     }
     // Members stand in the order of their stores.
     let rows: Vec<_> = fleet.members.iter().zip(besides).collect();
@@ -73,7 +83,8 @@ pub(crate) async fn run(args: &StatusArgs, global: &Global, output: &mut Output)
     let mut headers = vec!["NAME", "PROFILES", "KUBERNETES", "STATE", "RECONCILED", "UPDATE", "OVERRIDES"];
     let places = [(has_namespaces, "NAMESPACE"), (has_contexts, "CONTEXT")];
     places.iter().filter(|(has, _)| *has).for_each(|(_, header)| headers.insert(0, header));
-    let down: Vec<_> = rows.iter().filter_map(|(member, beside)| beside.still_down(&member.cluster)).collect();
+    headers.extend(args.orphans.then_some("ORPHANS"));
+    let notes: Vec<_> = rows.iter().flat_map(|(member, beside)| beside.notes(&member.cluster)).collect();
     let rows: Vec<_> = rows
         .iter()
         .map(|(member, beside)| {
@@ -85,13 +96,30 @@ pub(crate) async fn run(args: &StatusArgs, global: &Global, output: &mut Output)
             if has_contexts {
                 row.insert(0, member.store.context().unwrap_or_default().to_owned());
             }
+            row.extend(args.orphans.then(|| beside.orphans.as_ref().map_or_else(|| "<unknown>".into(), Mention::cell)));
             row
         })
         .collect();
     output.text(&table(&headers, &rows))?;
     output.flush()?;
-    down.iter().for_each(|line| output.note(line));
+    notes.iter().for_each(|line| output.note(line));
     Ok(outcome)
+}
+
+/// Searches all clusters, several at a time. A cluster that cannot be searched is named, and shown all the same.
+async fn search(fleet: &Fleet, sources: &Sources, besides: &mut [Beside], output: &mut Output) {
+    let shared = &*output;
+    let look = async |member: &Member| {
+        // What else the search warns of is said of the overrides already.
+        Mention::of((&member.store, &member.cluster), sources, &mut shared.captured()).await
+    };
+    let found: Vec<_> = stream::iter(&fleet.members).map(look).buffered(fleet.parallel).collect().await;
+    for ((member, beside), found) in fleet.members.iter().zip(besides).zip(found) {
+        match found {
+            Ok(found) => beside.orphans = found,
+            Err(error) => output.warning(&format!("orphans of cluster {} are not visible: {error}", member.label)),
+        }
+    }
 }
 
 /// What is known beside each of some clusters of one store; the profiles are read once for each namespace.
@@ -133,6 +161,8 @@ struct Beside {
     has_update: Option<bool>,
     /// The orphans that were scaled down for it and wait for a scale-back; `None` where that is not visible.
     scaled_down: Option<Vec<String>>,
+    /// The orphans that a search found; `None` where none was made or none is possible.
+    orphans: Option<Mention>,
 }
 
 impl Beside {
@@ -151,7 +181,14 @@ impl Beside {
             is_assumed: found.iter().any(is_assumed),
             has_update,
             scaled_down: None,
+            orphans: None,
         }
+    }
+
+    /// What the table has no room for.
+    fn notes(&self, cluster: &Document) -> impl Iterator<Item = String> {
+        let orphans = self.orphans.as_ref().and_then(|it| it.words(cluster));
+        self.still_down(cluster).into_iter().chain(orphans)
     }
 
     /// What is scaled down for the cluster, in words.
@@ -199,6 +236,7 @@ fn json(member: &Member, beside: &Beside) -> Value {
         "cloudType": view.cloud_type(), "state": view.state(), "unreconciled": unreconciled(&view),
         "clusterTemplate": view.cluster_template(), "overrides": beside.overrides, "assumed": beside.is_assumed,
         "update": beside.has_update, "scaledDown": beside.scaled_down,
+        "orphans": beside.orphans.as_ref().map(Mention::document),
     })
 }
 

@@ -110,3 +110,29 @@ fn requests_grow_with_kinds_and_not_with_objects() {
     assert!(few["requests"].as_u64().unwrap() > 0);
     assert_eq!(few["requests"], many["requests"]);
 }
+
+#[test]
+fn a_status_mentions_the_orphans_of_one_cluster_and_of_many_where_it_is_asked_to() {
+    let world = World::switched(&[deployment("web", 1)]);
+    let run = world.profile(&["status", "demo"]);
+    let hint = format!("`kubectl profile orphans demo -n {}` shows each with its proof", world.namespace);
+    let said = format!("cluster \"demo\" has 1 orphan (1 proven); {hint}");
+    assert!(run.is_success() && run.stderr.contains(&said), "{run}");
+    assert!(!run.stdout.contains("ORPHANS"), "{run}");
+
+    let twin = json!({
+        "apiVersion": "cluster.spectrocloud.com/v1", "kind": "SpectroCluster",
+        "metadata": {"name": "twin", "namespace": world.namespace}, "spec": {"cloudType": "aws"},
+    });
+    world.apply(&twin);
+    let run = world.profile(&["status"]);
+    assert!(run.is_success() && !run.stderr.contains("orphan") && !run.stdout.contains("ORPHANS"), "{run}");
+    let run = world.profile(&["status", "--orphans"]);
+    let ends = |name: &str, end: &str| run.stdout.lines().any(|it| it.starts_with(name) && it.ends_with(end));
+    // Of the twin nothing is kept, so there may be more.
+    assert!(ends("NAME", "   ORPHANS") && ends("demo", "   1") && ends("twin", "   0 seen"), "{run}");
+    let run = world.profile(&["status", "demo", "-o", "json"]);
+    let found = serde_json::from_str::<Value>(&run.stdout).unwrap()["items"][0]["orphans"].clone();
+    let web = json!({"object": "deployment.apps/web", "namespace": world.namespace, "confidence": "proven"});
+    assert_eq!(found, json!({"items": [web], "isComplete": true}), "{run}");
+}

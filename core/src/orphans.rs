@@ -23,7 +23,7 @@ pub use self::{
     evidence::{Confidence, Ended, LastRendered},
     exclusion::{Exclusion, considered},
     holdings::{Holdings, Volume},
-    suspicion::{Suspect, Traces, may_be_agent, suspects},
+    suspicion::{Agents, Suspect, Traces, may_be_agent, suspects},
     writes::{Write, writes},
 };
 use crate::{

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, path::PathBuf, rc::Rc};
 
 use clap::Args;
-use futures_util::{StreamExt, stream};
+use futures_util::{Stream, StreamExt, stream};
 use kube::core::Selector;
 
 use crate::{
@@ -37,7 +37,7 @@ pub(crate) struct Which {
     /// Look in all contexts of the kubeconfig
     #[arg(long)]
     all_contexts: bool,
-    /// How many clusters are worked on at a time
+    /// How many clusters of each context are read at a time, and how many in all are written to
     #[arg(long, value_name = "N", default_value = "8", value_parser = clap::value_parser!(u16).range(1..=256))]
     parallel: u16,
 }
@@ -48,6 +48,9 @@ impl Default for Which {
         Self { selector: None, clusters_from: None, contexts: Vec::new(), all_contexts: false, parallel: 8 }
     }
 }
+
+/// How many contexts are read from at a time: they are servers of their own, and most of the time is the way to them.
+const CONTEXTS: usize = 64;
 
 /// One cluster of a fleet.
 pub(crate) struct Member {
@@ -69,7 +72,7 @@ pub(crate) struct Fleet {
     pub(crate) stores: Vec<Rc<Store>>,
     /// Whether several contexts were asked for.
     pub(crate) has_contexts: bool,
-    /// How many are worked on at a time.
+    /// How many of each store are read at a time, and how many in all are written to.
     pub(crate) parallel: usize,
 }
 
@@ -95,6 +98,41 @@ impl Fleet {
     pub(crate) fn count(&self) -> usize {
         self.members.len() + self.unseen.len()
     }
+
+    /// Reads for every member, several of each store and from several stores at a time. Hands each answer over as soon as it
+    /// is there, with the member's index.
+    pub(crate) fn read<'r, 'f: 'r, T, F: Future<Output = T> + 'r>(
+        &'f self,
+        read: impl Fn(&'f Member) -> F + Copy + 'r,
+    ) -> impl Stream<Item = (usize, T)> + 'r {
+        at_once(self.members.iter().map(|it| (&it.store, it)), self.parallel, read)
+    }
+}
+
+/// Works on `items`, `parallel` of each store and those of several stores at a time, each with its index.
+pub(crate) fn at_once<'f, I: 'f, T, F: Future<Output = T> + 'f>(
+    items: impl IntoIterator<Item = (&'f Rc<Store>, I)>,
+    parallel: usize,
+    work: impl Fn(I) -> F + Copy + 'f,
+) -> impl Stream<Item = (usize, T)> + 'f {
+    let mut stores: Vec<(&Rc<Store>, Vec<_>)> = Vec::new();
+    for (index, (store, item)) in items.into_iter().enumerate() {
+        match stores.iter_mut().find(|(known, _)| Rc::ptr_eq(known, store)) {
+            Some((_, items)) => items.push((index, item)),
+            None => stores.push((store, vec![(index, item)])),
+        }
+    }
+    let of_store = move |(_, items): (&Rc<Store>, Vec<(usize, I)>)| {
+        let jobs = items.into_iter().map(move |(index, item)| async move { (index, work(item).await) });
+        stream::iter(jobs).buffer_unordered(parallel)
+    };
+    stream::iter(stores).map(of_store).flatten_unordered(CONTEXTS)
+}
+
+/// Puts answers into the order of what they answer.
+pub(crate) fn in_order<T>(mut answers: Vec<(usize, T)>) -> Vec<T> {
+    answers.sort_by_key(|(index, _)| *index);
+    answers.into_iter().map(|(_, answer)| answer).collect()
 }
 
 /// A context, and its store or why there is none.
@@ -203,7 +241,7 @@ impl Which {
             let global = Global { context: Some(context.clone()), ..global.clone() };
             (Some(context), Store::open(&global).await.map(Rc::new))
         };
-        Ok(stream::iter(wanted).map(open).buffered(self.parallel()).collect().await)
+        Ok(stream::iter(wanted).map(open).buffered(CONTEXTS).collect().await)
     }
 
     /// Lists the clusters of each store, in the scope and in each namespace that a name names.
@@ -228,7 +266,8 @@ impl Which {
                 (context, store, clusters)
             }
         };
-        let answers: Vec<_> = stream::iter(wanted).map(list).buffered(self.parallel()).collect().await;
+        let wanted = wanted.into_iter().map(|it| (it.1, it));
+        let answers = in_order(at_once(wanted, self.parallel(), list).collect().await);
         let mut listed = Vec::new();
         for (context, store, clusters) in answers {
             match clusters {

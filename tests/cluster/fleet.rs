@@ -264,3 +264,25 @@ fn one_place_is_asked_for_once_and_the_answer_holds_where_it_is_open() {
         assert_eq!(version(&world, name), json!("1.0.5"));
     }
 }
+
+#[test]
+fn a_status_tells_of_each_cluster_its_own_whatever_the_order_of_the_names() {
+    let contexts = Contexts::of(vec![world(&["a"]), world(&["b"])], &[]);
+    let replicas = "manifests.hello-universe.ui.replicas=5";
+    let run = contexts.run(&["override", "b", "hello-universe", "--context", "two", "--set", replicas, "--yes"]);
+    assert_run(&run, 0, &["overridden"]);
+    let [a, b] = ["one", "two"].map(|name| {
+        let (cluster, at) = if name == "one" { ("a", 0) } else { ("b", 1) };
+        format!("{name}/{}/{cluster}", contexts.worlds[at].namespace)
+    });
+    for names in [[&a, &b], [&b, &a]] {
+        let run = contexts.run(&["status", names[0], names[1], "-o", "json"]);
+        assert_run(&run, 0, &[]);
+        let items = json_of(&run)["items"].clone();
+        for (item, name) in items.as_array().unwrap().iter().zip(names) {
+            let expected = usize::from(*name == b);
+            assert!(name.ends_with(item["name"].as_str().unwrap()), "{run}");
+            assert_eq!(item["overrides"].as_array().map(Vec::len), Some(expected), "{name}: {run}");
+        }
+    }
+}

@@ -59,17 +59,8 @@ const BOOKKEEPING: [&str; 2] = ["spectrocloud.com", "cluster.x-k8s.io"];
 ///
 /// Where no time of a switch is kept, the agent's latest write of what is rendered now takes its place: it worked since.
 pub fn suspects(now: &Rendering, traces: &Traces<'_>) -> Vec<Suspect> {
-    let index = Live::of(traces.live);
-    let rendered_now = RenderedNow::of(now, &index);
-    let mut rendered = Vec::new();
-    let mut others = Vec::new();
-    for object in traces.live {
-        let Some(identity) = Identity::of_live(object) else { continue };
-        let is_rendered = rendered_now.accounts_for(&identity, object);
-        let writes: Vec<_> = writes(object).into_iter().filter(|it| it.subresource.is_none()).collect();
-        if is_rendered { rendered.push(writes) } else { others.push((identity, object, writes)) }
-    }
-    let agents = Agents::of(&rendered);
+    let (rendered, others) = apart(now, traces.live);
+    let agents = Agents::of_writes(&rendered);
     let latest = rendered.iter().flatten().filter(|it| agents.knows(&it.manager)).filter_map(|it| it.time.as_deref());
     let Some((switched, when)) = traces
         .switched_at
@@ -115,6 +106,26 @@ pub fn suspects(now: &Rendering, traces: &Traces<'_>) -> Vec<Suspect> {
     found
 }
 
+/// The writes of each object that is rendered now; and the other objects with theirs. Writes of subresources are left out.
+#[expect(clippy::type_complexity, reason = "both halves of one list")]
+fn apart<'l>(now: &Rendering, live: &'l [Value]) -> (Vec<Vec<Write>>, Vec<(Identity, &'l Value, Vec<Write>)>) {
+    let index = Live::of(live);
+    let rendered_now = RenderedNow::of(now, &index);
+    let (mut rendered, mut others) = (Vec::new(), Vec::new());
+    for object in live {
+        let Some(identity) = Identity::of_live(object) else { continue };
+        let is_rendered = rendered_now.accounts_for(&identity, object);
+        let writes = of_itself(object);
+        if is_rendered { rendered.push(writes) } else { others.push((identity, object, writes)) }
+    }
+    (rendered, others)
+}
+
+/// Who wrote the object itself, and not a subresource of it.
+fn of_itself(object: &Value) -> Vec<Write> {
+    writes(object).into_iter().filter(|it| it.subresource.is_none()).collect()
+}
+
 fn rendered_by_none(now: &Rendering) -> String {
     let seen = now.packs.iter().filter(|pack| pack.outcome.is_ok()).count();
     let which = match now.packs.len() - seen {
@@ -132,15 +143,26 @@ fn is_own(manager: &str) -> bool {
 }
 
 /// Who writes for Palette.
-struct Agents {
+#[derive(Clone, Debug)]
+pub struct Agents {
     /// Managers and how many of the objects that are rendered now they wrote.
     observed: BTreeMap<String, usize>,
     rendered: usize,
 }
 
 impl Agents {
+    /// Tells them by the live objects that are rendered now; `live` may hold others, too.
+    pub fn of(now: &Rendering, live: &[Value]) -> Self {
+        Self::of_writes(&apart(now, live).0)
+    }
+
+    /// Whether one of them wrote the object. One that none of them wrote is nothing that [`suspects`] finds.
+    pub fn wrote(&self, object: &Value) -> bool {
+        of_itself(object).iter().any(|it| self.knows(&it.manager))
+    }
+
     /// Whoever wrote most of what is rendered now applied it. `rendered` holds the writes of each such object.
-    fn of(rendered: &[Vec<Write>]) -> Self {
+    fn of_writes(rendered: &[Vec<Write>]) -> Self {
         let mut observed = BTreeMap::<String, usize>::new();
         for writes in rendered {
             let managers: BTreeSet<_> = writes.iter().map(|it| &it.manager).collect();

@@ -1,6 +1,8 @@
 //! One goal for many clusters: all are proposed and shown first, asked for once, and written wave by wave.
 
-use futures_util::{StreamExt, stream};
+use std::{pin::pin, rc::Rc};
+
+use futures_util::StreamExt;
 use profile_core::merge::{Decisions, Override};
 use serde_json::json;
 
@@ -16,7 +18,7 @@ use crate::{
     commands::Outcome,
     error::{Error, Kind},
     fleet::{
-        Fleet, Member,
+        Fleet, at_once, in_order,
         outcomes::{Ended, Outcomes},
         waves::WaveArgs,
     },
@@ -152,25 +154,29 @@ async fn proposed(
 ) -> Vec<(String, Proposal)> {
     let mut progress = output.progress();
     let shared = &*output;
-    let read = async |member: &Member| {
+    let read = |member| async move {
         let mut own = shared.captured();
         let proposal = propose(member, goal.clone(), flags, &mut own).await;
-        (member.label.clone(), proposal, own.into_captured().notes)
+        (proposal, own.into_captured().notes)
     };
-    let mut running = stream::iter(&fleet.members).map(read).buffered(fleet.parallel);
-    let (mut proposals, mut notes, mut count) = (Vec::new(), Vec::new(), 0);
-    while let Some((label, proposal, said)) = running.next().await {
-        count += 1;
-        progress.count(count, fleet.members.len(), "clusters read");
-        notes.extend(said.lines().map(|line| format!("{label}: {line}")));
+    let mut answers = Vec::new();
+    {
+        let mut running = pin!(fleet.read(read));
+        while let Some(answer) = running.next().await {
+            answers.push(answer);
+            progress.count(answers.len(), fleet.members.len(), "clusters read");
+        }
+    }
+    drop(progress);
+    let mut proposals = Vec::new();
+    for (member, (proposal, said)) in fleet.members.iter().zip(in_order(answers)) {
+        let label = member.label.clone();
+        said.lines().for_each(|line| output.note(&format!("{label}: {line}")));
         match proposal {
             Ok(proposal) => proposals.push((label, proposal)),
             Err(error) => outcomes.add(label, Ended::Failed(error)),
         }
     }
-    drop(running);
-    drop(progress);
-    notes.iter().for_each(|line| output.note(line));
     proposals
 }
 
@@ -255,7 +261,7 @@ async fn judged(
     output: &mut Output,
 ) -> Vec<(String, Ready)> {
     let shared = &*output;
-    let judge = async |(label, proposal): (String, Proposal)| {
+    let judge = |(label, proposal): (String, Proposal)| async move {
         let mut own = shared.captured();
         let mut judged = judge(&proposal, write, &mut own).await;
         if judged.is_ok() && write.dry_run == DryRun::None && !write.no_history {
@@ -263,9 +269,10 @@ async fn judged(
         }
         (label, proposal, judged, own.into_captured())
     };
-    let answers: Vec<_> = stream::iter(changing).map(judge).buffered(parallel).collect().await;
+    let stores: Vec<_> = changing.iter().map(|(_, proposal)| Rc::clone(&proposal.store)).collect();
+    let answers = at_once(stores.iter().zip(changing), parallel, judge).collect().await;
     let mut ready = Vec::new();
-    for (label, proposal, judged, said) in answers {
+    for (label, proposal, judged, said) in in_order(answers) {
         [said.answer, said.notes]
             .iter()
             .flat_map(|it| it.lines())

@@ -22,7 +22,7 @@ use crate::{
     cleanup::{self, Mention, Sources},
     cli::{Format, Global},
     error::Error,
-    fleet::{Fleet, Member, Which},
+    fleet::{Fleet, Member, Which, at_once, in_order},
     output::{Output, table::table},
     selection,
     store::{Document, Store},
@@ -51,23 +51,17 @@ pub(crate) struct StatusArgs {
 /// Runs the command.
 pub(crate) async fn run(args: &StatusArgs, global: &Global, output: &mut Output) -> Result<Outcome, Error> {
     let fleet = args.which.find_all(&args.clusters, global).await?;
-    let mut besides = Vec::new();
-    for store in &fleet.stores {
-        let members: Vec<_> = fleet.members.iter().filter(|it| Rc::ptr_eq(&it.store, store)).collect();
-        besides.extend(beside(&members, store, fleet.parallel, output).await?);
-    }
+    let (mut rows, unseen) = looked_at(&fleet, output).await?;
     if args.orphans || fleet.single().is_some() {
-        search(&fleet, &args.sources, &mut besides, output).await;
+        search(&mut rows, (&fleet, &args.sources), output).await;
     }
-    // Members stand in the order of their stores.
-    let rows: Vec<_> = fleet.members.iter().zip(besides).collect();
-    for (label, error) in &fleet.unseen {
+    for (label, error) in &unseen {
         output.warning(&format!("{label}: {error}"));
     }
-    let outcome = if fleet.unseen.is_empty() { Outcome::Done } else { Outcome::Partial };
+    let outcome = if unseen.is_empty() { Outcome::Done } else { Outcome::Partial };
     if args.output != Format::Table {
         let items: Vec<_> = rows.iter().map(|(member, beside)| json(member, beside)).collect();
-        let unseen = fleet.unseen.iter().map(|(label, error)| json!({"place": label, "reason": error.message}));
+        let unseen = unseen.iter().map(|(label, error)| json!({"place": label, "reason": error.message}));
         let fields = json!({"items": items, "unseen": unseen.collect::<Vec<_>>()});
         output.document(args.output, "ClusterStatusList", fields)?;
         return Ok(outcome);
@@ -106,15 +100,49 @@ pub(crate) async fn run(args: &StatusArgs, global: &Global, output: &mut Output)
     Ok(outcome)
 }
 
-/// Searches all clusters, several at a time. A cluster that cannot be searched is named, and shown all the same.
-async fn search(fleet: &Fleet, sources: &Sources, besides: &mut [Beside], output: &mut Output) {
+/// A cluster, and what is known beside it.
+type Row<'f> = (&'f Member, Beside);
+
+/// Where nothing could be seen, and why.
+type Unseen = Vec<(String, Error)>;
+
+/// The clusters of all stores that answer, in the fleet's order. Where it is one store, its error is the whole answer.
+async fn looked_at<'f>(fleet: &'f Fleet, output: &mut Output) -> Result<(Vec<Row<'f>>, Unseen), Error> {
     let shared = &*output;
-    let look = async |member: &Member| {
+    let look = |store: &'f Rc<Store>| async move {
+        let members = fleet.members.iter().enumerate().filter(|(_, it)| Rc::ptr_eq(&it.store, store));
+        let (indices, members): (Vec<_>, Vec<_>) = members.unzip();
+        let mut own = shared.captured();
+        let besides = beside(&members, store, fleet.parallel, &mut own).await;
+        let rows = besides.map(|besides| members.into_iter().zip(besides));
+        (store, rows.map(|rows| indices.into_iter().zip(rows).collect::<Vec<_>>()), own.into_captured().notes)
+    };
+    let looked = at_once(fleet.stores.iter().map(|it| (it, it)), 1, look).collect().await;
+    let mut unseen: Vec<_> = fleet.unseen.iter().map(|(label, error)| (label.clone(), error.copy())).collect();
+    let mut rows = Vec::new();
+    for (store, looked, notes) in in_order(looked) {
+        notes.lines().for_each(|line| output.note(line));
+        match looked {
+            Ok(looked) => rows.extend(looked),
+            Err(error) if fleet.has_contexts => {
+                unseen.push((format!("context {}", store.context().unwrap_or_default()), error));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok((in_order(rows), unseen))
+}
+
+/// Searches for the orphans of all rows. A cluster that cannot be searched is named, and shown all the same.
+async fn search(rows: &mut [Row<'_>], (fleet, sources): (&Fleet, &Sources), output: &mut Output) {
+    let shared = &*output;
+    let members = rows.iter().map(|(member, _)| (&member.store, *member));
+    let found = at_once(members, fleet.parallel, |member| async move {
         // What else the search warns of is said of the overrides already.
         Mention::of((&member.store, &member.cluster), sources, &mut shared.captured()).await
-    };
-    let found: Vec<_> = stream::iter(&fleet.members).map(look).buffered(fleet.parallel).collect().await;
-    for ((member, beside), found) in fleet.members.iter().zip(besides).zip(found) {
+    });
+    let found = in_order(found.collect().await);
+    for ((member, beside), found) in rows.iter_mut().zip(found) {
         match found {
             Ok(found) => beside.orphans = found,
             Err(error) => output.warning(&format!("orphans of cluster {} are not visible: {error}", member.label)),

@@ -1,10 +1,12 @@
 //! Runs a command for each cluster of a fleet, and prints what is the same once.
 
-use futures_util::{StreamExt, stream};
+use std::pin::pin;
+
+use futures_util::StreamExt;
 use serde_json::json;
 
 use super::{
-    Fleet, Member,
+    Fleet, Member, in_order,
     outcomes::{Ended, Outcomes, listed},
 };
 use crate::{
@@ -98,18 +100,19 @@ pub(crate) async fn run<'f>(
 ) -> Vec<Answer<'f>> {
     let mut progress = output.progress();
     let shared = &*output;
-    let run = async |member: &'f Member| {
+    let command = &command;
+    let run = |member: &'f Member| async move {
         let mut own = shared.captured();
         let ended = command(member, &mut own).await;
         Answer { member, captured: own.into_captured(), ended }
     };
-    let mut running = stream::iter(&fleet.members).map(run).buffered(fleet.parallel);
+    let mut running = pin!(fleet.read(run));
     let mut answers = Vec::new();
     while let Some(answer) = running.next().await {
         answers.push(answer);
         progress.count(answers.len(), fleet.members.len(), "clusters");
     }
-    answers
+    in_order(answers)
 }
 
 fn word_of(outcome: Outcome, word: &str) -> &str {

@@ -1,10 +1,13 @@
 //! Finds by metadata alone what of the candidates is live, and what bears the marks of Palette's agent.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    sync::{Mutex, PoisonError},
+};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use profile_core::{
-    orphans::{Rendering, may_be_agent, writes},
+    orphans::{Agents, Rendering, may_be_agent, writes},
     render::Identity,
 };
 use serde_json::Value;
@@ -32,7 +35,7 @@ const MADE_BY_OTHERS: [(&str, &str); 7] = [
 /// What was found.
 #[derive(Default)]
 pub(super) struct Survey {
-    /// Metadata of candidates, of what is rendered now, and of what may bear marks.
+    /// Metadata of candidates, of what is rendered now, and of what bears the agent's marks.
     pub(super) metadata: Vec<Value>,
     /// Candidates that were read whole.
     pub(super) whole: Vec<Value>,
@@ -66,7 +69,8 @@ pub(super) async fn survey(
     });
     let wanted: Vec<_> = wanted.collect();
     let rendered: HashSet<_> = objects(now).map(|it| &it.identity).collect();
-    let asked = wanted.iter().map(|it| ask(store, it, &rendered, marks)).collect::<Vec<_>>();
+    let marked = Marked::default();
+    let asked = wanted.iter().map(|it| ask(store, it, (&rendered, &marked), marks)).collect::<Vec<_>>();
     let answers: Vec<_> = stream::iter(asked).buffered(PARALLEL).try_collect().await?;
     let mut survey = Survey::default();
     for (wanted, (listing, whole)) in wanted.iter().zip(answers) {
@@ -79,11 +83,33 @@ pub(super) async fn survey(
             }
         }
     }
+    let agents = Agents::of(now, &survey.metadata);
+    // A kind that is listed anew, namespace by namespace, comes twice.
+    let mut seen = HashSet::new();
+    let is_new = |it: &Value| Identity::of_live(it).is_some_and(|it| seen.insert(it));
+    survey.metadata.extend(marked.into_objects().filter(|it| agents.wrote(it)).filter(is_new));
     if !served.is_whole && !marks.namespaces.is_empty() {
         let old = "what the agent left beside this: the API server is too old to say in one answer what it serves";
         sight.beside.insert(old.to_owned());
     }
     Ok(survey)
+}
+
+/// Metadata of what may bear marks. Whose marks count is known once everything was looked at, and until then it can be most of
+/// what lives in a cluster: as text it takes a fifth of the memory.
+#[derive(Default)]
+struct Marked(Mutex<Vec<Box<str>>>);
+
+impl Marked {
+    fn add(&self, object: &Value) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(object.to_string().into());
+    }
+
+    fn into_objects(self) -> impl Iterator<Item = Value> {
+        let texts = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
+        // What was written as JSON right before is read as JSON.
+        texts.into_iter().filter_map(|it| serde_json::from_str(&it).ok())
+    }
 }
 
 /// Whether packs may apply such a kind, so that the agent's marks are looked for on it.
@@ -98,7 +124,7 @@ fn is_searched(resource: &Resource) -> bool {
 async fn ask(
     store: &KubernetesStore,
     wanted: &Wanted<'_>,
-    rendered: &HashSet<&Identity>,
+    (rendered, marked): (&HashSet<&Identity>, &Marked),
     marks: &Marks,
 ) -> Result<(Listing, Vec<Value>), Error> {
     let resource = &wanted.kind.resource;
@@ -124,8 +150,10 @@ async fn ask(
     let candidates: HashSet<_> = wanted.candidates.iter().copied().collect();
     let keep = |object: Value| {
         let identity = Identity::of_live(&object)?;
-        let is_kept = candidates.contains(&identity)
-            || wanted.is_searched && (rendered.contains(&identity) || may_bear_marks(&object));
+        let is_kept = candidates.contains(&identity) || wanted.is_searched && rendered.contains(&identity);
+        if !is_kept && wanted.is_searched && may_bear_marks(&object) {
+            marked.add(&object);
+        }
         is_kept.then_some(object)
     };
     let listing = store.scan(resource, Some(&namespaces), Depth::Metadata, &keep).await?;

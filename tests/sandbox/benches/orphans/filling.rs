@@ -26,7 +26,12 @@ const OWN: [(&str, &str, &str, &str); 16] = [
     ),
     ("v1", "ServiceAccount", "serviceaccounts", "{}"),
     ("v1", "LimitRange", "limitranges", r#"{"spec": {"limits": []}}"#),
-    ("v1", "PodTemplate", "podtemplates", "{}"),
+    (
+        "v1",
+        "PodTemplate",
+        "podtemplates",
+        r#"{"template": {"spec": {"containers": [{"name": "main", "image": "example.com/none:1"}]}}}"#,
+    ),
     (
         "v1",
         "PersistentVolumeClaim",

@@ -1,9 +1,12 @@
-//! Measures the search for orphans among 10,000 objects of 60 kinds in 100 namespaces of a real API server.
+//! Measures the search for orphans on a real API server: among 10,000 objects of 60 kinds in 100 namespaces, and in 50
+//! contexts that are far away.
 
+mod contexts;
+mod distance;
 mod filling;
 mod peak;
 
-use std::{error::Error, io::Write, process::Stdio, time::Instant};
+use std::{error::Error, ffi::OsStr, io::Write, path::Path, process::Stdio, time::Instant};
 
 use profile_benches::{
     product::Product,
@@ -12,9 +15,13 @@ use profile_benches::{
 use profile_sandbox::{Options, Sandbox, install};
 use serde_json::Value;
 
+use contexts::Contexts;
 use filling::Filling;
 
 const RUNS: usize = 5;
+
+/// How many times what one context takes all of them may take.
+const TIMES: f64 = 3.0;
 
 /// What one run of the plugin took.
 struct Run {
@@ -28,14 +35,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     let sandbox = Sandbox::start(&Options::default())?;
     install::crds(&sandbox)?;
     let mut out = std::io::stdout().lock();
-    let mut rows = Vec::new();
+    let mut rows = far_away(&product, &sandbox, &mut out)?;
     let mut requests = Vec::new();
     // The smaller one comes first, and the greater one adds to it.
     for (objects, time, memory) in [(2_000, None, None), (10_000, Some(3000.0), Some(60.0))] {
         let filling = Filling::of(objects);
         writeln!(out, "filling up to {objects} objects …")?;
         filling.fill(&sandbox)?;
-        let runs = (0..=RUNS).map(|_| run(&product, &sandbox)).collect::<Result<Vec<_>, _>>()?;
+        let arguments = ["orphans", filling::CLUSTER, "-n", filling::HUB];
+        let runs =
+            (0..=RUNS).map(|_| run(&product, &arguments, sandbox.kubeconfig())).collect::<Result<Vec<_>, _>>()?;
         for run in &runs {
             filling.check(&run.document)?;
         }
@@ -53,10 +62,40 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn run(product: &Product, sandbox: &Sandbox) -> Result<Run, Box<dyn Error>> {
+/// Fifty contexts of 100 objects, each behind a round trip, against one of them.
+fn far_away(product: &Product, sandbox: &Sandbox, out: &mut impl Write) -> Result<Vec<Row>, Box<dyn Error>> {
+    let filling = Filling::of(100);
+    writeln!(out, "filling up to 100 objects …")?;
+    filling.fill(sandbox)?;
+    let contexts = Contexts::of(sandbox)?;
+    let (mut one, mut all, mut times) = (Vec::new(), Vec::new(), Vec::new());
+    // One beside the other, so that what disturbs disturbs both; the first pair warms the API server up.
+    for number in 0..=RUNS {
+        let alone = run(product, &contexts::one(), &contexts.kubeconfig)?;
+        filling.check(&alone.document)?;
+        let together = run(product, &contexts::all(), &contexts.kubeconfig)?;
+        let found = together.document["items"].as_array().ok_or("the list has no items")?;
+        if found.len() != contexts::COUNT {
+            return Err(format!("{} of {} contexts answered", found.len(), contexts::COUNT).into());
+        }
+        found.iter().try_for_each(|it| filling.check(&it["document"]))?;
+        if number > 0 {
+            one.push(alone.milliseconds);
+            all.push(together.milliseconds);
+            times.push(together.milliseconds / alone.milliseconds);
+        }
+    }
+    Ok(vec![
+        Row::new("orphans in 1 context of 100 objects, 50 ms away", Unit::Milliseconds, None, one),
+        Row::new("… in 50 such contexts", Unit::Milliseconds, None, all),
+        Row::new("… that is, against one", Unit::Times, TIMES, times),
+    ])
+}
+
+fn run(product: &Product, arguments: &[impl AsRef<OsStr>], kubeconfig: &Path) -> Result<Run, Box<dyn Error>> {
     let mut command = product.command();
-    command.args(["orphans", filling::CLUSTER, "-n", filling::HUB, "-o", "json"]);
-    command.env("KUBECONFIG", sandbox.kubeconfig()).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.args(arguments).args(["-o", "json"]).env("KUBECONFIG", kubeconfig);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let start = Instant::now();
     let child = command.spawn()?;
     let (output, megabytes) = peak::watched(child)?;

@@ -28,7 +28,7 @@ impl Tree<'_> {
             _ if matches!(node.content, Content::Scalar(_)) => in_place(step),
             Shape::Flow if node.len() == 0 && !place.is_in_flow && !has_props(self, node) => in_place(step),
             Shape::Flow => Ok(vec![self.insert_flow(node, step, piece, before)]),
-            _ => Ok(vec![self.insert_block(node, step, piece, before)]),
+            _ => Ok(vec![self.insert_block(node, step, piece, before)?]),
         }
     }
 
@@ -47,7 +47,7 @@ impl Tree<'_> {
         Change::new(end..end, &format!("{blank}, {text}"))
     }
 
-    fn insert_block(&self, node: &Node, step: &Step, piece: &Piece<'_>, before: &[Step]) -> Change {
+    fn insert_block(&self, node: &Node, step: &Step, piece: &Piece<'_>, before: &[Step]) -> Result<Change, String> {
         let first = node.first_child().unwrap_or(node.span.start);
         let column = self.column(first);
         let text = match step {
@@ -60,11 +60,14 @@ impl Tree<'_> {
         let end = self.end(column, lead, value).max(node.child_end(at));
         let is_cut = end == self.text.len() && value.ends_in_block_scalar();
         if !is_cut {
-            return Change::new(end..end, &format!("\n{}{text}", indent(column)));
+            return Ok(Change::new(end..end, &format!("\n{}{text}", indent(column))));
         }
-        // A block scalar at the end of a text without a line break would gain one.
+        // A block scalar at the end of a text without a line break would gain one. What is put before it keeps no order.
+        if !matches!(step, Step::Key(_)) {
+            return Err("no item can be put behind a block scalar that ends the text without a line break".into());
+        }
         let start = if self.leads_line(lead) { self.above(lead) + column } else { lead };
-        Change::new(start..start, &format!("{text}\n{}", indent(column)))
+        Ok(Change::new(start..start, &format!("{text}\n{}", indent(column))))
     }
 
     /// The changes that make the piece the whole of a text that holds nothing but comments.

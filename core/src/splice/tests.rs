@@ -124,6 +124,12 @@ fn new_keys_go_to_the_end_of_their_mapping() {
 }
 
 #[test]
+fn an_item_behind_a_block_scalar_that_ends_the_text_without_a_line_break_is_refused() {
+    check_refused("- a\n- |\n  x\n\n  z", set("[2]", json!(1)), "without a line break");
+    check("- a\n- |\n  x\n", &[set("[2]", json!(1))], "- a\n- |\n  x\n- 1\n");
+}
+
+#[test]
 fn a_block_scalar_at_the_end_of_the_text_keeps_its_meaning() {
     check("a: 1\nb: |\n  x", &[set("c", json!(1))], "a: 1\nc: 1\nb: |\n  x");
     check("a: 1\nb: 2", &[set("b", json!("x\ny\n"))], "a: 1\nb: |\n  x\n  y\n");

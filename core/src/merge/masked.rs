@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{Resolution, Verdict, sides::Base};
+use crate::mask;
 
 /// As many stars make a mask; longer ones hold it.
 pub(super) const ANY: &str = "***";
@@ -12,14 +13,43 @@ pub(super) fn is_mask(text: &str) -> bool {
     text.len() >= ANY.len() && text.bytes().all(|it| it == b'*')
 }
 
-/// Whether a value is a mask or holds one.
+/// Whether a value is a mask or holds one, a text also where a secret would stand in it.
 pub(super) fn hides(value: &Value) -> bool {
+    any_text(value, &|text| is_mask(text.trim()) || stands_for_secret(text))
+}
+
+/// Whether a value is a mask or holds one that is the whole of a text.
+pub(super) fn hides_whole(value: &Value) -> bool {
+    any_text(value, &|text| is_mask(text.trim()))
+}
+
+fn any_text(value: &Value, is_so: &dyn Fn(&str) -> bool) -> bool {
     match value {
-        Value::String(text) => is_mask(text),
-        Value::Array(items) => items.iter().any(hides),
-        Value::Object(fields) => fields.values().any(hides),
+        Value::String(text) => is_so(text),
+        Value::Array(items) => items.iter().any(|it| any_text(it, is_so)),
+        Value::Object(fields) => fields.values().any(|it| any_text(it, is_so)),
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
+}
+
+/// A word of which nothing but its place can make a secret.
+const WORD: &str = "w0rdInPlaceOfTheStars";
+
+/// Whether stars stand where a secret would be hidden: in the user information of a URL, behind a flag, in a header.
+fn stands_for_secret(text: &str) -> bool {
+    if !text.contains(ANY) {
+        return false;
+    }
+    let (mut plain, mut rest, mut count) = (String::with_capacity(text.len()), text, 0);
+    while let Some(at) = rest.find(ANY) {
+        plain.push_str(&rest[..at]);
+        plain.push_str(WORD);
+        rest = rest[at..].trim_start_matches('*');
+        count += 1;
+    }
+    plain.push_str(rest);
+    let shown: usize = mask::lines(&plain).iter().map(|line| line.matches(WORD).count()).sum();
+    shown < count
 }
 
 /// Whether a line of a text that is not YAML sets something to a mask.
@@ -27,16 +57,26 @@ pub(super) fn hides_in_line(line: &str) -> bool {
     if line.trim_start().starts_with('#') {
         return false;
     }
-    // What a comment says behind it makes no value of a mask.
-    let is_cut = line.split_once(" #").is_some_and(|(before, _)| ends_in_mask(before));
-    is_cut || ends_in_mask(line)
+    let mut from = 0;
+    while let Some(at) = line[from..].find(ANY).map(|at| from + at) {
+        let end = line.len() - line[at..].trim_start_matches('*').len();
+        if is_value(&line[..at], &line[end..]) {
+            return true;
+        }
+        from = end;
+    }
+    stands_for_secret(line)
 }
 
-fn ends_in_mask(line: &str) -> bool {
-    let line = line.trim().trim_end_matches(['"', '\'', ',', '}', ']']);
-    let stars = line.len() - line.trim_end_matches('*').len();
-    let before = line[..line.len() - stars].trim_end_matches(['"', '\'']);
-    stars >= ANY.len() && (before.is_empty() || before.ends_with([' ', ':', '=', '-']))
+/// Whether what stands between these is a whole value.
+fn is_value(before: &str, after: &str) -> bool {
+    let before = before.trim_end_matches(['"', '\'']);
+    let after = after.trim_start_matches(['"', '\'']);
+    let begins = before.trim().is_empty() || before.trim_end().ends_with([':', '=', '-', '[', '{', ',']);
+    // What a comment says behind it makes no value of a mask.
+    let ends =
+        after.trim_start().is_empty() || after.trim_start().starts_with([',', '}', ']']) || after.starts_with(" #");
+    begins && ends
 }
 
 /// Whether a line of a text sets something to a mask.
@@ -146,8 +186,29 @@ mod tests {
             ("# *** note ***", false),
             ("a: b***", false),
             ("a: **", false),
+            ("c: {x: ********, b: 1}", true),
+            ("url: https://u:****@h/x", true),
+            ("say *** what *** it is", false),
         ] {
             assert_eq!(hides_in_line(line), masked, "{line}");
+        }
+    }
+
+    #[test]
+    fn stars_are_a_mask_where_a_secret_would_be_hidden() {
+        for (text, masked) in [
+            ("postgres://u:********@h2/db", true),
+            ("run --token ******** --x", true),
+            ("--password=********", true),
+            ("Bearer ********", true),
+            (" ******** ", true),
+            ("********\n", true),
+            ("*** note ***", false),
+            ("dir/***/x", false),
+            ("a *** b", false),
+            ("********\n* Welcome *\n********", false),
+        ] {
+            assert_eq!(hides(&Value::from(text)), masked, "{text}");
         }
     }
 

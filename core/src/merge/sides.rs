@@ -92,7 +92,7 @@ pub(super) fn of_key(
     match (verdict, own, target) {
         // Only the rest of the text tells that the cluster's one is meant: then it is not clear what else changed in it.
         (Some((Verdict::Masked, Some(Resolution::Override))), Some(own), Some(target))
-            if !masked::hides(target) && !masked::covers_in(target, own, masked::covers) =>
+            if !masked::hides_whole(target) && !masked::covers_in(target, own, masked::covers) =>
         {
             Some((Verdict::Masked, None))
         }

@@ -125,3 +125,15 @@ fn a_comment_behind_a_mask_does_not_make_it_a_value() {
     let url = merged(Some(&text("p://a:s@h")), &text("p://a:s@h"), &text("p://a:***@h"), &Decisions::default());
     assert_eq!((values(&url), url.open().count()), (text("p://a:s@h").as_str(), 0));
 }
+
+#[test]
+fn a_mask_inside_a_value_is_asked_about_where_more_than_the_mask_differs() {
+    let (own, target) = ("key: postgres://u:pw@h1/db\n", "key: postgres://u:****@h2/db\n");
+    check_masked(own, own, target, target, true);
+    let taken = merged(Some(own), own, target, &resolved("key", Resolution::Profile));
+    assert_eq!(taken.open().count(), 1, "a mask is never written");
+    let kept = merged(Some(own), own, target, &resolved("key", Resolution::Override));
+    assert_eq!((values(&kept), kept.open().count()), (own, 0));
+    check_masked(own, own, "key: postgres://u:****@h1/db\n", own, false);
+    check_masked("", "", "key: run --token **** --x\n", "key: run --token **** --x\n", true);
+}

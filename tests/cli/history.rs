@@ -98,3 +98,16 @@ fn a_name_that_no_file_system_takes_has_a_history() {
     folder.run("switch hello@1.1.0 --yes").exits(0);
     folder.run("history").exits(0).shows("hello@1.1.0");
 }
+
+#[test]
+fn a_rollback_loses_nothing_that_the_recorded_text_holds_in_another_order() {
+    let list = |first: &str, second: &str| packs("1.32.1", &format!("l:\n- {first}\n- {second}\n"));
+    let (a, own, b) = ("name: a\n  v: 1", "name: a\n  v: 9", "name: b\n  v: 1");
+    let folder = Folder::empty().with("cluster.json", fixtures::cluster(&list(own, b)).to_string());
+    fixtures::add(&folder, "1.0.0", &list(a, b));
+    fixtures::add(&folder, "1.1.0", &list(b, a));
+    let before = folder.json("cluster.json");
+    folder.run("switch hello@1.1.0 --yes").exits(0);
+    folder.run("rollback --yes").exits(0).hides("lost");
+    assert_eq!(folder.json("cluster.json")["spec"], before["spec"]);
+}

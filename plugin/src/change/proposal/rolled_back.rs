@@ -38,7 +38,7 @@ pub(super) fn draft(proposal: &Proposal, number: Option<u64>) -> Result<Draft, E
             current: attached.raw().clone(),
             from: profile::reference(&attached.name(), attached.version().as_deref()),
             to: profile::reference(&former.name(), former.version().as_deref()),
-            taken: taken_then(proposal, revision, number.is_none(), &former),
+            taken: taken_then(revision, number.is_none(), &former),
             base,
             merged,
         });
@@ -89,12 +89,14 @@ fn lost(
         |own: &AttachedProfile<'_>| merge::merge(Some(&published), own, &published, &decisions).overrides;
     let overrides = overrides_of(&own);
     let restored = Cluster::new(restored);
-    // What differs from the same base in the same way was there then, too.
+    // What differs from the same base in the same way was there then, too, and so was what stood there with the same value:
+    // against today's base a list in another order is one value.
     let former = restored.profiles().into_iter().find(|it| it.name() == attached.name());
     let former = former.map(|it| base.own(&it)).unwrap_or_default();
     let held = overrides_of(&AttachedProfile::new(&former, attached.path().to_owned()));
     let is_held = |it: &Override| held.iter().any(|held| held.own == it.own && held.place() == it.place());
-    let is_lost = |it: &Override| it.verdict != Verdict::CommentLost && !is_held(it);
+    let is_there = |it: &Override| it.own.is_some() && value_at(&restored, it) == it.own;
+    let is_lost = |it: &Override| it.verdict != Verdict::CommentLost && !is_held(it) && !is_there(it);
     overrides
         .into_iter()
         .filter(is_lost)
@@ -133,7 +135,6 @@ fn unknown(attached: &AttachedProfile<'_>, decisions: &merge::Decisions) -> Over
 
 /// What the restored profile was taken from, where a revision recorded it.
 fn taken_then(
-    proposal: &Proposal,
     revision: &Revision,
     is_before: bool,
     former: &AttachedProfile<'_>,
@@ -142,7 +143,6 @@ fn taken_then(
     let of = |it: &&profile_core::revision::Taken| {
         it.profile == former.name() && it.version.as_deref() == former.version().as_deref()
     };
-    let _ = proposal;
     recorded.iter().find(of).cloned()
 }
 

@@ -112,7 +112,7 @@ fn of_pack(pack: &Pack<'_>, it: &Override) -> Option<Value> {
         }
         Part::Field(name) => pack.raw().get(name).cloned(),
         Part::Presets => {
-            let groups = crate::presets::line(&pack.values())?.groups;
+            let groups = crate::presets::groups(&pack.values());
             let (_, names) = groups.into_iter().find(|(group, _)| *group == it.path)?;
             Some(names.join(",").into())
         }

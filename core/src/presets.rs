@@ -14,31 +14,36 @@ const MARK: &str = "# spectrocloud.com/enabled-presets:";
 pub struct Line {
     /// The bytes that it takes, with the end of the line.
     pub span: Range<usize>,
-    /// Each group with its presets, in the written order.
-    pub groups: Vec<(String, Vec<String>)>,
+    /// What it says behind its mark.
+    entries: String,
 }
 
-/// The first such comment of `values`; mostly it is line 1.
-pub fn line(values: &str) -> Option<Line> {
-    lines(values).next()
-}
+/// Each group with its presets, in the written order.
+pub type Groups = Vec<(String, Vec<String>)>;
 
-/// All such comments of `values`; only the first counts.
+/// All such comments of `values` that stand before its content; as a rule there is one, on line 1. Further down the same
+/// words are somebody's text, as in a block scalar.
 pub fn lines(values: &str) -> impl Iterator<Item = Line> {
     let mut end = 0;
-    values.split_inclusive('\n').filter_map(move |line| {
+    let lines = values.split_inclusive('\n').map(move |line| {
         let start = end;
         end += line.len();
-        let entries = line.trim().strip_prefix(MARK)?;
-        Some(Line { span: start..end, groups: groups(entries) })
-    })
+        (start..end, line.trim_start_matches('\u{feff}').trim())
+    });
+    let before_content =
+        lines.take_while(|(_, line)| line.is_empty() || line.starts_with(['#', '%']) || *line == "---");
+    before_content.filter_map(|(span, line)| Some(Line { span, entries: line.strip_prefix(MARK)?.to_owned() }))
 }
 
-fn groups(entries: &str) -> Vec<(String, Vec<String>)> {
-    let mut groups: Vec<(String, Vec<String>)> = Vec::new();
-    for entry in entries.split(',').map(str::trim).filter(|entry| !entry.is_empty()) {
+/// The presets that `values` records, in all of its comments: which of several counts is documented nowhere, and none is to
+/// be lost.
+pub fn groups(values: &str) -> Groups {
+    let mut groups = Groups::new();
+    let lines: Vec<_> = lines(values).collect();
+    for entry in lines.iter().flat_map(|it| it.entries.split(',')).map(str::trim).filter(|entry| !entry.is_empty()) {
         let (group, name) = entry.split_once(':').unwrap_or(("", entry));
         match groups.iter_mut().find(|(other, _)| other == group) {
+            Some((_, names)) if names.iter().any(|known| known == name) => {}
             Some((_, names)) => names.push(name.to_owned()),
             None => groups.push((group.to_owned(), vec![name.to_owned()])),
         }
@@ -93,15 +98,21 @@ mod tests {
 
     #[test]
     fn the_comment_names_a_preset_of_each_group() {
-        let found = line("# spectrocloud.com/enabled-presets: A:x, B:y,A:z\nk: 1\n").unwrap();
-        assert_eq!(found.span, 0..49);
-        let expected = [("A", vec!["x", "z"]), ("B", vec!["y"])];
-        assert_eq!(found.groups.len(), 2);
-        for ((group, names), expected) in found.groups.iter().zip(expected) {
-            assert_eq!((group.as_str(), names.iter().map(String::as_str).collect::<Vec<_>>()), expected);
-        }
-        assert_eq!(written(&found.groups), "# spectrocloud.com/enabled-presets: A:x,A:z,B:y");
-        assert_eq!(line("k: 1\n"), None);
+        let text = "# spectrocloud.com/enabled-presets: A:x, B:y,A:z\nk: 1\n";
+        assert_eq!(lines(text).map(|it| it.span).collect::<Vec<_>>(), [0..49]);
+        let found = groups(text);
+        let names = |names: &[&str]| names.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
+        assert_eq!(found, [("A".to_owned(), names(&["x", "z"])), ("B".to_owned(), names(&["y"]))]);
+        assert_eq!(written(&found), "# spectrocloud.com/enabled-presets: A:x,A:z,B:y");
+        assert_eq!(groups("k: 1\n"), []);
+    }
+
+    #[test]
+    fn only_comments_before_the_content_count_and_of_these_all() {
+        let mark = "# spectrocloud.com/enabled-presets:";
+        let text = format!("\u{feff}# a\n\n{mark} A:x\r\n---\n{mark} B:y,A:x\nk: |\n  {mark} C:z\n");
+        assert_eq!(written(&groups(&text)), format!("{mark} A:x,B:y"));
+        assert_eq!(groups(&format!("k: 1\n{mark} A:x\n")), []);
     }
 
     #[test]

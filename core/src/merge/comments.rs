@@ -7,11 +7,14 @@ use serde_json::Value;
 use super::{
     Verdict,
     decisions::{Found, Judge, Spot},
-    named, presets,
+    named,
     sides::Base,
     texts::Trees,
 };
-use crate::splice::{Comments, Content, Node, Path, Spliced, Step, Tree};
+use crate::{
+    presets,
+    splice::{Comments, Content, Node, Path, Spliced, Step, Tree},
+};
 
 /// The text with the comments in it that only the cluster has, as far as their keys are there.
 pub(super) fn carry(judge: &mut Judge<'_>, spot: &Spot, trees: &Trees<'_>, spliced: Spliced) -> String {
@@ -59,7 +62,13 @@ fn tell(judge: &mut Judge<'_>, spot: &Spot, path: String, comments: &[String]) {
 
 fn counted<'t>(tree: &'t Tree<'_>) -> HashMap<&'t str, usize> {
     let mut counts = HashMap::new();
-    for comment in tree.all_comments().filter(|it| !presets::is_comment(it)) {
+    // Those that record the presets are merged by themselves.
+    let mut presets: Vec<_> = presets::lines(tree.text()).map(|it| tree.text()[it.span].trim()).collect();
+    for comment in tree.all_comments() {
+        if let Some(at) = presets.iter().position(|it| it.trim_start_matches('\u{feff}') == comment.trim()) {
+            presets.swap_remove(at);
+            continue;
+        }
         *counts.entry(comment).or_default() += 1;
     }
     counts

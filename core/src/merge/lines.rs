@@ -5,6 +5,10 @@ use std::{iter, ops::Range};
 use serde_json::Value;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
+mod keys;
+
+use keys::Keys;
+
 use super::{
     decisions::{Found, Judge, Spot, Stands},
     masked,
@@ -21,22 +25,31 @@ struct Stretch {
     is_same: bool,
 }
 
-/// The target's lines with the cluster's own in them. The comment that records the presets is left out of it where the
-/// target has none, and is the target's else.
+/// A piece of the result.
+struct Piece {
+    text: String,
+    /// What the target has there.
+    target: String,
+    /// The override that put another text there, by its index.
+    by: Option<usize>,
+}
+
+/// The target's lines with the cluster's own in them. The comments that record the presets are left out of it where the
+/// target has none, and are the target's else.
 pub(super) fn merge(judge: &mut Judge<'_>, spot: &Spot, texts: &Texts<'_>) -> String {
     let target_text = texts.target.unwrap_or_default();
-    let comment = presets::line(target_text).map(|line| &target_text[line.span]);
-    let base = texts.base.and_then(|text| Some(lines(text, comment)));
-    let (own, target) = (lines(texts.own, comment), lines(target_text, comment));
+    let comments: Vec<_> = presets::lines(target_text).map(|line| &target_text[line.span]).collect();
+    let base = texts.base.and_then(|text| Some(lines(text, &comments)));
+    let (own, target) = (lines(texts.own, &comments), lines(target_text, &comments));
     let base_lines: &[&str] = match &base {
         Base::Known(Some(lines)) => lines,
         Base::Known(None) | Base::Unknown => &[],
     };
-    // The number of a line is that in the cluster's own text.
-    let offset = usize::from(comment.is_none() && presets::line(texts.own).is_some());
     let secret = secret_lines(&own);
+    // The number of a line is that in the cluster's own text.
+    let place = |range: &Range<usize>| place(range, presets::lines(texts.own).count(), comments.len(), own.len());
     let stretches = if base.is_unknown() { two(&own, &target) } else { three(base_lines, &own, &target) };
-    let mut result = String::with_capacity(target_text.len());
+    let mut pieces = Vec::new();
     for it in stretches {
         let sides =
             (base_lines[it.base.clone()].concat(), own[it.own.clone()].concat(), target[it.target.clone()].concat());
@@ -46,23 +59,49 @@ pub(super) fn merge(judge: &mut Judge<'_>, spot: &Spot, texts: &Texts<'_>) -> St
             let published = if base.is_unknown() { Base::Unknown } else { Base::Known(Some(&sides.0)) };
             let is_gone = texts.target.is_none();
             let is_secret = secret[it.own.clone()].contains(&true);
-            let place = place(&it.own, offset, own.len());
-            settle(judge, spot, place, published, (&sides.1, &sides.2), is_gone, is_secret)
+            settle(judge, spot, place(&it.own), published, (&sides.1, &sides.2), is_gone, is_secret)
         };
         let text = match stands {
-            Stands::Target => sides.2,
-            Stands::Own => sides.1,
-            Stands::Value(Value::String(text)) => text,
-            Stands::Value(value) => value.to_string(),
+            Stands::Target => None,
+            Stands::Own => Some(sides.1),
+            Stands::Value(Value::String(text)) => Some(text),
+            Stands::Value(value) => Some(value.to_string()),
         };
-        if !text.is_empty() {
+        let by = text.is_some().then(|| judge.overrides.len() - 1);
+        pieces.push(Piece { text: text.unwrap_or_else(|| sides.2.clone()), target: sides.2, by });
+    }
+    let sides = [base_lines, &own, &target].map(|lines| lines.concat());
+    without_repeated_keys(judge, pieces, &sides)
+}
+
+/// The pieces as one text, of which each begins a line. A piece that repeats a key, so that one of the two has no effect, is
+/// refused.
+fn without_repeated_keys(judge: &mut Judge<'_>, mut pieces: Vec<Piece>, sides: &[String]) -> String {
+    let known: Vec<_> = sides.iter().map(|side| Keys::of(side)).collect();
+    loop {
+        let mut result = String::new();
+        let mut lines = Vec::new();
+        for piece in pieces.iter().filter(|it| !it.text.is_empty()) {
             if !result.is_empty() && !result.ends_with('\n') {
                 result.push('\n');
             }
-            result.push_str(&text);
+            let first = result.matches('\n').count();
+            result.push_str(&piece.text);
+            lines.push((first..first + piece.text.lines().count(), piece.by));
+        }
+        let found = Keys::of(&result);
+        let Some((key, at)) = found.repeated(&known) else { return result };
+        let holds = |range: &Range<usize>| at.iter().any(|line| range.contains(line));
+        let guilty: Vec<_> = lines.iter().filter(|(range, _)| holds(range)).filter_map(|(_, by)| *by).collect();
+        if guilty.is_empty() {
+            return result;
+        }
+        let reason = format!("key {key:?} would stand twice, and only the last one counts");
+        for piece in pieces.iter_mut().filter(|it| it.by.is_some_and(|by| guilty.contains(&by))) {
+            piece.by.take().into_iter().for_each(|by| judge.refuse(by, &reason));
+            piece.text.clone_from(&piece.target);
         }
     }
-    result
 }
 
 fn settle(
@@ -101,11 +140,22 @@ fn settle(
     )
 }
 
-/// The lines with their ends, the comment of the presets replaced by `comment`.
-fn lines<'t>(text: &'t str, comment: Option<&'t str>) -> Vec<&'t str> {
-    let span = presets::line(text).map(|line| line.span);
-    let (before, after) = span.map_or(("", text), |span| (&text[..span.start], &text[span.end..]));
-    before.split_inclusive('\n').chain(comment).chain(after.split_inclusive('\n')).collect()
+/// The lines with their ends, the comments of the presets replaced by `comments`.
+fn lines<'t>(text: &'t str, comments: &[&'t str]) -> Vec<&'t str> {
+    let (mut lines, mut rest) = (Vec::new(), 0);
+    let spans: Vec<_> = presets::lines(text).map(|line| line.span).collect();
+    if spans.is_empty() {
+        lines.extend(comments);
+    }
+    for (at, span) in spans.into_iter().enumerate() {
+        lines.extend(text[rest..span.start].split_inclusive('\n'));
+        if at == 0 {
+            lines.extend(comments);
+        }
+        rest = span.end;
+    }
+    lines.extend(text[rest..].split_inclusive('\n'));
+    lines
 }
 
 /// Which lines hold what may be secret.
@@ -120,9 +170,11 @@ fn secret_lines(lines: &[&str]) -> Vec<bool> {
         .collect()
 }
 
-/// `lines 12-14` of the cluster's own text, or the line before which it has nothing.
-fn place(own: &Range<usize>, offset: usize, count: usize) -> String {
-    let (first, last) = (own.start + offset + 1, own.end + offset);
+/// `lines 12-14` of the cluster's own text, or the line before which it has nothing. Of its `removed` comments of presets
+/// stand `put` in the `count` lines that were merged.
+fn place(own: &Range<usize>, removed: usize, put: usize, count: usize) -> String {
+    let number = |line: usize| (line + removed).saturating_sub(put).max(1);
+    let (first, last) = (number(own.start + 1), number(own.end));
     match own.len() {
         0 if own.start == count => "after the last line".into(),
         0 => format!("before line {first}"),

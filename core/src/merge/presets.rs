@@ -5,18 +5,16 @@ use std::{borrow::Cow, mem};
 use serde_json::Value;
 
 use super::{
-    Part, Resolution,
+    Part, Resolution, Verdict,
     decisions::{Found, Judge, Spot, Stands},
     sides::{self, Base},
     texts::Texts,
 };
 use crate::{
     pack::Pack,
-    presets::{self, Definition},
+    presets::{self, Definition, Groups},
     splice::{Path, Step},
 };
-
-type Groups = Vec<(String, Vec<String>)>;
 
 /// The presets of one text of values, merged.
 pub(super) struct Presets {
@@ -45,9 +43,8 @@ impl Presets {
     /// Merges the presets of a pack's values, group by group. `packs` are its sides: published, own, target.
     pub(super) fn of(judge: &mut Judge<'_>, values: &Spot, texts: &Texts<'_>, packs: [Option<&Pack<'_>>; 3]) -> Self {
         let mut merged = Self::none(judge);
-        let groups = |text: &str| presets::line(text).map(|line| line.groups).unwrap_or_default();
-        let base = texts.base.and_then(|text| Some(groups(text)));
-        let (own, target) = (groups(texts.own), groups(texts.target.unwrap_or_default()));
+        let base = texts.base.and_then(|text| Some(presets::groups(text)));
+        let (own, target) = (presets::groups(texts.own), presets::groups(texts.target.unwrap_or_default()));
         if own == target && matches!(&base, Base::Known(base) if base.as_ref().is_none_or(|base| *base == own)) {
             return merged;
         }
@@ -71,10 +68,10 @@ impl Presets {
             match stands {
                 Stands::Target => {}
                 Stands::Own => put(&mut result, group, sides.0.cloned()),
-                Stands::Value(value) => {
-                    let names = value.as_str().map(|text| text.split(',').map(|name| name.trim().to_owned()).collect());
-                    put(&mut result, group, names);
-                }
+                Stands::Value(value) => match names_of(&value) {
+                    Some(names) => put(&mut result, group, Some(names)),
+                    None => not_names(judge, &spot, group),
+                },
             }
             merged.switch(judge, &spot, group, (in_base.known(), sides.0), &definitions, decided.as_ref());
         }
@@ -156,9 +153,24 @@ impl Presets {
     }
 }
 
-/// Whether a comment is the one that records the presets.
-pub(super) fn is_comment(comment: &str) -> bool {
-    presets::line(comment).is_some()
+/// The presets that a decision names: `NAME`, or several with commas between them, as the comment takes them.
+fn names_of(value: &Value) -> Option<Vec<String>> {
+    let names: Vec<_> = value.as_str()?.split(',').map(|name| name.trim().to_owned()).collect();
+    let is_name = |name: &String| !name.is_empty() && !name.contains(|it: char| it.is_control() || it == '#');
+    names.iter().all(is_name).then_some(names)
+}
+
+/// Such a decision decides nothing, so that the place stays open.
+fn not_names(judge: &mut Judge<'_>, spot: &Spot, group: &str) {
+    let place = judge.place(spot);
+    judge.notes.push(format!("{place} {group}: presets are decided by their names, as NAME or NAME,NAME"));
+    if let Some(it) = judge.overrides.last_mut() {
+        it.resolution = None;
+        // An override that only the cluster set is put there without a decision, and this one was not.
+        if it.verdict == Verdict::Kept {
+            it.verdict = Verdict::Conflict;
+        }
+    }
 }
 
 fn of_group<'g>(groups: &'g [(String, Vec<String>)], group: &str) -> Option<&'g Vec<String>> {

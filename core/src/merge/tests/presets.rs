@@ -89,3 +89,50 @@ fn presets_merge_in_what_is_not_yaml() {
     assert_eq!(values(&merged), format!("{ON}# new\nx: {{{{ .a }}}}\ny: 2\n"));
     assert_eq!(places(&merged)[1].1, "p/a: line 3");
 }
+
+#[test]
+fn what_looks_like_presets_inside_a_value_is_text() {
+    let inside = "s: |\n  # spectrocloud.com/enabled-presets: B:on\n  x: 1\n";
+    check(
+        "s: old\na: 1\n",
+        &format!("{inside}a: 1\n"),
+        "s: old\na: 2\n",
+        &format!("{inside}a: 2\n"),
+        &[(Verdict::Kept, "s")],
+    );
+    let result = format!("{ON}a: 2\n{inside}");
+    check(
+        &format!("{OFF}a: 1\n"),
+        &format!("{ON}a: 1\n"),
+        &format!("{OFF}a: 2\n{inside}"),
+        &result,
+        &[(Verdict::Kept, "B")],
+    );
+}
+
+#[test]
+fn presets_of_a_second_comment_are_carried_over() {
+    let second = "# spectrocloud.com/enabled-presets: C:";
+    let merged = merged(
+        Some(&format!("{OFF}{second}x\na: 1\n")),
+        &format!("{OFF}{second}y\na: 1\n"),
+        &format!("{OFF}{second}x\na: 2\n"),
+        &Decisions::default(),
+    );
+    assert_eq!(values(&merged), "# spectrocloud.com/enabled-presets: B:off,C:y\na: 2\n");
+    assert_eq!(verdicts(&merged), [(Verdict::Kept, "C")]);
+}
+
+#[test]
+fn presets_are_decided_by_names_alone() {
+    let (base, own, target) =
+        (OFF.to_owned() + "a: 1\n", ON.to_owned() + "a: 1\n", OFF.replace("off", "other") + "a: 2\n");
+    for value in [json!(["on"]), json!(5), json!(null), json!(""), json!("on\nevil: 1"), json!("on,"), json!("on # x")]
+    {
+        let merged = merged(Some(&base), &own, &target, &resolved("presets B", Resolution::Value(value.clone())));
+        assert_eq!((values(&merged), merged.open().count()), (target.as_str(), 1), "{value}");
+        assert!(merged.notes[0].contains("decided by their names"), "{:?}", merged.notes);
+    }
+    let merged = merged(Some(&base), &own, &target, &resolved("presets B", Resolution::Value(json!("on, off"))));
+    assert_eq!(values(&merged), "# spectrocloud.com/enabled-presets: B:on,B:off\na: 2\n");
+}

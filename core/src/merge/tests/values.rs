@@ -219,3 +219,22 @@ fn an_override_of_what_is_anchored_and_of_its_alias_is_kept() {
     let tree = |text: &str| crate::yaml::parse(text).unwrap();
     assert_eq!(tree(values(&merged)), tree(&(text(100) + "new: 1\n")));
 }
+
+#[test]
+fn a_line_that_would_repeat_a_key_is_asked_about() {
+    let text = |lines: &str| format!("t: {{{{ .x }}}}\nui:\n{lines}");
+    let (base, own) = (text("  a: 1\n  b: 1\n  c: 1\n"), text("  n: 5\n  a: 1\n  b: 1\n  c: 1\n"));
+    let target = text("  a: 1\n  b: 1\n  c: 1\n  n: 3\n");
+    for decisions in [Decisions::default(), on_conflict(Side::Override)] {
+        let merged = merged(Some(&base), &own, &target, &decisions);
+        assert_eq!((values(&merged), verdicts(&merged)), (target.as_str(), vec![(Verdict::Conflict, "line 3")]));
+        assert_eq!(merged.open().count(), 1);
+        assert!(merged.overrides[0].refused.as_deref().is_some_and(|it| it.contains("key \"n\" would stand twice")));
+    }
+    let taken = merged(Some(&base), &own, &target, &on_conflict(Side::Profile));
+    assert_eq!((values(&taken), taken.open().count()), (target.as_str(), 0));
+    let rest = "  b: 1\n  c: 1\n  d: 1\n  e: 1\n";
+    let (own, target) = (text(&format!("  a: 9\n{rest}")), text(&format!("{rest}  a: 1\n")));
+    let moved = merged(Some(&text(&format!("  a: 1\n{rest}"))), &own, &target, &on_conflict(Side::Override));
+    assert_eq!((values(&moved), moved.open().count()), (target.as_str(), 1));
+}

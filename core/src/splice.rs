@@ -170,6 +170,11 @@ impl<'t> Tree<'t> {
 }
 
 impl Node {
+    /// Whether it has an anchor, or is an alias of one.
+    pub fn is_reference(&self) -> bool {
+        self.anchor.is_some() || matches!(self.content, Content::Alias(_))
+    }
+
     /// The node as JSON, as Go's `sigs.k8s.io/yaml` reads it.
     pub fn value(&self) -> Value {
         match &self.content {

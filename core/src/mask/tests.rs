@@ -478,3 +478,10 @@ fn secrets_are_shown_only_when_asked_for() {
     assert_eq!(Secrets::Shown.value(&["password"], &json!("hunter"), &context), json!("hunter"));
     assert_eq!(Secrets::Hidden.value(&["password"], &json!("hunter"), &context), json!("***"));
 }
+
+#[test]
+fn the_value_behind_a_key_of_its_own_line_is_hidden() {
+    let text = "t: {{ .x }}\n? password\n: hunter\n? plain\n: shown\n? \"token\"\n: |\n  hunter\nb: 1\n";
+    let masked = lines(text).join("\n");
+    assert!(!masked.contains("hunter") && masked.contains(": shown") && masked.ends_with("b: 1"), "{masked}");
+}

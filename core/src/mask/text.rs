@@ -45,6 +45,8 @@ struct State<'t> {
     hidden: Option<Hidden>,
     /// The indentation of a flag such as `--token`, whose value is the next line.
     after_flag: Option<usize>,
+    /// Whether the line before is a secret key of its own, `? password`, whose value follows behind a colon.
+    is_behind_secret_key: bool,
     /// What the items of a list before say of this one.
     arguments: Arguments,
     /// Whether a private key has begun and not ended.
@@ -94,6 +96,13 @@ impl State<'_> {
                 self.after_flag = flags::ends_in_secret_flag(content).then_some(known.indent);
                 return all();
             }
+        }
+        let key = content.strip_prefix("? ").map(|key| key.trim().trim_matches(['"', '\'']));
+        let is_behind_secret_key =
+            std::mem::replace(&mut self.is_behind_secret_key, key.is_some_and(keys::is_secret_key));
+        if let (true, Some(value)) = (is_behind_secret_key, content.strip_prefix(':')) {
+            self.hidden = Some(self.hidden_after(line, known, known.content, value.trim()));
+            return format!("{}: {MASK}", &line[..known.content]).into();
         }
         let has_marks = marks::has(line);
         if !has_marks && !self.arguments.are_open() {

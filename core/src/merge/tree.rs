@@ -26,7 +26,8 @@ pub(super) fn merge(
     trees: &Trees<'_>,
     presets: &Presets,
 ) -> String {
-    let mut walk = Walk { judge, spot, presets, own: &trees.own, path: Path::default(), edits: Vec::new() };
+    let shared = shared_secrets([trees.base.as_ref().known(), Some(&trees.own), Some(&trees.target)]);
+    let mut walk = Walk { judge, spot, presets, own: &trees.own, shared, path: Path::default(), edits: Vec::new() };
     let base = trees.base.as_ref().and_then(Tree::root);
     let around = Around { is_gone: texts.target.is_none(), is_secret: false };
     walk.node(base, trees.own.root(), trees.target.root(), around);
@@ -55,6 +56,8 @@ struct Walk<'w, 'd, 't> {
     spot: &'w Spot,
     presets: &'w Presets,
     own: &'t Tree<'t>,
+    /// What an anchor lends to a secret place, or takes from one.
+    shared: Vec<Value>,
     path: Path,
     edits: Vec<Planned<'t>>,
 }
@@ -173,6 +176,8 @@ impl<'t> Walk<'_, '_, 't> {
         let found =
             sides::of_key(base_value, own_value.as_ref(), target_value.as_ref(), around.is_gone, around.is_secret);
         let Some((verdict, clear)) = found else { return };
+        let is_shared = |node: &Node| node.is_reference() && self.shared.contains(&node.value());
+        let is_secret = around.is_secret || [base.known(), own, target].into_iter().flatten().any(is_shared);
         let (preset, by_preset) = self.presets.account(&self.path, own_value.as_ref()).unzip();
         let overrides = self.judge.overrides.len();
         let found = Found {
@@ -183,7 +188,7 @@ impl<'t> Walk<'_, '_, 't> {
             target: target_value,
             preset,
             by_preset: by_preset.flatten(),
-            is_secret: around.is_secret,
+            is_secret,
             ..Found::new(self.path.to_string(), verdict)
         };
         let path = || self.path.clone();
@@ -195,6 +200,29 @@ impl<'t> Walk<'_, '_, 't> {
         };
         self.edits.extend(edit.map(|edit| Planned { edit, overrides: overrides..overrides + 1 }));
     }
+}
+
+/// The values of anchors and aliases in secret places: in all of their places they are one value.
+fn shared_secrets(trees: [Option<&Tree<'_>>; 3]) -> Vec<Value> {
+    fn collect(node: &Node, is_secret: bool, found: &mut Vec<Value>) {
+        if is_secret && node.is_reference() {
+            found.push(node.value());
+        }
+        match &node.content {
+            Content::Mapping(entries) => {
+                let facts = facts(entries);
+                let is_hidden = |entry: &Entry| is_secret || mask::is_hidden(&entry.key, &facts);
+                entries.iter().for_each(|entry| collect(&entry.value, is_hidden(entry), found));
+            }
+            Content::Sequence(items) => items.iter().for_each(|item| collect(item, is_secret, found)),
+            Content::Scalar(_) | Content::Alias(_) => {}
+        }
+    }
+    let mut found = Vec::new();
+    let with_aliases =
+        trees.into_iter().flatten().filter(|tree| tree.text().contains('&') && tree.text().contains('*'));
+    with_aliases.filter_map(Tree::root).for_each(|root| collect(root, false, &mut found));
+    found
 }
 
 type Index<'n> = std::collections::HashMap<&'n str, &'n Node>;

@@ -238,3 +238,13 @@ fn a_line_that_would_repeat_a_key_is_asked_about() {
     let moved = merged(Some(&text(&format!("  a: 1\n{rest}"))), &own, &target, &on_conflict(Side::Override));
     assert_eq!((values(&moved), moved.open().count()), (target.as_str(), 1));
 }
+
+#[test]
+fn what_an_alias_lends_to_a_secret_key_is_secret_at_its_anchor() {
+    let text = |value: &str, z: u32| format!("plain: &p x\nanchor: &a {value}\npassword: *a\nother: *p\nz: {z}\n");
+    let merged =
+        merged(Some(&text("v1", 1)), &text("v2", 1).replace("&p x", "&p y"), &text("v1", 2), &Decisions::default());
+    let secret: Vec<_> = merged.overrides.iter().map(|it| (it.path.as_str(), it.is_secret)).collect();
+    assert!(secret.contains(&("anchor", true)) && secret.contains(&("password", true)), "{secret:?}");
+    assert!(secret.contains(&("plain", false)), "{secret:?}");
+}

@@ -140,20 +140,16 @@ fn settle(
     )
 }
 
-/// The lines with their ends, the comments of the presets replaced by `comments`.
+/// The lines with their ends, the comments of the presets replaced by `comments`, one by one.
 fn lines<'t>(text: &'t str, comments: &[&'t str]) -> Vec<&'t str> {
-    let (mut lines, mut rest) = (Vec::new(), 0);
+    let (mut lines, mut rest, mut put) = (Vec::new(), 0, comments.iter());
     let spans: Vec<_> = presets::lines(text).map(|line| line.span).collect();
-    if spans.is_empty() {
-        lines.extend(comments);
-    }
-    for (at, span) in spans.into_iter().enumerate() {
+    for span in &spans {
         lines.extend(text[rest..span.start].split_inclusive('\n'));
-        if at == 0 {
-            lines.extend(comments);
-        }
+        lines.extend(put.next());
         rest = span.end;
     }
+    lines.extend(put);
     lines.extend(text[rest..].split_inclusive('\n'));
     lines
 }

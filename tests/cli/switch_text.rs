@@ -228,3 +228,74 @@ fn an_alias_is_not_torn_apart() {
     folder.run("switch hello@1.1.0 --yes").exits(2).tells("nothing was written");
     assert_eq!(folder.snapshot(), before);
 }
+
+/// The packs of profile hello, whose app has `values`.
+fn publish(folder: &Folder, version: &str, values: &str) {
+    fixtures::add(folder, version, &fixtures::packs("1.32.1", values));
+}
+
+#[test]
+fn a_text_that_ends_in_blank_lines_leaves_comments_and_layout_alone() {
+    let folder = yaml();
+    let block = |values: &str| format!("      values: |+ # v\n{values}\n      tag: x # t\n");
+    let text = CLUSTER.replace("      values: |\n        replicas: 1\n", &block("        replicas: 1\n"));
+    let text = text.replace("version: 1.32.1", "version: '1.32.1'");
+    folder.write("cluster.yaml", &text);
+    for (version, values) in [("1.0.0", "replicas: 1\n\n"), ("1.1.0", "replicas: 2\nport: 80\n\n")] {
+        let packs = serde_json::json!([
+            {"name": "kubernetes", "layer": "k8s", "version": "1.32.1"},
+            {"name": "app", "layer": "addon", "values": values, "tag": "x"},
+        ]);
+        fixtures::add(&folder, version, &packs);
+    }
+    folder.run("switch hello@1.1.0 --yes").exits(0);
+    let expected = text
+        .replace("profileVersion: 1.0.0   # moves", "profileVersion: \"1.1.0\"   # moves")
+        .replace("replicas: 1\n", "replicas: 2\n        port: 80\n");
+    assert_eq!(folder.text("cluster.yaml"), expected);
+}
+
+#[test]
+fn what_was_written_can_be_written_again() {
+    for (first, second) in [
+        ("replicas: 2\n   \n", "replicas: 3\n"),
+        ("replicas: 2\n\n\n", "replicas: 3"),
+        ("\n  \nreplicas: 2\n     ", "replicas: 3\n\n"),
+        ("replicas: 2\n# end\n \n", ""),
+    ] {
+        let folder = yaml();
+        publish(&folder, "1.1.0", first);
+        publish(&folder, "1.2.0", second);
+        folder.run("switch hello@1.1.0 --yes").exits(0);
+        folder.run("rollback --yes").exits(0);
+        let back = folder.text("cluster.yaml");
+        let version =
+            |text: &str| text.replace("1.0.0   # moves", "\"1.0.0\"   # moves").replace(": 1.32.1", ": \"1.32.1\"");
+        assert_eq!(version(&back.replace("\"1.0.0\"", "1.0.0").replace("\"1.32.1\"", "1.32.1")), version(CLUSTER));
+        folder.run("switch hello@1.1.0 --yes").exits(0);
+        folder.run("switch hello@1.2.0 --yes").exits(0);
+        for comment in ["# first a note", "# the cluster itself", "# what it is for", "# moves", "# too"] {
+            assert!(
+                folder.text("cluster.yaml").contains(comment),
+                "{comment} is gone: {}",
+                folder.text("cluster.yaml")
+            );
+        }
+    }
+}
+
+#[test]
+fn what_would_lose_its_comments_is_refused_by_its_place() {
+    let folder = yaml();
+    let flow = "    - {name: kubernetes, layer: k8s, version: 1.32.1} # why this one\n";
+    let block = "    - name: kubernetes\n      layer: k8s\n      version: 1.32.1\n";
+    folder.write("cluster.yaml", CLUSTER.replace(block, flow));
+    let before = folder.snapshot();
+    for flag in ["--yes", "--dry-run"] {
+        let ran = folder.run(&format!("switch hello@1.1.0 {flag}")).exits(2);
+        ran.tells("./cluster.yaml, document 2: spec.clusterProfileTemplates[1].packs[0] ").tells("block style");
+        assert_eq!(folder.snapshot(), before);
+    }
+    folder.write("cluster.yaml", CLUSTER.replace(block, &flow.replace(" # why this one", "")));
+    folder.run("switch hello@1.1.0 --yes").exits(0);
+}

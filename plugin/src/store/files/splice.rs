@@ -8,43 +8,41 @@ use serde_json::Value;
 
 mod lines;
 mod node;
+#[cfg(test)]
+mod random;
 mod scalar;
 
-/// How much of the text is written anew.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reach {
-    /// The smallest parts that differ.
-    Smallest,
-    /// The whole attached profile.
-    WholeItem,
-}
-
 /// `text` with item `item` of `spec.clusterProfileTemplates` in document `document`, which holds `old`, replaced by
-/// `new`. `None` when the text is not written in block style there. The caller reads the result back before it trusts it.
+/// `new`. The error is the place that is not written so that it could change by its own lines. The caller reads the
+/// result back before it trusts it.
 pub(super) fn replace_profile(
     text: &str,
     document: usize,
     item: usize,
     (old, new): (&Value, &Value),
-    reach: Reach,
-) -> Option<String> {
+) -> Result<String, String> {
+    let list = || "spec.clusterProfileTemplates".to_owned();
     if text.trim_start().starts_with('{') {
-        return replace_in_json(text, item, new);
+        return replace_in_json(text, item, new).ok_or_else(list);
     }
     let style = Style::of(text);
     let text = style.stripped(text);
     let all: Vec<&str> = text.split_inclusive('\n').collect();
-    let spec = entry(&all, document_lines(&all, document)?, "spec")?;
-    let templates = entry(&all, spec.start + 1..spec.end, "clusterProfileTemplates")?;
+    let own = profile(&all, document, item).ok_or_else(list)?;
+    let mut replaced = all[..own.start].concat();
+    let place = |fixed: node::Fixed| format!("{}[{item}]{}", list(), fixed.path());
+    replaced.push_str(&node::item(&all[own.clone()], old, new).map_err(place)?);
+    lines::follow(&mut replaced, &all[own.end..].concat());
+    Ok(style.restored(&replaced, &text))
+}
+
+/// The lines of item `item` of `spec.clusterProfileTemplates`, when that is written in block style.
+fn profile(all: &[&str], document: usize, item: usize) -> Option<Range<usize>> {
+    let spec = entry(all, document_lines(all, document)?, "spec")?;
+    let templates = entry(all, spec.start + 1..spec.end, "clusterProfileTemplates")?;
     let start = templates.start + 1;
     let own = lines::items(&all[start..templates.end]).into_iter().nth(item)?;
-    let own = start + own.start..start + own.end;
-    let replaced = match reach {
-        Reach::Smallest => node::item(&all[own.clone()], old, new)?,
-        Reach::WholeItem => node::item_text(new, lines::indent(all[own.start]))?,
-    };
-    let text = all[..own.start].concat() + &replaced + &all[own.end..].concat();
-    Some(style.restored(&text))
+    Some(start + own.start..start + own.end)
 }
 
 /// How the lines of a file end.
@@ -68,9 +66,22 @@ impl Style {
         if self.has_last_break { text } else { text + "\n" }
     }
 
-    fn restored(self, text: &str) -> String {
-        let text = if self.has_last_break { text } else { text.strip_suffix('\n').unwrap_or(text) };
+    /// `text` with the ends that the file had, which held `before`.
+    fn restored(self, text: &str, before: &str) -> String {
+        let is_cut = !self.has_last_break && !Self::needs_last_break(text, before);
+        let text = if is_cut { text.strip_suffix('\n').unwrap_or(text) } else { text };
         if self.has_carriage_returns { text.replace('\n', "\r\n") } else { text.to_owned() }
+    }
+
+    /// Whether the file ends in a block scalar that is not what stood there before, and whose text ends in a line break.
+    fn needs_last_break(text: &str, before: &str) -> bool {
+        let end = |text: &str| {
+            let block = lines::last_block(text)?;
+            let lines: Vec<_> = text.split_inclusive('\n').skip(block.header).map(ToOwned::to_owned).collect();
+            Some((lines, block.chomping != Some('-')))
+        };
+        let now = end(text);
+        now.as_ref().is_some_and(|(_, has_break)| *has_break) && now != end(before)
     }
 }
 
@@ -142,24 +153,18 @@ status: {state: Running}
 ";
 
     /// The text with item `item` replaced, whatever that took.
-    fn replaced(text: &str, document: usize, item: usize, value: &Value, reach: Reach) -> Option<String> {
+    fn replaced(text: &str, document: usize, item: usize, value: &Value) -> Result<String, String> {
         let documents = yaml::parse_all(text).unwrap();
         let old = documents[document].pointer(&format!("/spec/clusterProfileTemplates/{item}"));
-        replace_profile(text, document, item, (old.unwrap_or(&Value::Null), value), reach)
+        replace_profile(text, document, item, (old.unwrap_or(&Value::Null), value))
     }
 
     #[test]
     fn only_the_item_changes() {
         let value = json!({"name": "hello", "packs": [{"name": "k", "values": "# kept\na: 3\n\nb: \"2\"\n"}]});
-        for reach in [Reach::Smallest, Reach::WholeItem] {
-            check_only_the_item_changes(&value, reach);
-        }
-    }
-
-    fn check_only_the_item_changes(value: &Value, reach: Reach) {
-        let replaced = replaced(TEXT, 1, 1, value, reach).unwrap();
+        let replaced = replaced(TEXT, 1, 1, &value).unwrap();
         let documents = yaml::parse_all(&replaced).unwrap();
-        assert_eq!(documents[1]["spec"]["clusterProfileTemplates"][1], *value);
+        assert_eq!(documents[1]["spec"]["clusterProfileTemplates"][1], value);
         for line in
             TEXT.lines().filter(|line| line.contains("about") || line.contains("stays") || line.contains("infra"))
         {
@@ -174,15 +179,13 @@ status: {state: Running}
     fn the_same_item_in_its_own_place_changes_no_meaning() {
         for item in [0, 1] {
             let value = yaml::parse_all(TEXT).unwrap()[1]["spec"]["clusterProfileTemplates"][item].clone();
-            let whole = replaced(TEXT, 1, item, &value, Reach::WholeItem).unwrap();
-            assert_eq!(yaml::parse_all(&whole).unwrap(), yaml::parse_all(TEXT).unwrap());
-            assert_eq!(replaced(TEXT, 1, item, &value, Reach::Smallest).unwrap(), TEXT);
+            assert_eq!(replaced(TEXT, 1, item, &value).unwrap(), TEXT);
         }
     }
 
     /// Each pair of lines is what goes and what comes; every other line has to stay.
     fn check_lines(text: &str, value: &Value, expected: &[(&str, &str)]) {
-        let replaced = replaced(text, 0, 0, value, Reach::Smallest).unwrap();
+        let replaced = replaced(text, 0, 0, value).unwrap();
         assert_eq!(yaml::parse(&replaced).unwrap()["spec"]["clusterProfileTemplates"][0], *value, "{replaced}");
         let mut wanted = text.to_owned();
         for (from, to) in expected {
@@ -274,7 +277,7 @@ spec:
         let cluster = PACKS.find("\n        # the cluster").unwrap();
         let (rest, after) = (PACKS.find("        # the rest").unwrap(), PACKS.find("  after").unwrap());
         let swapped = [&PACKS[..cluster], &PACKS[rest..after], &PACKS[cluster..rest], &PACKS[after..]].concat();
-        assert_eq!(replaced(PACKS, 0, 0, &value, Reach::Smallest).unwrap(), swapped);
+        assert_eq!(replaced(PACKS, 0, 0, &value).unwrap(), swapped);
     }
 
     #[test]
@@ -285,23 +288,28 @@ spec:
     }
 
     #[test]
+    fn a_pack_that_comes_among_others_of_its_name_leaves_them_alone() {
+        let text = "spec:\n  clusterProfileTemplates:\n  - packs:\n    - name: a # 1\n    - name: a # 2\n";
+        let value = json!({"packs": [{"name": "a"}, {"name": "b"}, {"name": "a"}]});
+        check_lines(text, &value, &[("a # 1\n", "a # 1\n    - name: b\n")]);
+    }
+
+    #[test]
     fn the_ends_of_lines_stay_as_they_are() {
         let mut value = packs();
         value["packs"][1]["values"] = json!("a: 2\nb: 3\n");
-        let plain = replaced(PACKS, 0, 0, &value, Reach::Smallest).unwrap();
-        let windows = replaced(&PACKS.replace('\n', "\r\n"), 0, 0, &value, Reach::Smallest).unwrap();
+        let plain = replaced(PACKS, 0, 0, &value).unwrap();
+        let windows = replaced(&PACKS.replace('\n', "\r\n"), 0, 0, &value).unwrap();
         assert_eq!(windows, plain.replace('\n', "\r\n"));
-        let cut = replaced(PACKS.trim_end(), 0, 0, &value, Reach::Smallest).unwrap();
+        let cut = replaced(PACKS.trim_end(), 0, 0, &value).unwrap();
         assert_eq!(cut, plain.trim_end());
     }
 
     #[test]
     fn indented_lists_and_json_are_understood() {
         let indented = "spec:\n  clusterProfileTemplates:\n    - name: a\n    - name: b\n  x: 1\n";
-        for reach in [Reach::Smallest, Reach::WholeItem] {
-            let text = replaced(indented, 0, 1, &json!({"name": "c"}), reach).unwrap();
-            assert_eq!(text, "spec:\n  clusterProfileTemplates:\n    - name: a\n    - name: c\n  x: 1\n");
-        }
+        let text = replaced(indented, 0, 1, &json!({"name": "c"})).unwrap();
+        assert_eq!(text, "spec:\n  clusterProfileTemplates:\n    - name: a\n    - name: c\n  x: 1\n");
     }
 
     #[test]
@@ -313,7 +321,7 @@ spec:
                 "{\n\t\"spec\": {\n\t\t\"clusterProfileTemplates\": [\n\t\t\t2\n\t\t]\n\t}\n}",
             ),
         ] {
-            assert_eq!(replaced(text, 0, 0, &json!(2), Reach::Smallest).as_deref(), Some(expected));
+            assert_eq!(replaced(text, 0, 0, &json!(2)).as_deref(), Ok(expected));
         }
     }
 
@@ -324,9 +332,30 @@ spec:
             ("spec:\n  clusterProfileTemplates: [{name: a}]\n", 0),
             ("spec:\n  clusterProfileTemplates:\n  - name: a\n", 7),
         ] {
-            for reach in [Reach::Smallest, Reach::WholeItem] {
-                assert_eq!(replaced(text, 0, item, &json!({}), reach), None, "{text}");
-            }
+            assert_eq!(replaced(text, 0, item, &json!({})), Err("spec.clusterProfileTemplates".into()), "{text}");
         }
+    }
+
+    #[test]
+    fn what_would_lose_its_comments_is_named_and_stays() {
+        let mut value = packs();
+        for (from, place) in [
+            ("- {name: os, version: 1} # why", "packs[0]"),
+            ("-\n          {name: os, # why\n          version: 1}", "packs[0]"),
+        ] {
+            value["packs"][0]["version"] = json!(2);
+            let text = PACKS.replace("- {name: os, version: 1}", from);
+            let expected = format!("spec.clusterProfileTemplates[0].{place}");
+            assert_eq!(replaced(&text, 0, 0, &value), Err(expected), "{text}");
+        }
+        let flow = PACKS.replace("- {name: os, version: 1}", "- {name: os, version: '# no comment'}");
+        assert!(replaced(&flow, 0, 0, &value).unwrap().contains("        # the system\n        - name: os\n"));
+    }
+
+    #[test]
+    fn a_list_can_be_emptied() {
+        let mut value = packs();
+        value["packs"][2]["manifests"] = json!([]);
+        check_lines(PACKS, &value, &[("manifests:\n          - {name: m, uid: u1}\n", "manifests: []\n")]);
     }
 }

@@ -5,10 +5,7 @@ use std::{fs, io::Write, path::Path};
 use profile_core::{switch, yaml};
 use serde_json::Value;
 
-use super::{
-    Document, Entry, leftovers, lock, read,
-    splice::{self, Reach},
-};
+use super::{Document, Entry, leftovers, lock, read, splice};
 use crate::error::{Error, Kind};
 
 /// Writes the attached profiles of `after` over those of `before`.
@@ -35,21 +32,30 @@ pub(super) fn text(entry: &Entry, before: &Document, after: &Value) -> Result<St
     if let Some(Value::Object(spec)) = expected.get_mut(now.index).and_then(|document| document.get_mut("spec")) {
         spec.insert("clusterProfileTemplates".into(), switch::templates(after));
     }
+    let text = patched(&original, now, after).map_err(|place| unwritable(now, &place))?;
     // The text was patched by lines: it counts only if it reads back as exactly what was meant.
-    let reads_back = |text: &String| yaml::parse_all(text).is_ok_and(|documents| documents == expected);
-    [Reach::Smallest, Reach::WholeItem]
-        .into_iter()
-        .find_map(|reach| patched(&original, now, after, reach).filter(reads_back))
-        .ok_or_else(|| not_block_style(path))
+    if yaml::parse_all(&text).is_ok_and(|documents| documents == expected) {
+        return Ok(text);
+    }
+    Err(unwritable(now, &differing(now, after)))
 }
 
-/// `text` with each attached profile of `after` that differs.
-fn patched(text: &str, now: &Entry, after: &Value, reach: Reach) -> Option<String> {
+/// `text` with each attached profile of `after` that differs; else the place that cannot be written.
+fn patched(text: &str, now: &Entry, after: &Value) -> Result<String, String> {
     let (before, after) = (switch::templates(&now.value), switch::templates(after));
-    let pairs = before.as_array()?.iter().zip(after.as_array()?).enumerate();
+    let list = "spec.clusterProfileTemplates";
+    let (Some(before), Some(after)) = (before.as_array(), after.as_array()) else { return Err(list.into()) };
+    let pairs = before.iter().zip(after).enumerate();
     pairs
         .filter(|(_, (old, new))| old != new)
-        .try_fold(text.to_owned(), |text, (item, pair)| splice::replace_profile(&text, now.index, item, pair, reach))
+        .try_fold(text.to_owned(), |text, (item, pair)| splice::replace_profile(&text, now.index, item, pair))
+}
+
+/// The place of the first attached profile that differs.
+fn differing(now: &Entry, after: &Value) -> String {
+    let (before, after) = (switch::templates(&now.value), switch::templates(after));
+    let item = (0..).take_while(|item| before.get(item).is_some()).find(|item| before.get(item) != after.get(item));
+    format!("spec.clusterProfileTemplates{}", item.map(|item| format!("[{item}]")).unwrap_or_default())
 }
 
 fn replace(path: &Path, text: &str) -> Result<(), Error> {
@@ -72,7 +78,11 @@ fn moved(path: &Path) -> Error {
     Error::new(Kind::Conflict, format!("{} changed since it was read", path.display()))
 }
 
-fn not_block_style(path: &Path) -> Error {
-    Error::failed(format!("cannot write {} without touching more than spec.clusterProfileTemplates", path.display()))
-        .hint("write that list in block style, one `- name: …` an item, or as JSON; nothing was changed")
+fn unwritable(entry: &Entry, place: &str) -> Error {
+    let (path, document) = (entry.path.display(), entry.index + 1);
+    Error::failed(format!("cannot write {path}, document {document}: {place} is written so that more than it would change"))
+        .hint(
+            "write it in block style, one `- name: …` an item and one key a line, its comments on lines of their own, or the \
+             file as JSON; nothing was changed",
+        )
 }

@@ -4,52 +4,70 @@ use serde_json::Value;
 
 use super::lines;
 
-/// The entry in `own` with its scalar replaced by `new`: block scalars stay block scalars, quotes stay quotes, a comment
-/// behind the value stays. `None` where that style cannot hold it.
+/// The entry in `own` with its scalar replaced by `new`: block scalars stay block scalars, quotes stay quotes, comments
+/// behind the value and below it stay. `None` where that style cannot hold it.
 pub(super) fn replaced(own: &[&str], new: &Value) -> Option<String> {
-    let (_, head, rest) = lines::key(own.first()?)?;
-    match (rest.chars().next()?, own.len(), new) {
-        ('|', 2.., Value::String(text)) => block(own, head, rest, text),
-        ('"', 1, Value::String(text)) => Some(format!("{head}{}{}", double_quoted(text), behind_quotes(rest, '"')?)),
+    let (value, below) = own.split_at(lines::value_end(own));
+    let (_, head, rest) = lines::key(value.first()?)?;
+    let mut text = match (rest.chars().next()?, value.len(), new) {
+        ('|' | '>', .., Value::String(text)) => block(value, head, rest, text)?,
+        ('"', 1, Value::String(text)) => format!("{head}{}{}", double_quoted(text), behind_quotes(rest, '"')?),
         ('\'', 1, Value::String(text)) if !text.contains(char::is_control) => {
-            Some(format!("{head}'{}'{}", text.replace('\'', "''"), behind_quotes(rest, '\'')?))
+            format!("{head}'{}'{}", text.replace('\'', "''"), behind_quotes(rest, '\'')?)
         }
-        ('"' | '\'' | '|' | '>' | '[' | '{' | '&' | '*' | '!' | '\n' | '#', ..) => None,
-        (_, 1, Value::Null | Value::Bool(_) | Value::Number(_)) => Some(format!("{head}{new}{}", behind_plain(rest))),
-        (_, 1, Value::String(text)) if is_plain(text) => Some(format!("{head}{text}{}", behind_plain(rest))),
-        (_, 1, Value::String(text)) if !text.contains('\n') => {
-            Some(format!("{head}{}{}", double_quoted(text), behind_plain(rest)))
+        ('\'', 1, Value::String(text)) => format!("{head}{}{}", double_quoted(text), behind_quotes(rest, '\'')?),
+        ('#', 1, Value::String(text)) => format!("{head}{} {rest}", double_quoted(text)),
+        ('#', 1, Value::Null | Value::Bool(_) | Value::Number(_)) => format!("{head}{new} {rest}"),
+        ('"' | '\'' | '|' | '>' | '[' | '{' | '&' | '*' | '!' | '\n' | '#', ..) => return None,
+        (_, 1, Value::Null | Value::Bool(_) | Value::Number(_)) => format!("{head}{new}{}", behind_plain(rest)),
+        (_, 1, Value::String(text)) if is_plain(text) => format!("{head}{text}{}", behind_plain(rest)),
+        // Many lines are better read as a block scalar, but not at the price of a comment.
+        (_, 1, Value::String(text)) if !text.contains('\n') || !behind_plain(rest).trim().is_empty() => {
+            format!("{head}{}{}", double_quoted(text), behind_plain(rest))
         }
-        _ => None,
-    }
+        _ => return None,
+    };
+    lines::follow(&mut text, &below.concat());
+    Some(text)
 }
 
-/// A literal block scalar at the indentation of the one that it replaces.
+/// A literal block scalar at the indentation of the one that it replaces; in quotes where it cannot be one.
 fn block(own: &[&str], head: &str, rest: &str, text: &str) -> Option<String> {
+    let old = lines::blocks(own).into_iter().next().filter(|block| block.header == 0 && block.end == own.len())?;
     let level = lines::indent(own[0]);
-    let header = rest.trim_start_matches(|letter: char| "|+-".contains(letter) || letter.is_ascii_digit());
-    let indicated = rest.chars().find_map(|letter| letter.to_digit(10)).map(|steps| level + steps as usize);
-    let first = own[1..].iter().find(|line| !line.trim().is_empty()).map(|line| lines::indent(line));
-    let margin = indicated.or(first).filter(|margin| *margin > level).unwrap_or(level + 2);
-    let is_printable = text.chars().all(|letter| !letter.is_control() || matches!(letter, '\n' | '\t'));
-    if !is_printable || text.trim().is_empty() {
-        return None;
-    }
+    let behind = rest.trim_start_matches(|letter: char| "|>+-".contains(letter) || letter.is_ascii_digit());
     // A first line that starts with a space would be taken for the indentation itself.
     let leads_with_space = text.lines().find(|line| !line.is_empty()).is_some_and(|line| line.starts_with(' '));
-    let indicator = if leads_with_space { (margin - level).to_string() } else { String::new() };
+    let is_margin = |margin: &usize| !leads_with_space || margin - level < 10;
+    let margin = old.margin.filter(is_margin).unwrap_or(level + 2);
     let chomping = match text.len() - text.trim_end_matches('\n').len() {
         0 => "-",
         1 => "",
         _ => "+",
     };
-    let mut replaced = format!("{head}|{indicator}{chomping}{header}");
-    for line in text.lines() {
-        if !line.is_empty() {
-            replaced.push_str(&" ".repeat(margin));
-            replaced.push_str(line);
+    let is_printable = text.chars().all(|letter| !letter.is_control() || matches!(letter, '\n' | '\t'));
+    let is_block = is_printable && !text.trim().is_empty();
+    let mut replaced = if is_block {
+        let indicator = if leads_with_space { (margin - level).to_string() } else { String::new() };
+        let mut replaced = format!("{head}|{indicator}{chomping}{behind}");
+        for line in text.lines() {
+            if !line.is_empty() {
+                replaced.push_str(&" ".repeat(margin));
+                replaced.push_str(line);
+            }
+            replaced.push('\n');
         }
-        replaced.push('\n');
+        replaced
+    } else {
+        format!("{head}{}{behind}", double_quoted(text))
+    };
+    // Blank lines behind the text that are none of it only set it apart from what follows, and do so still.
+    let is_spare = |line: &&&str| {
+        line.trim_matches(' ') == "\n" && line.len() <= old.margin.map_or(margin, |it| it.min(margin)) + 1
+    };
+    let spare = own[1..].iter().rev().take_while(is_spare).count();
+    if old.chomping != Some('+') && !(is_block && chomping == "+") {
+        replaced.push_str(&own[own.len() - spare..].concat());
     }
     Some(replaced)
 }
@@ -108,10 +126,14 @@ mod tests {
         check("a: \"1.0\"  # why\n", json!("1.1"), "a: \"1.1\"  # why\n");
         check("a: \"say \\\"x\\\"\" # why\n", json!("y\n"), "a: \"y\\n\" # why\n");
         check("a: 'it''s' # why\n", json!("it's"), "a: 'it''s' # why\n");
+        check("a: 'x' # why\n", json!("y\n"), "a: \"y\\n\" # why\n");
         check("a: plain text # why\n", json!("other"), "a: other # why\n");
         check("a: 1.0.0\n", json!("1.1"), "a: \"1.1\"\n");
         check("a: x\n", json!("yes"), "a: \"yes\"\n");
         check("a: 1\n", json!(2), "a: 2\n");
+        check("a: x # why\n", json!("y\nz\n"), "a: \"y\\nz\\n\" # why\n");
+        check("a: # why\n", json!("x"), "a: \"x\" # why\n");
+        check("a: # why\n", json!(2), "a: 2 # why\n");
         check("a: 1\n", json!(null), "a: null\n");
     }
 
@@ -122,14 +144,31 @@ mod tests {
         check("a: |-\n  x\n", json!("y\n\n"), "a: |+\n  y\n\n");
         check("a: |\n  x\n", json!("  y\n"), "a: |2\n    y\n");
         check("a: |2\n   x\n", json!("y\n"), "a: |\n  y\n");
+        check("a: >- # why\n  x\n", json!("y\n"), "a: | # why\n  y\n");
+    }
+
+    #[test]
+    fn what_stands_behind_a_block_scalar_stays() {
+        check("a: |\n  x\n\n \n # below\n\n", json!("y\n"), "a: |\n  y\n\n \n # below\n\n");
+        check("a: |\n  x\n\n", json!("y\n\n\n"), "a: |+\n  y\n\n\n");
+        check("a: |+\n  x\n\n # below\n", json!("y"), "a: |-\n  y\n # below\n");
+        check("a: |\n  x\n     \n", json!("y\n"), "a: |\n  y\n");
+        check("a: x # why\n\n   # below\n", json!("z"), "a: z # why\n\n   # below\n");
+    }
+
+    #[test]
+    fn a_block_scalar_whose_text_cannot_be_one_is_quoted() {
+        check("a: | # why\n  x\n\n # below\n", json!(""), "a: \"\" # why\n\n # below\n");
+        check("a: |\n  x\n", json!("\n\n"), "a: \"\\n\\n\"\n");
+        check("a: |\n  x\n", json!("\u{7}"), "a: \"\\u0007\"\n");
+        check("a: |\n              x\n", json!("  y\n"), "a: |2\n    y\n");
     }
 
     #[test]
     fn what_a_style_cannot_hold_is_left_to_others() {
         for (own, new) in [
-            ("a: |\n  x\n", json!("\u{7}")),
-            ("a: |\n  x\n", json!("")),
-            ("a: 'x'\n", json!("y\n")),
+            ("a: |\n  x\n", json!(1)),
+            ("a: 'x'\n", json!(1)),
             ("a: x\n", json!("y\nz\n")),
             ("a: [1]\n", json!(2)),
             ("a: x\n", json!([1])),

@@ -74,7 +74,19 @@ pub(super) fn resolution(decision: &Value) -> Result<Resolution, String> {
             value::refuse_mask(&fields["value"])?;
             Ok(Resolution::Value(fields["value"].clone()))
         }
-        other => Err(format!("{other} is neither `override` nor `profile` nor `value: X`")),
+        // What was meant for a value may be secret: only its kind is told.
+        other => Err(format!("{} is neither `override` nor `profile` nor `value: X`", kind(other))),
+    }
+}
+
+fn kind(decision: &Value) -> &'static str {
+    match decision {
+        Value::Null => "nothing",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "another word or text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "another map",
     }
 }
 
@@ -107,9 +119,9 @@ mod tests {
     #[test]
     fn unknown_words_are_named_with_their_place() {
         for (text, said) in [
-            ("a: overide\n", "decision for \"a\": \"overide\" is neither"),
+            ("a: overide\n", "decision for \"a\": another word or text is neither"),
             ("a: {value: 1, why: x}\n", "decision for \"a\""),
-            ("a:\n", "decision for \"a\": null"),
+            ("a:\n", "decision for \"a\": nothing is neither"),
             ("- a\n", "no map"),
             ("a: override\na: profile\n", "line 2"),
             ("apiVersion: other/v1\nkind: Decisions\n", "apiVersion \"other/v1\""),
@@ -118,6 +130,23 @@ mod tests {
         ] {
             let error = parse(text).unwrap_err();
             assert!(error.contains(said), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_secret_is_not_repeated() {
+        for text in [
+            "\"p: password\": hunter2\n",
+            "\"p: password\": {valu: hunter2}\n",
+            "\"p: password\": {hunter2: x}\n",
+            "\"p: password\": [hunter2]\n",
+            "\"p: password\": {value: hunter2, why: x}\n",
+            "\"p: pin\": 0472\n",
+            "\"p: pin\": {value: 0472}\n",
+        ] {
+            let error = parse(text).unwrap_err();
+            assert!(error.starts_with("decision for \"p: p"), "{text}: {error}");
+            assert!(!["hunter2", "472", "314"].iter().any(|secret| error.contains(secret)), "{text}: {error}");
         }
     }
 

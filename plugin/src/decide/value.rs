@@ -37,9 +37,12 @@ pub(super) fn refuse_ambiguous(written: &Value, read: &Value) -> Result<(), Stri
             written.iter().zip(read).try_for_each(|(written, read)| refuse_ambiguous(written, read))
         }
         _ if written == read => Ok(()),
-        _ => {
-            let word = written.as_str().map_or_else(|| written.to_string(), ToOwned::to_owned);
+        (Value::String(word), Value::Bool(read)) => {
             Err(format!("`{word}` reads as {read} in YAML 1.1: write {read}, or {word:?} in quotes"))
+        }
+        // Digits may be a PIN: they are not repeated.
+        _ => {
+            Err("a value reads as another number in YAML 1.1: write that number, or what stands there in quotes".into())
         }
     }
 }

@@ -19,6 +19,7 @@ mod list;
 mod meanwhile;
 mod picture;
 mod reference;
+mod saved_plan;
 mod show;
 mod status;
 mod switch;

@@ -106,6 +106,10 @@ pub(crate) async fn carry_out(
 ) -> Result<Outcome, Error> {
     let name = proposal.cluster.cluster().name().into_owned();
     let mut edits = merge.edit;
+    if let Some(path) = &merge.save_plan {
+        // Nobody is to be asked for what cannot be saved.
+        plan::file_at(path)?;
+    }
     warn(&proposal, output)?;
     loop {
         if !decide(&mut proposal, &mut edits, write, output).await? {

@@ -2,8 +2,9 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    io::Write,
-    path::Path,
+    fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
 };
 
 use profile_core::{
@@ -71,15 +72,39 @@ struct Decided {
 /// Writes the plan of `proposal` to `path`, which only its owner may read.
 pub(super) fn save(proposal: &Proposal, path: &Path) -> Result<(), Error> {
     let plan = of(proposal)?;
-    let failed =
-        |error: &dyn std::fmt::Display| Error::failed(format!("cannot write the plan to {}: {error}", path.display()));
+    let failed = |error: &dyn std::fmt::Display| unwritable(path, error);
     let text = serde_json::to_string_pretty(&plan).map_err(|error| failed(&error))?;
+    let path = &file_at(path)?;
     let folder = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
     // A temporary file has the mode 0600, and takes the place of an older plan in one step.
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|error| failed(&error))?;
     file.write_all(text.as_bytes()).and_then(|()| file.write_all(b"\n")).map_err(|error| failed(&error))?;
     file.as_file().sync_all().map_err(|error| failed(&error))?;
     file.persist(path).map(|_| ()).map_err(|error| failed(&error.error))
+}
+
+/// The file that `path` leads to. A link stays one: what it points to is replaced. What is there and is no file, such as a
+/// pipe or a device, is no place for a plan and stays what it is.
+pub(super) fn file_at(path: &Path) -> Result<PathBuf, Error> {
+    let refused = |what: &str| {
+        Error::usage(format!("cannot write the plan to {}: {what}", path.display()))
+            .hint("name a file, or one that is not there yet; nothing was written")
+    };
+    if path.as_os_str() == "-" {
+        return Err(refused("a plan is a file that only its owner may read"));
+    }
+    match fs::metadata(path) {
+        Ok(found) if found.is_file() => fs::canonicalize(path).map_err(|error| unwritable(path, &error)),
+        Ok(found) if found.is_dir() => Err(refused("that is a directory")),
+        Ok(_) => Err(refused("that is neither a file nor a link to one")),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(unwritable(path, &error)),
+        Err(_) if fs::symlink_metadata(path).is_ok() => Err(refused("that is a link to nothing")),
+        Err(_) => Ok(path.to_owned()),
+    }
+}
+
+fn unwritable(path: &Path, error: &dyn std::fmt::Display) -> Error {
+    Error::failed(format!("cannot write the plan to {}: {error}", path.display()))
 }
 
 fn of(proposal: &Proposal) -> Result<Plan, Error> {

@@ -151,6 +151,11 @@ impl Which {
         self.selector.is_some() || self.clusters_from.is_some() || self.all_contexts || !self.contexts.is_empty()
     }
 
+    /// Whether the clusters are read from the standard input.
+    pub(crate) fn takes_input(&self) -> bool {
+        self.clusters_from.as_ref().is_some_and(|path| path.as_os_str() == "-")
+    }
+
     /// How many clusters are worked on at a time.
     pub(crate) fn parallel(&self) -> usize {
         usize::from(self.parallel)

@@ -17,6 +17,7 @@ mod history;
 mod interrupted;
 mod list;
 mod meanwhile;
+mod override_values;
 mod picture;
 mod reference;
 mod saved_plan;

@@ -35,7 +35,7 @@ pub(crate) struct OverrideArgs {
     /// Go back to what is published at this path; may be given several times
     #[arg(long, value_name = "PATH")]
     unset: Vec<Path>,
-    /// Set every value of this YAML file
+    /// Set every value of this YAML file, which holds a map; - is the standard input
     #[arg(long, value_name = "FILE")]
     values: Option<PathBuf>,
     /// Open the values in your editor
@@ -84,10 +84,20 @@ pub(crate) async fn run(args: &OverrideArgs, global: &Global, output: &mut Outpu
         [] => return Err(Error::usage("name a pack, and the clusters before it where there are several")),
     };
     let values = match &args.values {
+        Some(path) if path.as_os_str() == "-" => {
+            if args.which.takes_input() {
+                return Err(Error::usage(
+                    "--values and --clusters-from both take the standard input, which is read once",
+                )
+                .hint("write one of them into a file"));
+            }
+            Some(("standard input".to_owned(), store::standard_input()?))
+        }
         Some(path) => Some((path.display().to_string(), store::text(path)?)),
         None => None,
     };
     let edit = PackEdit { set: args.set.clone(), unset: args.unset.clone(), values, text: None };
+    edit.refuse_unusable()?;
     let fleet = args.which.find(names, global).await?;
     change(fleet, Goal::Override(pack, edit), flags, &args.waves, output).await
 }

@@ -6,6 +6,7 @@ use profile_core::{
     mask::MASK,
     splice::{Content, Edit, Node, Path, SpliceError, Step, Tree},
 };
+use serde_json::Value;
 
 use crate::error::{Error, Kind};
 
@@ -87,14 +88,13 @@ pub(crate) struct PackEdit {
 impl PackEdit {
     /// `own` after the edits; `published` is what unset paths go back to.
     pub(super) fn apply(&self, own: &str, published: Option<&str>) -> Result<String, Error> {
-        self.refuse_masks()?;
+        self.refuse_unusable()?;
         let mut text = self.text.clone().unwrap_or_else(|| own.to_owned());
         if let Some((place, given)) = &self.values {
             let tree = Tree::parse(given).map_err(|error| Error::usage(format!("{place}: {error}")))?;
             let mut paths = Vec::new();
-            match tree.root() {
-                Some(root) => leaves(root, &Path::default(), &mut paths),
-                None => return Err(Error::usage(format!("{place} holds no values"))),
+            if let Some(root) = tree.root() {
+                leaves(root, &Path::default(), &mut paths);
             }
             let edits: Vec<_> =
                 paths.into_iter().map(|path| Edit::Graft { from: path.clone(), path, source: &tree }).collect();
@@ -105,7 +105,7 @@ impl PackEdit {
                 .map_err(|error| Error::usage(format!("--set {path}: the value is not YAML: {error}")))?;
             let edit = match tree.root() {
                 Some(_) => Edit::Graft { path: path.clone(), source: &tree, from: Path::default() },
-                None => Edit::Set { path: path.clone(), value: serde_json::Value::from("") },
+                None => Edit::Set { path: path.clone(), value: Value::from("") },
             };
             text = spliced(&text, &[edit])?;
         }
@@ -113,6 +113,12 @@ impl PackEdit {
             text = self.unset(&text, path, published)?;
         }
         Ok(text)
+    }
+
+    /// Refuses what is no edit of any values, whatever they are.
+    pub(crate) fn refuse_unusable(&self) -> Result<(), Error> {
+        self.refuse_masks()?;
+        self.values.as_ref().map_or(Ok(()), |(place, text)| refuse_no_map(place, text))
     }
 
     /// A mask stands for a value that nobody typed: it is never written, not even as a part of a longer text.
@@ -148,6 +154,24 @@ impl PackEdit {
     }
 }
 
+/// Refuses values that are no map: they would take the place of all that the pack has.
+fn refuse_no_map(place: &str, text: &str) -> Result<(), Error> {
+    let tree = Tree::parse(text).map_err(|error| Error::usage(format!("{place}: {error}")))?;
+    let found = match tree.root().map(|root| (&root.content, root.value())) {
+        Some((Content::Mapping(entries), _)) if !entries.is_empty() => return Ok(()),
+        None | Some((Content::Mapping(_), _) | (_, Value::Null)) => {
+            return Err(Error::usage(format!("{place} holds no values")));
+        }
+        Some((_, Value::Array(_))) => "a list",
+        Some((_, Value::String(_))) => "a text",
+        Some((_, Value::Number(_))) => "a number",
+        Some((_, Value::Bool(_))) => "a boolean",
+        Some((_, Value::Object(_))) => "an alias",
+    };
+    Err(Error::usage(format!("{place} holds {found}, and the values of a pack are a map"))
+        .hint("write one line for each value, such as `replicas: 2`; nothing was written"))
+}
+
 /// The paths of everything that is no mapping of its own: what has to be set so that the rest stays.
 fn leaves(node: &Node, path: &Path, paths: &mut Vec<Path>) {
     match &node.content {
@@ -181,6 +205,26 @@ mod tests {
         for text in ["", "p/", "/k"] {
             assert!(read(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn values_that_are_no_map_are_refused() {
+        let apply = |text: &str| {
+            let values = Some(("v.yaml".to_owned(), text.to_owned()));
+            PackEdit { values, ..PackEdit::default() }.apply("a: 1\nb: 1\n", None)
+        };
+        for (text, said) in [
+            ("- x\n", "v.yaml holds a list"),
+            ("x\n", "v.yaml holds a text"),
+            ("7\n", "v.yaml holds a number"),
+            ("", "v.yaml holds no values"),
+            ("{}\n", "v.yaml holds no values"),
+            ("~\n", "v.yaml holds no values"),
+        ] {
+            let error = apply(text).unwrap_err();
+            assert!(error.message.starts_with(said) && error.kind == Kind::Usage, "{text}: {error}");
+        }
+        assert_eq!(apply("b: 2\n").unwrap(), "a: 1\nb: 2\n");
     }
 
     #[test]

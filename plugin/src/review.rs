@@ -96,8 +96,8 @@ pub(crate) struct ReviewArgs {
     /// Only how much changes in each pack
     #[arg(long)]
     pub(crate) summary: bool,
-    /// Leave out what changes at this path, or below it; may be given several times
-    #[arg(long, value_name = "PATH")]
+    /// Leave out what changes at this path, or below it, or in this whole pack; may be given several times
+    #[arg(long, value_name = "PATH", value_parser = ignore::given)]
     pub(crate) ignore: Vec<String>,
     /// Show passwords, tokens and the like instead of ***
     #[arg(long)]
@@ -139,6 +139,7 @@ impl Review {
     /// Prints the review.
     pub(crate) fn print(&self, args: &ReviewArgs, output: &mut Output) -> Result<(), Error> {
         let shown = Shown::of(self, args);
+        warn_of_unmet(&shown.unmet, output);
         match args.output {
             ReviewFormat::Text => self.print_text(args, &shown, output),
             ReviewFormat::Json => output.document(Format::Json, "Diff", document::fields(self, &shown)),
@@ -191,7 +192,14 @@ impl Review {
 
     /// Whether anything differs that is not ignored.
     pub(crate) fn differs(&self, args: &ReviewArgs) -> bool {
-        let ignored = ignore::Ignored::new(&args.ignore);
+        let ignored = ignore::Ignored::of(&args.ignore, self);
         self.sides.iter().any(|sides| !ignored.apply(sides).changes.is_empty())
+    }
+}
+
+/// What is to be left out and is not there is perhaps misspelt, and then something is shown that nobody wants to see.
+fn warn_of_unmet(unmet: &[String], output: &mut Output) {
+    for place in unmet {
+        output.warning(&format!("--ignore {place}: nothing that differs and no override stands there"));
     }
 }

@@ -113,6 +113,29 @@ fn what_is_ignored_is_in_no_format_and_not_in_the_exit_code() {
 }
 
 #[test]
+fn what_is_to_be_left_out_and_is_not_there_is_told() {
+    let folder = fixtures::demo();
+    let words = "diff demo hello@1.1.0";
+    for whole in ["hello/app", "app", "app:"] {
+        let ran = folder.run(&format!("{words} --ignore {whole}")).exits(1);
+        ran.hides("replicas").hides("Warning").shows("1 change is left out by --ignore\n");
+    }
+    for flags in ["", "-o json", "-o html", "--summary"] {
+        let ran = folder.run(&format!("{words} --ignore nope --ignore [ --ignore [\"replicas\"] {flags}")).exits(1);
+        ran.tells("Warning: --ignore nope: nothing that differs and no override stands there\n");
+        ran.tells("Warning: --ignore [: ");
+        assert!(!ran.stderr.contains("replicas"), "{}", *ran);
+    }
+    folder.refuses(&format!("{words} -f . --ignore :"), 2, &["it names nothing"]);
+    folder.refuses(&format!("{words} -f . --ignore="), 2, &["it names nothing"]);
+    // What one of several clusters has is not misspelt.
+    let other = fixtures::cluster(&packs("1.32.1", "replicas: 1\nport: 1\n")).to_string();
+    let folder = folder.with("other.json", other.replace("\"demo\"", "\"other\""));
+    let ran = folder.run("diff hello@1.1.0 --ignore port --ignore nope").exits(1);
+    ran.tells("Warning: --ignore nope: ").hides("--ignore port");
+}
+
+#[test]
 fn secrets_are_shown_to_those_who_ask() {
     let folder = fixtures::demo();
     fixtures::add(&folder, "1.1.0", &packs("1.32.1", &format!("password: {SECRET}\n")));

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{Review, ReviewArgs, ReviewFormat, Shown, document};
+use super::{Review, ReviewArgs, ReviewFormat, Shown, document, warn_of_unmet};
 use crate::{
     cli::Format,
     error::Error,
@@ -60,11 +60,16 @@ impl Groups {
         if same.review.base != group.review.base {
             same.review.base = Some("differs from cluster to cluster; see `kubectl profile overrides`".into());
         }
+        same.shown.unmet.retain(|place| group.shown.unmet.contains(place));
         same.clusters.extend(group.clusters);
     }
 
     /// Prints each outcome once.
     pub(crate) fn print(&self, args: &ReviewArgs, output: &mut Output) -> Result<(), Error> {
+        // What one cluster has not may be meant for another.
+        let is_unmet = |place: &&String| self.all.iter().all(|group| group.shown.unmet.contains(*place));
+        let unmet: Vec<_> = args.ignore.iter().filter(is_unmet).filter(|_| !self.all.is_empty()).cloned().collect();
+        warn_of_unmet(&unmet, output);
         match args.output {
             ReviewFormat::Text => self.print_text(args, output),
             ReviewFormat::Json => output.document(Format::Json, "DiffList", self.fields()),

@@ -8,17 +8,30 @@ use profile_core::{
 };
 use serde_json::Value;
 
-use super::Sides;
+use super::{Review, Sides};
 
 /// The places to leave out.
 pub(super) struct Ignored<'a> {
     places: Vec<Place<'a>>,
+    /// Those, as they were given, at which nothing differs and nothing is overridden: perhaps they are misspelt.
+    pub(super) unmet: Vec<String>,
 }
 
-/// `PATH`, `PACK: PATH`, `PROFILE/PACK: PATH` or `PACK:`.
+/// `PATH`, `PACK: PATH`, `PROFILE/PACK: PATH`, `PACK:`, or the place of a whole pack without the colon.
 struct Place<'a> {
+    given: &'a str,
     owner: Option<&'a str>,
     path: &'a str,
+    /// The path as differences write it, which a key in needless quotes does not.
+    plain: String,
+}
+
+/// One value of `--ignore`, which has to name something.
+pub(super) fn given(text: &str) -> Result<String, String> {
+    if text.trim().trim_end_matches(':').trim().is_empty() {
+        return Err("it names nothing; write a path such as ui.replicas, or a pack such as hello-universe".into());
+    }
+    Ok(text.to_owned())
 }
 
 /// What is left of both sides.
@@ -35,14 +48,34 @@ impl Kept {
 }
 
 impl<'a> Ignored<'a> {
-    /// Reads what `--ignore` was given.
-    pub(super) fn new(given: &'a [String]) -> Self {
-        let place = |text: &'a String| match text.split_once(": ").or_else(|| text.strip_suffix(':').map(|it| (it, "")))
-        {
-            Some((owner, path)) => Place { owner: Some(owner.trim()), path: path.trim() },
-            None => Place { owner: None, path: text.trim() },
-        };
-        Self { places: given.iter().map(place).collect() }
+    /// Reads what `--ignore` was given, and finds what of `review` it means.
+    pub(super) fn of(given: &'a [String], review: &Review) -> Self {
+        let mut ignored = Self { places: given.iter().map(|text| Place::read(text)).collect(), unmet: Vec::new() };
+        if ignored.places.is_empty() {
+            return ignored;
+        }
+        let changes: Vec<_> = review.sides.iter().flat_map(|sides| differences(sides, &sides.pending)).collect();
+        let overrides = &review.overrides;
+        let is_met =
+            |place: &Place<'_>| changes.iter().any(|it| place.is_of(it)) || overrides.iter().any(|it| place.holds(it));
+        for place in &mut ignored.places {
+            if is_met(place) {
+                continue;
+            }
+            // What is no path here may be the place of a pack.
+            let whole = Place { owner: Some(place.given.trim()), path: "", plain: String::new(), ..*place };
+            let mut packs = changes.iter().map(|it| (&it.profile, &it.pack));
+            let mut own_packs = overrides.iter().map(|it| (&it.profile, &it.pack));
+            let is_pack = |(profile, pack): (&String, &Option<String>)| {
+                pack.is_some() && whole.is_owned_by(profile, pack.as_deref())
+            };
+            if place.owner.is_none() && (packs.any(is_pack) || own_packs.any(is_pack)) {
+                *place = whole;
+            } else if !overrides.iter().any(|it| it.is_named(place.given)) {
+                ignored.unmet.push(place.given.to_owned());
+            }
+        }
+        ignored
     }
 
     /// The differences that are left. What is left out is set back to Current in Pending, so that no text shows it.
@@ -60,27 +93,12 @@ impl<'a> Ignored<'a> {
     }
 
     fn covers(&self, change: &Change) -> bool {
-        let path = match change.kind {
-            Kind::PackVersion | Kind::ProfileVersion => "version",
-            Kind::Presets => "presets",
-            _ => change.path.as_deref().unwrap_or_default(),
-        };
-        self.covers_place(&change.profile, change.pack.as_deref(), path)
+        self.places.iter().any(|place| place.is_of(change))
     }
 
     /// Whether the override stands at a place that is left out.
     pub(super) fn covers_override(&self, it: &Override) -> bool {
-        let path = match &it.part {
-            Part::Presets => "presets",
-            Part::Field(name) | Part::Variable(name) => name,
-            Part::Manifest(name) if it.path.is_empty() => name,
-            _ => &it.path,
-        };
-        self.covers_place(&it.profile, it.pack.as_deref(), path)
-    }
-
-    fn covers_place(&self, profile: &str, pack: Option<&str>, path: &str) -> bool {
-        self.places.iter().any(|place| place.is_owned_by(profile, pack) && place.is_above(path))
+        self.places.iter().any(|place| place.holds(it) || it.is_named(place.given))
     }
 }
 
@@ -128,7 +146,35 @@ fn set_back(sides: &Sides, ignored: &[&Change]) -> Value {
     pending
 }
 
-impl Place<'_> {
+impl<'a> Place<'a> {
+    fn read(text: &'a str) -> Self {
+        let (owner, path) = match text.split_once(": ").or_else(|| text.strip_suffix(':').map(|it| (it, ""))) {
+            Some((owner, path)) => (Some(owner.trim()), path.trim()),
+            None => (None, text.trim()),
+        };
+        let plain = path.parse::<Path>().map_or_else(|_| path.to_owned(), |path| path.to_string());
+        Self { given: text, owner, path, plain }
+    }
+
+    fn is_of(&self, change: &Change) -> bool {
+        let path = match change.kind {
+            Kind::PackVersion | Kind::ProfileVersion => "version",
+            Kind::Presets => "presets",
+            _ => change.path.as_deref().unwrap_or_default(),
+        };
+        self.is_owned_by(&change.profile, change.pack.as_deref()) && self.is_above(path)
+    }
+
+    fn holds(&self, it: &Override) -> bool {
+        let path = match &it.part {
+            Part::Presets => "presets",
+            Part::Field(name) | Part::Variable(name) => name,
+            Part::Manifest(name) if it.path.is_empty() => name,
+            _ => &it.path,
+        };
+        self.is_owned_by(&it.profile, it.pack.as_deref()) && self.is_above(path)
+    }
+
     fn is_owned_by(&self, profile: &str, pack: Option<&str>) -> bool {
         self.owner.is_none_or(|owner| match pack {
             Some(pack) => owner == pack || owner.split_once('/') == Some((profile, pack)),
@@ -140,7 +186,9 @@ impl Place<'_> {
         if self.path.is_empty() {
             return self.owner.is_some();
         }
-        path.strip_prefix(self.path).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        let is_below =
+            |own: &str| path.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
+        is_below(self.path) || is_below(&self.plain)
     }
 }
 
@@ -150,7 +198,7 @@ mod tests {
 
     use super::*;
 
-    fn left(ignored: &[&str]) -> (Vec<String>, usize) {
+    fn review() -> Review {
         let of = |values: &str, version: &str| json!({"name": "p", "packs": [{"name": "a", "version": version, "values": values}]});
         let sides = Sides {
             current: of("x: {y: 1, z: 1}\nxy: 1\n", "1"),
@@ -158,8 +206,13 @@ mod tests {
             current_label: String::new(),
             pending_label: String::new(),
         };
+        Review { sides: vec![sides], ..Review::default() }
+    }
+
+    fn left(ignored: &[&str]) -> (Vec<String>, usize) {
         let ignored: Vec<_> = ignored.iter().map(|it| (*it).to_owned()).collect();
-        let kept = Ignored::new(&ignored).apply(&sides);
+        let review = review();
+        let kept = Ignored::of(&ignored, &review).apply(&review.sides[0]);
         (kept.changes.iter().map(Change::title).collect(), kept.left_out)
     }
 
@@ -180,5 +233,25 @@ mod tests {
         check(&["b: x", "q/a: x", "nothing"], &all);
         check(&["a: version"], &["p/a: x.y", "p/a: x.z", "p/a: xy"]);
         check(&["a:"], &[]);
+        check(&["[\"x\"].y", "a: [\"xy\"]"], &["p/a: version", "p/a: x.z"]);
+    }
+
+    #[test]
+    fn a_pack_is_left_out_as_a_whole_by_its_place() {
+        for place in ["a", "p/a", "a:", "p/a:"] {
+            assert_eq!(left(&[place]), (Vec::new(), 4), "{place}");
+        }
+        for place in ["p", "q/a", "b"] {
+            assert_eq!(left(&[place]).1, 0, "{place}");
+        }
+    }
+
+    #[test]
+    fn what_meets_nothing_is_known() {
+        let ignored: Vec<_> = ["x", "nope", "[", "p/a", "b: x", "p"].map(ToOwned::to_owned).into();
+        assert_eq!(Ignored::of(&ignored, &review()).unmet, ["nope", "[", "b: x", "p"]);
+        for text in ["", " ", ":", " : "] {
+            assert!(given(text).is_err(), "{text:?}");
+        }
     }
 }

@@ -24,6 +24,8 @@ pub(crate) struct Shown {
     pub(crate) overrides: Vec<Override>,
     /// How many changes are left out.
     pub(crate) left_out: usize,
+    /// What was to be left out and is not there.
+    pub(crate) unmet: Vec<String>,
     /// Whether secrets are shown.
     pub(crate) secrets: Secrets,
 }
@@ -59,7 +61,7 @@ impl Shown {
     }
 
     fn with_texts(review: &Review, args: &ReviewArgs, has_texts: bool) -> Self {
-        let ignored = Ignored::new(&args.ignore);
+        let ignored = Ignored::of(&args.ignore, review);
         let mut left_out = 0;
         let all: Vec<_> = review.sides.iter().map(|sides| Contexts::new(sides, &review.known)).collect();
         let mut profile = |(sides, contexts): (&Sides, &Contexts<'_>)| {
@@ -83,7 +85,7 @@ impl Shown {
         };
         let kept = review.overrides.iter().filter(|it| !ignored.covers_override(it));
         let overrides = kept.map(|it| masked(it, &contexts(it), args.secrets())).collect();
-        Self { profiles, overrides, left_out, secrets: args.secrets() }
+        Self { profiles, overrides, left_out, unmet: ignored.unmet, secrets: args.secrets() }
     }
 
     /// A review without its texts, and what it comes to, whatever the cluster is called. The lines of the texts cost most

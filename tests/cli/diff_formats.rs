@@ -136,6 +136,15 @@ fn what_is_to_be_left_out_and_is_not_there_is_told() {
 }
 
 #[test]
+fn presets_are_told_by_their_groups() {
+    let folder = fixtures::demo();
+    let own = "# spectrocloud.com/enabled-presets: A:y,B:z\nreplicas: 1\n";
+    folder.write("cluster.json", fixtures::cluster(&packs("1.32.1", own)).to_string());
+    let ran = folder.run("diff demo hello@1.1.0").exits(1);
+    ran.shows("presets A: override y\n").shows("presets B: override z\n");
+}
+
+#[test]
 fn secrets_are_shown_to_those_who_ask() {
     let folder = fixtures::demo();
     fixtures::add(&folder, "1.1.0", &packs("1.32.1", &format!("password: {SECRET}\n")));

@@ -102,7 +102,8 @@ pub(super) fn place(it: &Override) -> String {
     match &it.part {
         Part::Values if it.path.is_empty() => "(all values)".into(),
         Part::Values => it.path.clone(),
-        Part::Presets => "presets".into(),
+        Part::Presets if it.path.is_empty() => "presets".into(),
+        Part::Presets => format!("presets {}", it.path),
         Part::Manifest(name) if it.path.is_empty() => format!("manifest {name}"),
         Part::Manifest(name) => format!("manifest {name}: {}", it.path),
         Part::Variable(name) => format!("variable {name}"),
@@ -162,6 +163,25 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn presets_are_told_apart_by_their_groups() {
+        let it = Override {
+            profile: "shop".into(),
+            pack: Some("hello".into()),
+            part: Part::Presets,
+            path: "Backend".into(),
+            verdict: Verdict::Kept,
+            published: None,
+            own: Some(json!("enable-api")),
+            target: None,
+            resolution: None,
+            preset: None,
+            is_secret: false,
+            refused: None,
+        };
+        assert_eq!(lines(&it, 100), ["    kept          presets Backend: override enable-api"]);
+    }
 
     #[test]
     fn a_null_is_a_value_and_no_key_that_is_removed() {

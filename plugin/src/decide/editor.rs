@@ -70,9 +70,12 @@ impl Buffer {
         fs::read_to_string(&self.path).map_err(|error| in_editor(&error))
     }
 
-    /// The error with the words that name the file.
+    /// The error with the words that name the file, or that say that it is gone.
     pub(super) fn kept(&self, error: Error) -> Error {
-        error.hint(format!("what you wrote is kept in {}; nothing was written to the cluster", self.path.display()))
+        let path = self.path.display();
+        let what =
+            if self.path.exists() { format!("what you wrote is kept in {path}") } else { format!("{path} is gone") };
+        error.hint(format!("{what}; nothing was written to the cluster"))
     }
 
     /// Removes the file: what it holds is taken over, or given up.
@@ -118,6 +121,13 @@ pub(super) mod tests {
             assert!(fs::read(&path).unwrap().starts_with(b"mine\n"), "{error}");
             fs::remove_file(path).unwrap();
         }
+    }
+
+    #[tokio::test]
+    async fn a_file_that_the_editor_removed_is_not_said_to_be_kept() {
+        let error = Buffer::create(script("rm \"$1\"")).unwrap().open("text\n").await.unwrap_err();
+        let [hint] = error.hints.as_slice() else { panic!("{error:?}") };
+        assert!(hint.ends_with(".yaml is gone; nothing was written to the cluster"), "{hint}");
     }
 
     #[tokio::test]

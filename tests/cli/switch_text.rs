@@ -299,3 +299,16 @@ fn what_would_lose_its_comments_is_refused_by_its_place() {
     folder.write("cluster.yaml", CLUSTER.replace(block, &flow.replace(" # why this one", "")));
     folder.run("switch hello@1.1.0 --yes").exits(0);
 }
+
+#[test]
+fn json_may_hold_what_yaml_may_not() {
+    let folder = fixtures::demo();
+    let text = folder.text("cluster.json").replace("aws", "aws\u{7f}");
+    folder.write("cluster.json", &text);
+    publish(&folder, "1.1.0", "replicas: 2 # \u{7f}\n");
+    folder.run("switch hello@1.1.0 --yes").exits(0);
+    assert_eq!(folder.json("cluster.json")["spec"]["cloudType"], "aws\u{7f}");
+    fs::remove_file(folder.path("cluster.json")).unwrap();
+    folder.write("cluster.yaml", CLUSTER);
+    folder.run("switch hello@1.1.0 --yes").exits(0);
+}

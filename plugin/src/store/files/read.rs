@@ -1,12 +1,16 @@
 //! Reads YAML and JSON files within bounds, and says where they fail.
 
 use std::{
+    borrow::Cow,
     fs::{self, File},
     io::Read,
     path::{Path, PathBuf},
 };
 
-use profile_core::{field, yaml};
+use profile_core::{
+    field,
+    yaml::{self, YamlError},
+};
 use serde_json::Value;
 
 use super::Entry;
@@ -91,11 +95,34 @@ pub(super) fn entries(path: &Path) -> Result<Vec<Entry>, Error> {
 
 /// All documents of a file's text.
 pub(super) fn parsed(path: &Path, text: &str) -> Result<Vec<Entry>, Error> {
-    let documents = yaml::parse_all(text).map_err(|error| {
+    let documents = documents(text).map_err(|error| {
         Error::failed(format!("{} is not valid YAML or JSON: {error}", path.display()))
             .hint("mend the file; nothing was changed")
     })?;
     Ok(documents.into_iter().enumerate().flat_map(|(index, document)| objects(path, index, document)).collect())
+}
+
+/// What stands in each document of a text.
+pub(super) fn documents(text: &str) -> Result<Vec<Value>, YamlError> {
+    yaml::parse_all(&as_yaml(text))
+}
+
+/// JSON takes letters in its texts that YAML wants written as escapes, such as U+007F.
+fn as_yaml(text: &str) -> Cow<'_, str> {
+    let is_json = || serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
+    if text.contains(is_unprintable) && is_json() { escaped(text).into() } else { text.into() }
+}
+
+/// A text of JSON with such letters as escapes, which JSON and YAML read alike.
+pub(super) fn escaped(text: &str) -> String {
+    let letter = |letter: char| {
+        if is_unprintable(letter) { format!("\\u{:04x}", u32::from(letter)) } else { letter.to_string() }
+    };
+    text.chars().map(letter).collect()
+}
+
+fn is_unprintable(letter: char) -> bool {
+    matches!(letter, '\u{7f}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}')
 }
 
 /// The document itself, or the items of a list such as `kubectl get --output=yaml` prints.
@@ -107,5 +134,21 @@ fn objects(path: &Path, index: usize, document: Value) -> Vec<Entry> {
             items.iter().enumerate().map(|(item, value)| entry(Some(item), value.clone())).collect()
         }
         _ => vec![entry(None, document)],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn json_may_hold_letters_that_yaml_may_not() {
+        let text = "{\"a\": \"x\u{7f}\u{80}\u{ffff}\\u007f\"}\n";
+        assert_eq!(documents(text).unwrap(), [json!({"a": "x\u{7f}\u{80}\u{ffff}\u{7f}"})]);
+        for text in ["a: x\u{7f}\n", "{a: \u{7f}}\n"] {
+            assert!(documents(text).is_err(), "{text:?}");
+        }
     }
 }

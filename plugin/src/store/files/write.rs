@@ -2,7 +2,7 @@
 
 use std::{fs, io::Write, path::Path};
 
-use profile_core::{switch, yaml};
+use profile_core::switch;
 use serde_json::Value;
 
 use super::{Document, Entry, leftovers, lock, read, splice};
@@ -27,14 +27,14 @@ pub(super) fn text(entry: &Entry, before: &Document, after: &Value) -> Result<St
         return Err(Error::failed(format!("{} is an item of a list, which is not written to", before.place))
             .hint("write it as a document of its own; nothing was changed"));
     }
-    let mut expected = yaml::parse_all(&original).unwrap_or_default();
+    let mut expected = read::documents(&original).unwrap_or_default();
     // Whatever else moved in the file since, such as a status, stays as it is now.
     if let Some(Value::Object(spec)) = expected.get_mut(now.index).and_then(|document| document.get_mut("spec")) {
         spec.insert("clusterProfileTemplates".into(), switch::templates(after));
     }
     let text = patched(&original, now, after).map_err(|place| unwritable(now, &place))?;
     // The text was patched by lines: it counts only if it reads back as exactly what was meant.
-    if yaml::parse_all(&text).is_ok_and(|documents| documents == expected) {
+    if read::documents(&text).is_ok_and(|documents| documents == expected) {
         return Ok(text);
     }
     Err(unwritable(now, &differing(now, after)))

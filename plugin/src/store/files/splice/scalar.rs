@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::lines;
+use super::{super::read::escaped, lines};
 
 /// The entry in `own` with its scalar replaced by `new`: block scalars stay block scalars, quotes stay quotes, comments
 /// behind the value and below it stay. `None` where that style cannot hold it.
@@ -72,9 +72,9 @@ fn block(own: &[&str], head: &str, rest: &str, text: &str) -> Option<String> {
     Some(replaced)
 }
 
-/// JSON's strings are YAML's double-quoted scalars.
+/// JSON's strings are YAML's double-quoted scalars, but for the letters that YAML has as escapes alone.
 fn double_quoted(text: &str) -> String {
-    Value::from(text).to_string()
+    escaped(&Value::from(text).to_string())
 }
 
 /// Text that every version of YAML reads as a string, and only as a string, without quotes.
@@ -160,7 +160,7 @@ mod tests {
     fn a_block_scalar_whose_text_cannot_be_one_is_quoted() {
         check("a: | # why\n  x\n\n # below\n", json!(""), "a: \"\" # why\n\n # below\n");
         check("a: |\n  x\n", json!("\n\n"), "a: \"\\n\\n\"\n");
-        check("a: |\n  x\n", json!("\u{7}"), "a: \"\\u0007\"\n");
+        check("a: |\n  x\n", json!("\u{7}\u{7f}"), "a: \"\\u0007\\u007f\"\n");
         check("a: |\n              x\n", json!("  y\n"), "a: |2\n    y\n");
     }
 

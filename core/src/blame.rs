@@ -35,10 +35,10 @@ pub enum Blame {
         /// The oldest revision's number.
         revision: u64,
     },
-    /// It was set by other means after the newest revision.
+    /// It was set by other means after a revision, and before the next one if there is one.
     #[serde(rename_all = "camelCase")]
     After {
-        /// The newest revision's number.
+        /// The number of the last revision before it.
         revision: u64,
     },
     /// There is no revision to tell by.
@@ -51,20 +51,26 @@ impl Blame {
         let mut deployed: Vec<_> = revisions.iter().filter(|it| it.status == Status::Deployed).collect();
         deployed.sort_by_key(|it| it.number);
         let (Some(oldest), Some(newest)) = (deployed.first(), deployed.last()) else { return Self::NotRecorded };
-        let holds = |document: &Value| value_at(&Cluster::new(document), it) == it.own;
+        let holds = |document: &Value| is_held(&Cluster::new(document), it);
         if !holds(&newest.after_document()) {
             return Self::After { revision: newest.number };
         }
-        let brought = deployed.iter().rev().find(|revision| !holds(&revision.before_document()));
-        match brought {
-            Some(revision) => Self::Revision {
-                revision: revision.number,
-                action: revision.action.clone(),
-                created_at: revision.created_at.clone(),
-                user: revision.user.clone(),
-            },
-            None => Self::Before { revision: oldest.number },
+        // Back in time as long as it was there: a change that found it there did not bring it in.
+        for (at, revision) in deployed.iter().enumerate().rev() {
+            if !holds(&revision.before_document()) {
+                return Self::Revision {
+                    revision: revision.number,
+                    action: revision.action.clone(),
+                    created_at: revision.created_at.clone(),
+                    user: revision.user.clone(),
+                };
+            }
+            let former = at.checked_sub(1).and_then(|at| deployed.get(at));
+            if let Some(former) = former.filter(|former| !holds(&former.after_document())) {
+                return Self::After { revision: former.number };
+            }
         }
+        Self::Before { revision: oldest.number }
     }
 
     /// In words, for a table.
@@ -79,6 +85,43 @@ impl Blame {
             Self::NotRecorded => "not recorded".into(),
         }
     }
+}
+
+/// Whether an override stands in a text that was merged line by line, so that it has numbers of lines for a path.
+pub fn is_by_lines(it: &Override) -> bool {
+    let path = it.path.rsplit_once(": ").map_or(it.path.as_str(), |(_, path)| path);
+    matches!(it.part, Part::Values | Part::Manifest(_))
+        && (path == "after the last line"
+            || ["line ", "lines ", "before line "].iter().any(|word| path.starts_with(word)))
+}
+
+/// Whether a cluster holds its own value at the place of an override.
+fn is_held(cluster: &Cluster<'_>, it: &Override) -> bool {
+    if !is_by_lines(it) {
+        return value_at(cluster, it) == it.own;
+    }
+    // The numbers of lines move from text to text, so that lines are known by what they say.
+    let profile = cluster.profiles().into_iter().find(|profile| profile.name() == it.profile);
+    let packs = profile.map(|profile| profile.packs()).unwrap_or_default();
+    let Some(pack) = packs.iter().find(|pack| it.pack.as_deref() == Some(&*pack.name())) else { return false };
+    let whole = Override { path: String::new(), ..it.clone() };
+    let text = match &it.part {
+        Part::Manifest(_) => of_pack(pack, &whole).and_then(|it| it.as_str().map(str::to_owned)).unwrap_or_default(),
+        _ => pack.values().into_owned(),
+    };
+    match (&it.own, &it.published) {
+        (Some(Value::String(own)), _) => has_lines(&text, own),
+        (_, Some(Value::String(published))) => !has_lines(&text, published),
+        _ => false,
+    }
+}
+
+fn has_lines(text: &str, lines: &str) -> bool {
+    text.match_indices(lines).any(|(at, _)| {
+        let (before, after) = (&text[..at], &text[at + lines.len()..]);
+        (before.is_empty() || before.ends_with('\n'))
+            && (lines.ends_with('\n') || after.is_empty() || after.starts_with('\n'))
+    })
 }
 
 /// The value that a cluster holds at the place of an override.

@@ -5,6 +5,7 @@
 mod asking;
 mod bad_input;
 mod bad_values;
+mod blame;
 mod charts;
 mod check;
 mod diff;

@@ -19,6 +19,7 @@ mod draft;
 mod edits;
 mod forgotten;
 mod overridden;
+mod retold;
 mod rolled_back;
 mod switched;
 mod updated;
@@ -133,8 +134,12 @@ impl Proposal {
         };
         for draft in &mut self.draft.profiles {
             if let Some(edited) = self.edited.get(&draft.path) {
-                draft.merged.content = edited.applied_to(&draft.merged.content);
-                edited.settle_refused(&mut draft.merged.overrides);
+                let content = edited.applied_to(&draft.merged.content);
+                let overrides = &mut draft.merged.overrides;
+                edited.settle_refused(overrides);
+                let published = draft.taken.as_ref().map_or(&draft.merged.content, |taken| &taken.content);
+                retold::tell(overrides, published, (&draft.merged.content, &content));
+                draft.merged.content = content;
             }
         }
         self.draft.pending = draft::pending(&self.cluster.value, &self.draft.profiles);
@@ -275,6 +280,7 @@ impl Proposal {
         let bases: Vec<_> =
             self.draft.profiles.iter().filter(|it| it.has_base()).map(ProfileDraft::base_words).collect();
         let notes = self.draft.profiles.iter().flat_map(|it| it.merged.notes.clone());
+        let blamed = self.overrides().filter(|it| !self.was_edited() || !retold::is_newly_set(it));
         Review {
             store: self.store.name(),
             known: self.known_secrets(),
@@ -282,7 +288,7 @@ impl Proposal {
             sides: sides.collect(),
             base: (!bases.is_empty()).then(|| bases.join("; ")),
             overrides: self.overrides().cloned().collect(),
-            blame: self.overrides().map(|it| (it.place(), Blame::of(it, &self.revisions))).collect(),
+            blame: blamed.map(|it| (it.place(), Blame::of(it, &self.revisions))).collect(),
             notes: self.draft.notes.iter().cloned().chain(notes).collect(),
             verdict: Some(self.verdict()),
             repave: repave::estimate(&before, &after),

@@ -114,9 +114,9 @@ impl Decided {
         Self { place: it.place(), verdict: it.verdict, resolution: resolution.map(Into::into) }
     }
 
-    /// Whether the cluster's own value is gone.
+    /// Whether it is no override any more.
     pub fn is_dropped(&self) -> bool {
-        self.resolution.as_deref() == Some("profile") && self.verdict != Verdict::Redundant
+        self.resolution.as_deref() == Some("profile")
     }
 }
 

@@ -20,6 +20,7 @@ mod interrupted;
 mod list;
 mod meanwhile;
 mod override_values;
+mod own_values;
 mod picture;
 mod reference;
 mod saved_plan;

@@ -1,8 +1,9 @@
 //! Own values that equal what is published today are no overrides any more.
 
 use profile_core::{
-    base::Purpose,
-    content, merge,
+    base::{Base, Purpose},
+    content,
+    merge::{self, Decisions, Override, Part, Resolution, Verdict},
     pack::Pack,
     profile::{self, AttachedProfile},
     revision::Taken,
@@ -44,6 +45,7 @@ fn of_profile(proposal: &Proposal, attached: &AttachedProfile<'_>, only: Option<
     let base = proposal.base_of(attached, Purpose::Switch)?;
     let mut taken = base.taken(attached);
     let mut after = attached.raw().clone();
+    let mut cleared = Vec::new();
     for (index, pack) in attached.packs().iter().enumerate() {
         let published = today.packs().into_iter().find(|it| it.name() == pack.name());
         let Some(published) = published.filter(|_| only.is_none_or(|only| only == index)) else { continue };
@@ -57,6 +59,7 @@ fn of_profile(proposal: &Proposal, attached: &AttachedProfile<'_>, only: Option<
             }
             continue;
         };
+        cleared.push(pack.name().into_owned());
         let is_overridden = text != published.values();
         after["packs"][index]["values"] = text.into();
         if let Some(flag) = after["packs"][index].get_mut("isValuesOverridden") {
@@ -70,8 +73,10 @@ fn of_profile(proposal: &Proposal, attached: &AttachedProfile<'_>, only: Option<
     let own = base.own(&AttachedProfile::new(&after, attached.path().to_owned()));
     let own = AttachedProfile::new(&own, attached.path().to_owned());
     let left = taken.as_ref().map(|taken| AttachedProfile::new(&taken.content, "published".into()));
-    let overrides = left.map(|left| merge::merge(Some(&left), &own, &left, &proposal.decisions).overrides);
-    let merged = merge::Merged { content: after.clone(), overrides: overrides.unwrap_or_default(), notes: Vec::new() };
+    let left = left.map(|left| merge::merge(Some(&left), &own, &left, &proposal.decisions).overrides);
+    let mut overrides = redundant(&base, attached, &today, &cleared);
+    overrides.extend(left.unwrap_or_default());
+    let merged = merge::Merged { content: after.clone(), overrides, notes: Vec::new() };
     Ok(ProfileDraft {
         path: attached.path().to_owned(),
         current: attached.raw().clone(),
@@ -81,6 +86,26 @@ fn of_profile(proposal: &Proposal, attached: &AttachedProfile<'_>, only: Option<
         merged,
         base,
     })
+}
+
+/// The overrides of the packs that are cleared which equal what is published today: they are given up.
+fn redundant(
+    base: &Base,
+    attached: &AttachedProfile<'_>,
+    today: &AttachedProfile<'_>,
+    cleared: &[String],
+) -> Vec<Override> {
+    let Some(published) = &base.content else { return Vec::new() };
+    let (published, own) = (AttachedProfile::new(published, "published".into()), base.own(attached));
+    let own = AttachedProfile::new(&own, attached.path().to_owned());
+    let all = merge::merge(Some(&published), &own, today, &Decisions::default()).overrides;
+    let is_cleared = |it: &Override| {
+        it.verdict == Verdict::Redundant
+            && matches!(it.part, Part::Values | Part::Presets)
+            && it.pack.as_ref().is_some_and(|pack| cleared.contains(pack))
+    };
+    let dropped = all.into_iter().filter(is_cleared);
+    dropped.map(|it| Override { resolution: Some(Resolution::Profile), ..it }).collect()
 }
 
 /// The text of a pack as the published one with what is left of the overrides in it. `None` where that reads otherwise
@@ -94,7 +119,7 @@ fn without_redundant(pack: &Pack<'_>, published: &Pack<'_>) -> Result<Option<Str
     let (own, today) = (alone(pack.raw()), alone(published.raw()));
     let of = |raw| AttachedProfile::new(raw, "pack".into());
     // With what is published today as the base, all that differs is the cluster's own, and all that is equal is not.
-    let merged = merge::merge(Some(&of(&today)), &of(&own), &of(&today), &merge::Decisions::default());
+    let merged = merge::merge(Some(&of(&today)), &of(&own), &of(&today), &Decisions::default());
     let text = merged.content["packs"][0]["values"].as_str().unwrap_or_default().to_owned();
     Ok((value(&text)? == value(&pack.values())?).then_some(text))
 }

@@ -8,7 +8,7 @@ use profile_core::{
 };
 use serde_json::{Value, json};
 
-use super::{Draft, PackEdit, PackReference, Proposal, draft::ProfileDraft};
+use super::{Draft, PackEdit, PackReference, Proposal, draft::ProfileDraft, retold};
 use crate::{
     error::{Error, Kind},
     nearest,
@@ -43,6 +43,11 @@ pub(super) fn draft(proposal: &Proposal, reference: &PackReference, edit: &PackE
     let against = published.as_ref().unwrap_or(&own);
     let mut merged = merge::merge(published.as_ref(), &own, against, &proposal.decisions);
     merged.content = after.clone();
+    if let Some(published) = &published {
+        let own = base.own(attached);
+        let before = AttachedProfile::new(&own, attached.path().to_owned());
+        merged.overrides = retold::with_dropped(published, &before, merged.overrides);
+    }
     merged.overrides.retain(|it| it.pack.as_deref() == Some(pack.name().as_ref()));
     let taken = base.taken(attached);
     let name = profile::reference(&attached.name(), attached.version().as_deref());

@@ -37,6 +37,20 @@ pub(super) fn tell(overrides: &mut Vec<Override>, published: &Value, (merged, ed
     }
 }
 
+/// `overrides`, which are what is left over `published`, with those of `before` that are given up.
+pub(super) fn with_dropped(
+    published: &AttachedProfile<'_>,
+    before: &AttachedProfile<'_>,
+    overrides: Vec<Override>,
+) -> Vec<Override> {
+    let was = merge::merge(Some(published), before, published, &Decisions::default()).overrides;
+    let dropped = was.into_iter().filter(|it| it.verdict != Verdict::CommentLost);
+    let is_there = |it: &Override| overrides.iter().any(|other| is_same_place(other, it) || is_instead(other, it));
+    let dropped = dropped.filter(|it| !is_there(it));
+    let dropped = dropped.map(|it| Override { resolution: Some(Resolution::Profile), preset: None, ..it });
+    dropped.collect::<Vec<_>>().into_iter().chain(overrides).collect()
+}
+
 /// Whether an override was not there before the edit: no revision can have brought it.
 pub(super) fn is_newly_set(it: &Override) -> bool {
     match (&it.own, &it.resolution) {

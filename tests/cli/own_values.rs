@@ -1,0 +1,59 @@
+//! `override`: what it drops.
+
+use crate::{
+    edited::edited,
+    fixtures::{self, packs},
+    folder::Folder,
+};
+
+/// Cluster demo, which sets `replicas` by an override of ours.
+fn overridden() -> Folder {
+    let folder = fixtures::demo();
+    folder.run("override app --set replicas=5 --yes").exits(0);
+    folder
+}
+
+/// How the newest revision ends in the table: what it dropped.
+#[track_caller]
+fn drops(folder: &Folder, path: &str, verdict: &str) {
+    let document = folder.run("history -o json").exits(0).document("RevisionList");
+    let newest = document["items"].as_array().unwrap().last().unwrap();
+    let decided =
+        serde_json::json!([{"place": format!("hello/app: {path}"), "verdict": verdict, "resolution": "profile"}]);
+    assert_eq!(newest["decisions"], decided, "{document}");
+    folder.run("history").exits(0).shows("<none>   1\n");
+}
+
+#[test]
+fn what_is_unset_is_shown_and_recorded_as_dropped() {
+    let folder = overridden();
+    let ran = folder.run("override app --unset replicas --yes").exits(0);
+    ran.shows("kept          replicas: published 1, override 5, profile 1, decided: profile");
+    drops(&folder, "replicas", "kept");
+}
+
+#[test]
+fn what_is_set_back_in_the_editor_is_shown_and_recorded_as_dropped() {
+    let folder = overridden();
+    let ran = edited(&folder, "override app --edit --yes", "sed -i -e 's/replicas: 5/replicas: 1/'").exits(0);
+    ran.shows("kept          replicas: published 1, override 5, profile 1, decided: profile");
+    drops(&folder, "replicas", "kept");
+}
+
+#[test]
+fn what_is_redundant_is_shown_before_it_is_dropped_and_recorded() {
+    let folder = overridden();
+    fixtures::add(&folder, "1.0.0", &packs("1.32.1", "replicas: 5\n"));
+    let ran = folder.run("override --drop-redundant --yes").exits(0);
+    ran.shows("redundant     replicas: published 1, override 5, profile 5, decided: profile");
+    drops(&folder, "replicas", "redundant");
+}
+
+#[test]
+fn lines_that_only_move_are_not_dropped() {
+    let text = |mtu: &str, more: &str| packs("1.32.1", &format!("mtu: {mtu}\n{more}"));
+    let folder = Folder::empty().with("cluster.json", fixtures::cluster(&text("{{ .own }}", "")).to_string());
+    fixtures::add(&folder, "1.0.0", &text("{{ .published }}", ""));
+    let ran = edited(&folder, "override app --edit --yes", "sed -i -e 's/^  mtu/  # why\\n  mtu/'").exits(0);
+    ran.hides("decided");
+}

@@ -23,6 +23,17 @@ pub(crate) fn edited(folder: &Folder, words: &str, editor: &str) -> Ran {
     Ran::of(words, command.env("KUBE_EDITOR", editor))
 }
 
+/// What was written in the editor, in the file that is kept of it and is then removed.
+#[track_caller]
+pub(crate) fn kept(screen: &str) -> String {
+    let (_, rest) =
+        screen.split_once("what you wrote is kept in ").unwrap_or_else(|| panic!("no file is kept: {screen}"));
+    let path = rest.split(['\n', ';']).next().unwrap();
+    let text = std::fs::read_to_string(path).unwrap();
+    std::fs::remove_file(path).unwrap();
+    text
+}
+
 const EDIT: &str = "sed -i -e 's/gone: 2/gone: 1/' -e 's/mtu: 2/mtu: 3/' -e 's/range: 2/range: 9/' -e 's/free: 1/free: 7/' \
                     -e '/left: 1/d'";
 

@@ -1,7 +1,7 @@
-//! `override`: what it drops.
+//! `override`: what it drops, and what it refuses.
 
 use crate::{
-    edited::edited,
+    edited::{edited, kept},
     fixtures::{self, packs},
     folder::Folder,
 };
@@ -56,4 +56,15 @@ fn lines_that_only_move_are_not_dropped() {
     fixtures::add(&folder, "1.0.0", &text("{{ .published }}", ""));
     let ran = edited(&folder, "override app --edit --yes", "sed -i -e 's/^  mtu/  # why\\n  mtu/'").exits(0);
     ran.hides("decided");
+}
+
+#[test]
+fn what_holds_a_mask_is_refused_in_the_editor_too() {
+    let folder = fixtures::demo();
+    folder.run("override app --set dbPassword=hunter --yes").exits(0);
+    let before = folder.text("cluster.json");
+    let ran = edited(&folder, "override app --edit --yes", "sed -i -e 's/dbPassword: .*/dbPassword: x***/'").exits(2);
+    ran.tells("`***` is no value");
+    assert!(kept(&ran.stderr).contains("x***"));
+    assert_eq!(folder.text("cluster.json"), before);
 }

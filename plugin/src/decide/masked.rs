@@ -8,8 +8,6 @@ use profile_core::{
 };
 use similar::{DiffOp, capture_diff_slices};
 
-use super::value::text_holds_mask;
-
 /// The edited text with the lines of `real` wherever a line still is as it was shown. A `***` that stands where none stood
 /// before, or that slid under another key, is an error: nobody can tell what it stands for.
 pub(super) fn restore(shown: &[String], real: &str, edited: &str) -> Result<String, Vec<String>> {
@@ -28,7 +26,7 @@ pub(super) fn restore(shown: &[String], real: &str, edited: &str) -> Result<Stri
         }
         for at in op.new_range() {
             let line = edited_lines[at];
-            if text_holds_mask(line) {
+            if holds_mask(line) {
                 errors.push(format!(
                     "line {}: `{}`: `{MASK}` is no value; leave the line as it was, write the value, or ask for \
                      --show-secrets",
@@ -44,6 +42,11 @@ pub(super) fn restore(shown: &[String], real: &str, edited: &str) -> Result<Stri
         errors = slid(real, &is_hidden, &restored.join("\n"), &came_back);
     }
     if errors.is_empty() { Ok(restored.join("\n")) } else { Err(errors) }
+}
+
+/// Whether a written line holds a mask anywhere, even inside a longer word: no decision of a merge and no `--set` takes it.
+fn holds_mask(line: &str) -> bool {
+    !line.trim_start().starts_with('#') && line.contains(MASK)
 }
 
 /// The hidden values of the restored text that stand under another path than they did.
@@ -152,6 +155,7 @@ mod tests {
             ("password: ***", "passphrase: ***"),
             ("password: ***", "password: '***'"),
             ("last: 1", "last: 1\ntoken: ***"),
+            ("password: ***", "password: x***"),
         ] {
             let errors = edited(REAL, |text| text.replace(from, to)).unwrap_err();
             assert!(errors[0].contains("`***` is no value"), "{to}: {errors:?}");

@@ -156,6 +156,11 @@ impl Which {
         self.clusters_from.as_ref().is_some_and(|path| path.as_os_str() == "-")
     }
 
+    /// The labels that are asked for, to follow the word cluster; empty where none are.
+    pub(crate) fn labels(&self) -> String {
+        self.selector.as_ref().map(|it| format!(" with labels {it}")).unwrap_or_default()
+    }
+
     /// How many clusters are worked on at a time.
     pub(crate) fn parallel(&self) -> usize {
         usize::from(self.parallel)
@@ -301,8 +306,8 @@ impl Which {
         }
         if all.is_empty() && unseen.is_empty() {
             let scopes: Vec<_> = listed.iter().map(|it| it.store.scope()).collect();
-            let what = self.selector.as_ref().map(|it| format!(" with labels {it}")).unwrap_or_default();
-            let error = Error::new(Kind::NotFound, format!("no cluster{what} in {}", scopes.join(", ")));
+            let what = format!("no cluster{} in {}", self.labels(), scopes.join(", "));
+            let error = Error::new(Kind::NotFound, what);
             return Err(match listed.first() {
                 Some(it) => selection::with_scope_hint(error, &it.store),
                 None => error,

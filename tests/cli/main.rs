@@ -29,3 +29,4 @@ mod status;
 mod switch;
 mod switch_refused;
 mod switch_text;
+mod update;

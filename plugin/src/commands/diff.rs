@@ -58,15 +58,16 @@ pub(crate) async fn run(args: &DiffArgs, global: &Global, output: &mut Output) -
     }
 }
 
-/// What an edited profile in a file would do to every cluster that has its version.
+/// What an edited profile in a file would do to every cluster of `which` that has its version.
 pub(super) async fn edit(
     path: &str,
     review: &ReviewArgs,
+    which: &Which,
     global: &Global,
     output: &mut Output,
 ) -> Result<Outcome, Error> {
     let word = if point::is_file(path) { path.to_owned() } else { format!("./{path}") };
-    let args = DiffArgs { points: vec![word.clone()], review: review.clone(), which: Which::default() };
+    let args = DiffArgs { points: vec![word.clone()], review: review.clone(), which: which.clone() };
     file(&args, global, &word, output).await
 }
 
@@ -115,13 +116,16 @@ async fn version(args: &DiffArgs, global: &Global, word: &str, output: &mut Outp
 /// A file alone: an edited profile against all clusters that have its version, or a cluster against its own versions.
 async fn file(args: &DiffArgs, global: &Global, word: &str, output: &mut Output) -> Result<Outcome, Error> {
     let point = Point::read(word, None).await?;
-    let store = Store::open(global).await?;
     match &point {
         Point::Version(edited) | Point::ProfileFile(edited) => {
-            let groups = fleet::edit(&store, &point, edited, &args.review, output).await?;
+            let found = args.which.find_all(&[], global).await?;
+            let groups = fleet::edit((&found, &args.which), &point, edited, &args.review, output).await?;
             answer_groups(args, &groups, output)
         }
-        Point::Cluster(cluster) | Point::ClusterFile(cluster) => own_versions(args, &store, cluster, output).await,
+        Point::Cluster(cluster) | Point::ClusterFile(cluster) => {
+            let store = Store::open(global).await?;
+            own_versions(args, &store, cluster, output).await
+        }
     }
 }
 

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     change::proposal::known_revisions,
     error::{Error, Kind},
-    fleet::Fleet,
+    fleet::{Fleet, Which},
     output::Output,
     reference::Reference,
     review::{Group, Groups, Review, ReviewArgs},
@@ -58,9 +58,9 @@ pub(super) async fn versions(
     Ok(groups)
 }
 
-/// What an edited profile would do to each cluster in scope that has its version attached.
+/// What an edited profile would do to each cluster of `fleet` that has its version attached.
 pub(super) async fn edit(
-    store: &Store,
+    (fleet, which): (&Fleet, &Which),
     file: &Point,
     edited: &Document,
     args: &ReviewArgs,
@@ -70,14 +70,28 @@ pub(super) async fn edit(
     let has = |view: &Cluster<'_>| {
         view.profiles().iter().any(|it| it.name() == name && it.version().as_deref() == version.as_deref())
     };
-    let meant: Vec<_> = store.clusters().await?.into_iter().filter(|it| has(&it.cluster())).collect();
-    if meant.is_empty() {
-        let what = format!("no cluster in {} has {} attached", store.scope(), edited.profile().reference());
+    let mut groups = Groups::default();
+    for store in &fleet.stores {
+        let members = fleet.members.iter().filter(|it| Rc::ptr_eq(&it.store, store));
+        let meant: Vec<_> = members.map(|it| it.cluster.clone()).filter(|it| has(&it.cluster())).collect();
+        if meant.is_empty() {
+            continue;
+        }
+        let profiles = profiles_of(store, &meant).await?;
+        let context = store.context().filter(|_| fleet.has_contexts);
+        groups.append(review(store, context, meant, &profiles, &|_, _| Ok(edited.clone()), args, output).await?);
+    }
+    groups.failed.extend(fleet.unseen.iter().map(|(label, error)| (label.clone(), error.message.clone())));
+    if groups.all.is_empty() && groups.failed.is_empty() {
+        let scopes: Vec<_> = fleet.stores.iter().map(|it| it.scope()).collect();
+        let (labels, reference) = (which.labels(), edited.profile().reference());
+        let what = format!("no cluster{labels} in {} has {reference} attached", scopes.join(", "));
         return Err(Error::new(Kind::NotFound, what)
             .hint(format!("to compare {} with a version, name that, too", file.label())));
     }
-    let profiles = profiles_of(store, &meant).await?;
-    review(store, None, meant, &profiles, &|_, _| Ok(edited.clone()), args, output).await
+    // What concerns most comes first; what is alike in number stays in the order of the clusters.
+    groups.all.sort_by_key(|group: &Group| std::cmp::Reverse(group.clusters.len()));
+    Ok(groups)
 }
 
 /// The profiles of each namespace that a cluster is in; those of files are the same for all.

@@ -22,6 +22,7 @@ mod value;
 
 pub(crate) use ask::{Answer, Question, ask};
 pub(crate) use edit::{Edited, Pending, edit};
+pub(crate) use editor::Buffer;
 
 /// Flags by which the user decides beforehand.
 #[derive(Args, Clone, Debug, Default)]

@@ -9,6 +9,7 @@ use profile_tests::binaries;
 use serde_json::json;
 
 use crate::{
+    edited::kept,
     fixtures::{self, packs},
     folder::Folder,
 };
@@ -71,6 +72,19 @@ fn a_value_of_neither_side_is_written_in_the_editor() {
     let (code, screen) = asked(&folder, "", "e\ny\n", "sh -c 'echo 7 > \"$1\"' editor");
     assert_eq!(code, Some(0), "{screen}");
     assert_eq!(values(&folder), "# new\nreplicas: 7\n");
+}
+
+#[test]
+fn what_was_edited_is_kept_where_the_question_is_declined() {
+    let folder = conflict();
+    let before = folder.snapshot();
+    let editor = "sed -i -e '/# decide:/d' -e 's/replicas: 3/replicas: 8/'";
+    let (code, screen) = asked(&folder, "--edit", "n\n", editor);
+    assert_eq!((code, folder.snapshot()), (Some(2), before), "{screen}");
+    assert!(kept(&screen).contains("replicas: 8"), "{screen}");
+    let (code, screen) = asked(&folder, "--edit", "y\n", editor);
+    assert_eq!(code, Some(0), "{screen}");
+    assert!(!screen.contains("kept in") && values(&folder) == "# new\nreplicas: 8\n", "{screen}");
 }
 
 #[test]

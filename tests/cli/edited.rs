@@ -87,3 +87,13 @@ fn what_an_edit_leaves_alone_keeps_its_verdict() {
         .shows("range: published 1, override 2, profile 2\n");
     ran.hides("free").hides("decided");
 }
+
+#[test]
+fn what_was_edited_is_kept_where_it_is_not_written() {
+    let folder = fixtures::demo();
+    let mut editor = "sh -c 'sed -i s/replicas:\\ 2/replicas:\\ 8/ \"$1\"; ".to_owned();
+    // The cluster moves while the editor is open.
+    editor += "sed -i s/replicas:\\ 1/replicas:\\ 6/ cluster.json' editor";
+    let ran = edited(&folder, "switch hello@1.1.0 --edit --yes", &editor).exits(6);
+    assert!(kept(&ran.stderr).contains("replicas: 8"));
+}

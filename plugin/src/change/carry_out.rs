@@ -101,6 +101,21 @@ pub(crate) async fn change(
 /// Carries a proposal out as far as the flags and the user let it.
 pub(crate) async fn carry_out(
     mut proposal: Proposal,
+    flags: (&MergeArgs, &WriteArgs),
+    output: &mut Output,
+) -> Result<Outcome, Error> {
+    match carried_out(&mut proposal, flags, output).await {
+        Ok(outcome) => {
+            proposal.discard_buffers();
+            Ok(outcome)
+        }
+        // What was written in the editor and not to the cluster is there for the next try.
+        Err(error) => Err(proposal.name_buffers(error)),
+    }
+}
+
+async fn carried_out(
+    proposal: &mut Proposal,
     (merge, write): (&MergeArgs, &WriteArgs),
     output: &mut Output,
 ) -> Result<Outcome, Error> {
@@ -110,20 +125,20 @@ pub(crate) async fn carry_out(
         // Nobody is to be asked for what cannot be saved.
         plan::file_at(path)?;
     }
-    warn(&proposal, output)?;
+    warn(proposal, output)?;
     loop {
-        if !decide(&mut proposal, &mut edits, write, output).await? {
-            return unchanged(&proposal, write, output).await;
+        if !decide(proposal, &mut edits, write, output).await? {
+            return unchanged(proposal, write, output).await;
         }
-        show(&proposal, write, output)?;
-        let returning = judge(&proposal, write, output).await?;
+        show(proposal, write, output)?;
+        let returning = judge(proposal, write, output).await?;
         if write.dry_run != DryRun::None {
             let kind = if write.dry_run == DryRun::Server { "server" } else { "client" };
             write.show.say(&format!("spectrocluster/{name} {} ({kind} dry run)", proposal.goal.done()), output)?;
             return Ok(Outcome::Done);
         }
         if let Some(path) = &merge.save_plan {
-            plan::save(&proposal, path)?;
+            plan::save(proposal, path)?;
             let words = format!(
                 "plan saved to {0}; nothing was written: `kubectl profile apply {0}{1}`",
                 path.display(),
@@ -133,7 +148,7 @@ pub(crate) async fn carry_out(
             return Ok(Outcome::Done);
         }
         if !write.no_history {
-            guards::refuse_without_history(&proposal).await?;
+            guards::refuse_without_history(proposal).await?;
         }
         if write.yes && proposal.assumes() {
             output.warning("what the cluster sets itself is told by an assumption: see the base above");
@@ -141,9 +156,9 @@ pub(crate) async fn carry_out(
         if !write.yes {
             output.confirm().await?;
         }
-        match carry_through(&mut proposal, &returning, write, output).await? {
+        match carry_through(proposal, &returning, write, output).await? {
             Ok(outcome) => return Ok(outcome),
-            Err(what) => moved(&mut proposal, &what, write, output).await?,
+            Err(what) => moved(proposal, &what, write, output).await?,
         }
     }
 }
@@ -208,6 +223,7 @@ pub(super) async fn carry_through(
     let change = Change { reason: write.reason.clone(), keeps_history: !write.no_history };
     match change.write(proposal, output).await? {
         Written::Done => {
+            proposal.discard_buffers();
             let name = proposal.cluster.cluster().name().into_owned();
             write.show.say(&format!("spectrocluster/{name} {}", done(proposal)), output)?;
             wait_if_asked(proposal, write, output).await?;
@@ -317,7 +333,8 @@ async fn edit(proposal: &mut Proposal, write: &WriteArgs, output: &mut Output) -
                 Err(verdict.violations().map(|it| it.message.clone()).collect())
             }
         };
-        let Some(edited) = decide::edit(&pending, check, output).await? else { return Ok(false) };
+        let Some((edited, buffer)) = decide::edit(&pending, check, output).await? else { return Ok(false) };
+        proposal.hold(buffer);
         proposal.take_edited(path, edited)?;
     }
     // What is still open was not in the buffer, or was left undecided there.
@@ -342,7 +359,8 @@ async fn edit_pack(proposal: &mut Proposal, write: &WriteArgs, output: &mut Outp
         known: &known,
         show_secrets: write.show.show_secrets,
     };
-    let Some(edited) = decide::edit(&pending, |_| Ok(()), output).await? else { return Ok(false) };
+    let Some((edited, buffer)) = decide::edit(&pending, |_| Ok(()), output).await? else { return Ok(false) };
+    proposal.hold(buffer);
     let text = edited.content["packs"][0]["values"].as_str().unwrap_or_default().to_owned();
     if let Goal::Override(_, edit) = &mut proposal.goal {
         *edit = PackEdit { text: Some(text), ..PackEdit::default() };

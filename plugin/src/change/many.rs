@@ -214,6 +214,7 @@ async fn decided(
             Ok(()) => decide(&mut proposal, &mut edits, write, &mut own).await,
         };
         own.into_captured().notes.lines().for_each(|line| output.note(&format!("{label}: {line}")));
+        proposal.discard_buffers();
         match decided {
             Ok(true) => changing.push((label, proposal)),
             Ok(false) => same.push((label, proposal)),

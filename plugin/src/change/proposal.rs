@@ -31,7 +31,7 @@ pub(crate) use self::{
     rolled_back::allowed,
 };
 use crate::{
-    decide::Edited,
+    decide::{Buffer, Edited},
     error::{Error, Kind},
     output::Output,
     reference::Reference,
@@ -89,6 +89,8 @@ pub(crate) struct Proposal {
     pub(crate) draft: Draft,
     /// Profiles as the user edited them, by their field paths.
     edited: BTreeMap<String, Edited>,
+    /// The files that were edited, until what is in them is written.
+    buffers: Vec<Buffer>,
 }
 
 impl Proposal {
@@ -111,6 +113,7 @@ impl Proposal {
             decisions,
             draft: Draft::default(),
             edited: BTreeMap::new(),
+            buffers: Vec::new(),
         };
         proposal.compute()?;
         Ok(proposal)
@@ -151,6 +154,21 @@ impl Proposal {
         self.decisions = edited.decisions.clone();
         self.edited.insert(path, edited);
         self.compute()
+    }
+
+    /// Keeps a file that was edited until the change is made.
+    pub(crate) fn hold(&mut self, buffer: Buffer) {
+        self.buffers.push(buffer);
+    }
+
+    /// Gives up the files that were edited: what is in them is written, or nothing is to be.
+    pub(crate) fn discard_buffers(&mut self) {
+        self.buffers.drain(..).for_each(Buffer::discard);
+    }
+
+    /// The error with every file named that was edited for nothing.
+    pub(crate) fn name_buffers(&self, error: Error) -> Error {
+        self.buffers.iter().fold(error, |error, buffer| buffer.named(error))
     }
 
     /// Whether the pending document holds what the user edited for the cluster as it was shown.

@@ -84,16 +84,17 @@ impl Edited {
 }
 
 /// Opens the pending configuration in the user's editor, again and again until `check` finds no mistake. `None` where the
-/// user changed nothing or saved an empty file, which is said already. Where it fails, the buffer is kept and named.
+/// user changed nothing or saved an empty file, which is said already. Where it fails, the buffer is kept and named; else it
+/// comes back with what was edited, to be discarded once that is written.
 pub(crate) async fn edit(
     pending: &Pending<'_>,
     check: impl FnMut(&Edited) -> Result<(), Vec<String>>,
     output: &mut Output,
-) -> Result<Option<Edited>, Error> {
+) -> Result<Option<(Edited, Buffer)>, Error> {
     output.flush()?;
     let edited = edit_with(editor::chosen()?, pending, check).await?;
     Ok(match edited {
-        Ended::Edited(edited) => Some(edited),
+        Ended::Edited(edited, buffer) => Some((edited, buffer)),
         Ended::Unchanged => {
             output.note("edit cancelled, no changes made");
             None
@@ -108,7 +109,7 @@ pub(crate) async fn edit(
 /// How an edit ended that did not fail.
 #[derive(Debug)]
 enum Ended {
-    Edited(Edited),
+    Edited(Edited, Buffer),
     Unchanged,
     Empty,
 }
@@ -142,10 +143,7 @@ async fn edit_with(
         text = saved;
         let checked = pages.read(&text).and_then(|edited| check(&edited).map(|()| edited));
         match checked {
-            Ok(edited) => {
-                buffer.discard();
-                return Ok(Ended::Edited(edited));
-            }
+            Ok(edited) => return Ok(Ended::Edited(edited, buffer)),
             Err(found) => errors = found,
         }
     }

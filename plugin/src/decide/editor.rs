@@ -36,7 +36,8 @@ fn words(editor: &str) -> Option<Vec<String>> {
 }
 
 /// A text in a file of mode 0600. The file stays until it is discarded: whatever goes wrong, what the user wrote is there.
-pub(super) struct Buffer {
+#[derive(Debug)]
+pub(crate) struct Buffer {
     editor: Vec<String>,
     path: PathBuf,
 }
@@ -78,8 +79,13 @@ impl Buffer {
         error.hint(format!("{what}; nothing was written to the cluster"))
     }
 
-    /// Removes the file: what it holds is taken over, or given up.
-    pub(super) fn discard(self) {
+    /// The error with the file named, of a change that was edited and then not made.
+    pub(crate) fn named(&self, error: Error) -> Error {
+        error.hint(format!("what you wrote is kept in {}", self.path.display()))
+    }
+
+    /// Removes the file: what it holds is written, or given up.
+    pub(crate) fn discard(self) {
         // A file that is gone already is as good.
         let _ = fs::remove_file(self.path);
     }

@@ -56,7 +56,10 @@ impl Edit {
 #[track_caller]
 fn edited(ended: Result<Ended, Error>) -> Edited {
     match ended {
-        Ok(Ended::Edited(edited)) => edited,
+        Ok(Ended::Edited(edited, buffer)) => {
+            buffer.discard();
+            edited
+        }
         other => panic!("{other:?}"),
     }
 }

@@ -68,3 +68,13 @@ fn what_holds_a_mask_is_refused_in_the_editor_too() {
     assert!(kept(&ran.stderr).contains("x***"));
     assert_eq!(folder.text("cluster.json"), before);
 }
+
+#[test]
+fn what_is_set_stays_set_when_the_editor_is_left_without_a_change() {
+    let folder = fixtures::demo();
+    edited(&folder, "override app --set replicas=4 --edit --yes", "true").exits(0).shows("overridden");
+    assert!(folder.text("cluster.json").contains("replicas: 4"));
+    edited(&folder, "override app --edit --yes", "true").exits(2).tells("no changes made");
+    edited(&folder, "override app --set replicas=6 --edit --yes", "sh -c ': > $1' editor").exits(2);
+    assert!(folder.text("cluster.json").contains("replicas: 4"));
+}

@@ -323,6 +323,7 @@ async fn edit(proposal: &mut Proposal, write: &WriteArgs, output: &mut Output) -
             title,
             known: &known,
             show_secrets: write.show.show_secrets,
+            is_set: false,
         };
         let path = draft.path.clone();
         let check = |edited: &Edited| {
@@ -345,6 +346,7 @@ async fn edit(proposal: &mut Proposal, write: &WriteArgs, output: &mut Output) -
 /// Opens the values of the one pack that is overridden.
 async fn edit_pack(proposal: &mut Proposal, write: &WriteArgs, output: &mut Output) -> Result<bool, Error> {
     let Some((draft, pack)) = proposal.overridden_pack() else { return Ok(true) };
+    let is_set = matches!(&proposal.goal, Goal::Override(_, edit) if edit.sets_something());
     let content = json!({"name": draft.current["name"], "packs": [pack]});
     let known = proposal.known_secrets();
     let pending = Pending {
@@ -358,6 +360,7 @@ async fn edit_pack(proposal: &mut Proposal, write: &WriteArgs, output: &mut Outp
         ),
         known: &known,
         show_secrets: write.show.show_secrets,
+        is_set,
     };
     let Some((edited, buffer)) = decide::edit(&pending, |_| Ok(()), output).await? else { return Ok(false) };
     proposal.hold(buffer);

@@ -97,7 +97,10 @@ impl<'a> Pages<'a> {
     fn header(&self) -> Vec<String> {
         let mut lines = vec![
             format!("The pending configuration of {}: a text for each pack.", self.pending.title),
-            "Edit it, save, and leave the editor. An unchanged or an empty file changes nothing.".into(),
+            match self.pending.is_set {
+                true => "Edit it, save, and leave the editor. An empty file changes nothing.".into(),
+                false => "Edit it, save, and leave the editor. An unchanged or an empty file changes nothing.".into(),
+            },
         ];
         if !self.pending.show_secrets {
             lines.push("`***` hides a secret, which stays as it is where its line stays as it is.".into());

@@ -31,6 +31,8 @@ pub(crate) struct Pending<'a> {
     pub(crate) known: &'a Context,
     /// Whether secrets are shown. Where they are not, an untouched `***` stands for what is there.
     pub(crate) show_secrets: bool,
+    /// Whether it holds what was set beforehand, so that an unchanged text is taken as it is.
+    pub(crate) is_set: bool,
 }
 
 /// What came back from the editor.
@@ -132,7 +134,7 @@ async fn edit_with(
             buffer.discard();
             return Ok(Ended::Empty);
         }
-        if saved == first {
+        if saved == first && !pending.is_set {
             buffer.discard();
             return Ok(Ended::Unchanged);
         }

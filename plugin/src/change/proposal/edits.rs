@@ -86,6 +86,11 @@ pub(crate) struct PackEdit {
 }
 
 impl PackEdit {
+    /// Whether anything is set or unset by flags.
+    pub(crate) fn sets_something(&self) -> bool {
+        !self.set.is_empty() || !self.unset.is_empty() || self.values.is_some()
+    }
+
     /// `own` after the edits; `published` is what unset paths go back to.
     pub(super) fn apply(&self, own: &str, published: Option<&str>) -> Result<String, Error> {
         self.refuse_unusable()?;

@@ -48,6 +48,7 @@ impl Edit {
             title: "cluster c, shop@2".into(),
             known: &Context::default(),
             show_secrets: self.show_secrets,
+            is_set: false,
         };
         edit_with(script(editor), &pending, check).await
     }

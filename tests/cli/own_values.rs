@@ -78,3 +78,11 @@ fn what_is_set_stays_set_when_the_editor_is_left_without_a_change() {
     edited(&folder, "override app --set replicas=6 --edit --yes", "sh -c ': > $1' editor").exits(2);
     assert!(folder.text("cluster.json").contains("replicas: 4"));
 }
+
+#[test]
+fn setting_and_unsetting_one_place_is_refused() {
+    let folder = overridden();
+    folder.run("override app --unset ui --set ui.port=1 --yes").exits(2).tells("--set ui.port").tells("--unset ui");
+    folder.run("override app --unset replicas --set replicas=2 --yes").exits(2).tells("--unset replicas");
+    assert!(folder.text("cluster.json").contains("replicas: 5"));
+}

@@ -98,6 +98,7 @@ pub(crate) async fn run(args: &OverrideArgs, global: &Global, output: &mut Outpu
     };
     let edit = PackEdit { set: args.set.clone(), unset: args.unset.clone(), values, text: None };
     edit.refuse_unusable()?;
+    edit.refuse_contradictions()?;
     let fleet = args.which.find(names, global).await?;
     change(fleet, Goal::Override(pack, edit), flags, &args.waves, output).await
 }

@@ -91,6 +91,16 @@ impl PackEdit {
         !self.set.is_empty() || !self.unset.is_empty() || self.values.is_some()
     }
 
+    /// Refuses what is both set and unset: nobody can tell which of them is meant.
+    pub(crate) fn refuse_contradictions(&self) -> Result<(), Error> {
+        let touch = |one: &Path, other: &Path| one.0.starts_with(&other.0) || other.0.starts_with(&one.0);
+        let of = |unset| self.set.iter().find(|it| touch(&it.path, unset)).map(|set| (&set.path, unset));
+        self.unset.iter().find_map(of).map_or(Ok(()), |(set, unset)| {
+            Err(Error::usage(format!("--set {set} and --unset {unset} contradict each other"))
+                .hint("leave one of them out; nothing was written"))
+        })
+    }
+
     /// `own` after the edits; `published` is what unset paths go back to.
     pub(super) fn apply(&self, own: &str, published: Option<&str>) -> Result<String, Error> {
         self.refuse_unusable()?;

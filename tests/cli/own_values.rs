@@ -86,3 +86,10 @@ fn setting_and_unsetting_one_place_is_refused() {
     folder.run("override app --unset replicas --set replicas=2 --yes").exits(2).tells("--unset replicas");
     assert!(folder.text("cluster.json").contains("replicas: 5"));
 }
+
+#[test]
+fn unsetting_nothing_is_refused() {
+    let folder = overridden();
+    folder.run_exactly("override app -f . --yes --unset=").exits(2).tells("--unset");
+    assert!(folder.text("cluster.json").contains("replicas: 5"));
+}

@@ -27,7 +27,7 @@ mod updated;
 pub(crate) use self::{
     base::BaseArg,
     draft::{Draft, ProfileDraft, placed},
-    edits::{Assignment, PackEdit, PackReference},
+    edits::{Assignment, PackEdit, PackReference, path_to_unset},
     rolled_back::allowed,
 };
 use crate::{

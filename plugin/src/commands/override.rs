@@ -10,7 +10,7 @@ use crate::{
     change::{
         carry_out::change,
         flags::{MergeArgs, WriteArgs},
-        proposal::{Assignment, Goal, PackEdit, PackReference},
+        proposal::{Assignment, Goal, PackEdit, PackReference, path_to_unset},
     },
     cli::Global,
     error::Error,
@@ -33,7 +33,7 @@ pub(crate) struct OverrideArgs {
     #[arg(long, value_name = "PATH=VALUE")]
     set: Vec<Assignment>,
     /// Go back to what is published at this path; may be given several times
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", value_parser = path_to_unset)]
     unset: Vec<Path>,
     /// Set every value of this YAML file, which holds a map; - is the standard input
     #[arg(long, value_name = "FILE")]

@@ -85,6 +85,15 @@ pub(crate) struct PackEdit {
     pub(crate) text: Option<String>,
 }
 
+/// A path for `--unset`: not the whole text, which an empty variable of a shell would name.
+pub(crate) fn path_to_unset(text: &str) -> Result<Path, String> {
+    let path: Path = text.parse()?;
+    if path.0.is_empty() {
+        return Err(format!("{text:?} names no path; write it like ui.replicas"));
+    }
+    Ok(path)
+}
+
 impl PackEdit {
     /// Whether anything is set or unset by flags.
     pub(crate) fn sets_something(&self) -> bool {

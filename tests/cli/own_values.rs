@@ -1,4 +1,4 @@
-//! `override`: what it drops, and what it refuses.
+//! `override`: what it drops, what it refuses, and what it says where nothing changes.
 
 use crate::{
     edited::{edited, kept},
@@ -92,4 +92,11 @@ fn unsetting_nothing_is_refused() {
     let folder = overridden();
     folder.run_exactly("override app -f . --yes --unset=").exits(2).tells("--unset");
     assert!(folder.text("cluster.json").contains("replicas: 5"));
+}
+
+#[test]
+fn a_value_that_is_set_already_is_not_said_to_follow_the_profile() {
+    let ran = overridden().run("override app --set replicas=5 --yes").exits(0);
+    ran.shows("unchanged").tells("replicas is set so already");
+    assert!(!ran.stderr.contains("follows the profile"), "{}", *ran);
 }

@@ -4,7 +4,7 @@ use profile_core::{
     base::Purpose,
     content, merge,
     profile::{self, AttachedProfile},
-    splice::Tree,
+    splice::{Node, Tree},
 };
 use serde_json::{Value, json};
 
@@ -63,10 +63,14 @@ pub(super) fn draft(proposal: &Proposal, reference: &PackReference, edit: &PackE
     let target = content::hash(&json!([values]));
     let mut notes = unpublished(edit, known.as_deref());
     if !changes {
-        notes.push(
-            "the values stay as they are; what equals the published value is no override and follows the profile"
-                .into(),
-        );
+        let already = set_already(edit, known.as_deref(), &values);
+        if edit.set.is_empty() || already.len() < edit.set.len() {
+            notes.push(
+                "the values stay as they are; what equals the published value is no override and follows the profile"
+                    .into(),
+            );
+        }
+        notes.extend(already);
     }
     Ok(Draft { profiles, notes, target, ..Draft::default() })
 }
@@ -102,6 +106,16 @@ pub(super) fn found<'p, 'a>(
                 .hint(format!("name one: {}", places.join(", "))))
         }
     }
+}
+
+/// Paths that are set to what the cluster sets there already, and not to what is published.
+fn set_already(edit: &PackEdit, published: Option<&str>, values: &str) -> Vec<String> {
+    let published = published.and_then(|text| Tree::parse(text).ok());
+    let own = Tree::parse(values).ok();
+    let value = |tree: &Option<Tree<'_>>, path| tree.as_ref().and_then(|it| it.node(path)).map(Node::value);
+    let paths = edit.set.iter().map(|it| &it.path);
+    let paths = paths.filter(|path| value(&published, path) != value(&own, path));
+    paths.map(|path| format!("{path} is set so already")).collect()
 }
 
 /// Paths that are set although nothing is published there: perhaps they are misspelt.

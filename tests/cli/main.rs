@@ -22,6 +22,7 @@ mod meanwhile;
 mod override_values;
 mod own_values;
 mod picture;
+mod plans;
 mod reference;
 mod saved_plan;
 mod show;

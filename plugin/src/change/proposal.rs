@@ -201,6 +201,12 @@ impl Proposal {
         switch::templates(&self.cluster.value) == switch::templates(&self.draft.pending) && !self.is_only_recorded()
     }
 
+    /// Whether nothing would change because the newest change came to this, and nobody has touched the cluster since.
+    pub(crate) fn is_carried_out(&self) -> bool {
+        let now = switch::templates(&self.cluster.value);
+        self.is_unchanged() && newest_deployed(&self.revisions).is_some_and(|it| it.after == now && it.before != now)
+    }
+
     /// Whether nothing changes but the record: what the cluster holds is decided over again against a newer base, so that
     /// the next look must not ask the same.
     fn is_only_recorded(&self) -> bool {

@@ -21,7 +21,8 @@ use crate::{
 
 /// Do exactly what a saved plan says, or refuse when anything that matters moved
 ///
-/// A plan is saved by `--save-plan`. It holds decisions and no values: what it comes to is computed anew and compared.
+/// A plan is saved by `--save-plan`. It holds decisions and no values: what it comes to is computed anew and compared. A plan
+/// that was carried out already changes nothing.
 #[derive(Args, Debug)]
 pub(crate) struct ApplyArgs {
     /// The plan
@@ -47,6 +48,11 @@ pub(crate) async fn run(args: &ApplyArgs, global: &Global, output: &mut Output) 
     proposal.decisions = plan.decisions();
     proposal.compute()?;
     plan.refuse_other_store(&proposal)?;
-    plan.refuse_moved(&proposal)?;
+    if proposal.is_carried_out() {
+        let name = proposal.cluster.cluster().name().into_owned();
+        output.note(&format!("the plan was carried out already: cluster {name:?} is what it comes to"));
+    } else {
+        plan.refuse_moved(&proposal)?;
+    }
     carry_out(proposal, flags, output).await
 }

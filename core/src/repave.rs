@@ -6,6 +6,7 @@
 use std::fmt;
 
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::cluster::Cluster;
 
@@ -86,6 +87,43 @@ pub struct Estimate {
 /// values in; then that key has a line.
 pub fn estimate(before: &Cluster<'_>, after: &Cluster<'_>) -> Vec<Estimate> {
     lines::estimate(before, after)
+}
+
+/// Profiles, and the cloud that they are for where something beside them says it.
+pub struct Point<'a> {
+    /// The cloud type of the cluster that has the profiles; `None` where they are no cluster's.
+    pub cloud: Option<&'a str>,
+    /// The profiles, as a cluster has them attached.
+    pub profiles: Vec<&'a Value>,
+}
+
+impl Point<'_> {
+    fn document(&self, cloud: Option<&str>) -> Value {
+        json!({"spec": {"cloudType": cloud.or(self.cloud), "clusterProfileTemplates": self.profiles}})
+    }
+
+    /// Whether it is Edge, or `None` where nothing says it.
+    fn says_edge(&self) -> Option<bool> {
+        lines::says_edge(&Cluster::new(&self.document(None)))
+    }
+}
+
+/// What the change does to the nodes between two points that need not be one cluster, such as two profile versions.
+/// `None` where it does one thing to Edge nodes and another to all others, and which of them are meant cannot be told.
+pub fn estimate_between(before: &Point<'_>, after: &Point<'_>) -> Option<Vec<Estimate>> {
+    let of = |is_edge: bool| {
+        let cloud = if is_edge { "edge-native" } else { "other" };
+        let (before, after) = (before.document(Some(cloud)), after.document(Some(cloud)));
+        estimate(&Cluster::new(&before), &Cluster::new(&after))
+    };
+    let (before, after) = (before.says_edge(), after.says_edge());
+    match before.or(after) {
+        Some(is_edge) if after.or(before) == Some(is_edge) => Some(of(is_edge)),
+        _ => {
+            let estimate = of(true);
+            (estimate == of(false)).then_some(estimate)
+        }
+    }
 }
 
 /// The worst effect of all; none where there is no estimate.

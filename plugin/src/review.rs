@@ -80,8 +80,8 @@ pub(crate) struct Review {
     pub(crate) notes: Vec<String>,
     /// What the rules say; absent where they have nothing to judge.
     pub(crate) verdict: Option<Verdict>,
-    /// What the change does to the nodes.
-    pub(crate) repave: Vec<Estimate>,
+    /// What the change does to the nodes; `None` where that cannot be told from what is compared.
+    pub(crate) repave: Option<Vec<Estimate>>,
 }
 
 /// How a review is printed.
@@ -183,7 +183,7 @@ impl Review {
         let parts = [
             paint.text(Tone::Faint, &left_out),
             section(overrides::text(&shown.overrides, self.base.as_deref(), paint, columns)),
-            section(repave::text(&self.repave, paint, columns)),
+            section(repave::text(self.repave.as_deref(), has_body, paint, columns)),
             self.notes.iter().map(note).collect(),
             self.verdict.as_ref().map(|verdict| verdict::text(verdict, paint)).unwrap_or_default(),
         ];

@@ -127,3 +127,37 @@ fn the_standard_input_is_a_file() {
     folder.hermetic(&mut command);
     Ran::of("diff hello@1.0.0 -", &mut command).exits(1).shows("-replicas: 1\n+replicas: 2\n");
 }
+
+#[test]
+fn versions_and_clusters_are_estimated_by_their_packs() {
+    let hub = Folder::hub();
+    let document = hub.run("diff hello-aws@1.0.0 hello-aws@1.2.0 -o json").exits(1).document("Diff");
+    assert_eq!(document["repaveEstimate"]["worst"], "repaveAll", "{document}");
+    hub.run("diff hello-aws@1.0.0 hello-aws@1.2.0").exits(1).shows("Repave estimate: repave of all nodes\n");
+
+    let folder = fixtures::demo();
+    let mut east = fixtures::cluster(&packs("1.33.0", "replicas: 1\n"));
+    east["metadata"]["name"] = "east".into();
+    folder.write("east.json", east.to_string());
+    folder.run("diff demo east").exits(1).shows("Repave estimate: repave of all nodes\n");
+    folder.edit("cluster.json", "1.32.1", "1.32.9");
+    folder.run("diff demo").exits(1).shows("Repave estimate: repave of all nodes\n");
+}
+
+#[test]
+fn profiles_that_do_not_say_their_cloud_have_an_estimate_where_it_is_the_same_for_all() {
+    let folder = fixtures::demo();
+    let document = folder.run("diff hello@1.0.0 hello@1.1.0 -o json").exits(1).document("Diff");
+    assert_eq!(document["repaveEstimate"], json!({"worst": "unknown", "changes": []}));
+    folder.run("diff hello@1.0.0 hello@1.1.0").exits(1).shows("Repave estimate: unknown (");
+    fixtures::add(&folder, "1.2.0", &packs("1.32.2", "replicas: 3\n"));
+    folder.run("diff hello@1.1.0 hello@1.2.0").exits(1).shows("Repave estimate: none\n");
+}
+
+#[test]
+fn a_change_of_add_ons_alone_has_an_estimate() {
+    let folder = fixtures::demo();
+    fixtures::add(&folder, "1.1.0", &packs("1.32.1", "replicas: 2\n"));
+    folder.run("diff demo hello@1.1.0").exits(1).shows("Repave estimate: none\n");
+    folder.run("diff demo demo").exits(0).prints("");
+}

@@ -51,13 +51,25 @@ fn paired_name(pair: &Pair<'_>) -> Option<String> {
     (before.name() == after.name()).then(|| format!("pack.{}", after.name()))
 }
 
-/// Whether it is an Edge cluster, by its profiles where the document does not say it itself, as a bare profile does not.
 fn is_edge(cluster: &Cluster<'_>) -> bool {
-    let is_named = |name: &str| matches!(name.trim().to_ascii_lowercase().as_str(), "edge" | "edge-native");
-    let of_profile = || {
-        cluster.profiles().iter().any(|it| field::text(it.raw(), &["cloudType"]).is_some_and(|name| is_named(&name)))
-    };
-    cluster.is_edge() || (cluster.cloud_type().is_none() && of_profile())
+    says_edge(cluster) == Some(true)
+}
+
+/// Whether it is an Edge cluster, by its profiles where the document does not say it itself, as a bare profile does not;
+/// `None` where nothing says what cloud it is for. A profile for `all` does not say it either.
+pub(super) fn says_edge(cluster: &Cluster<'_>) -> Option<bool> {
+    if cluster.cloud_type().is_some() {
+        return Some(cluster.is_edge());
+    }
+    let is_named = |name: &str| matches!(name, "edge" | "edge-native");
+    let profiles = cluster.profiles();
+    let clouds: Vec<_> = profiles
+        .iter()
+        .filter_map(|it| field::text(it.raw(), &["cloudType"]))
+        .map(|name| name.trim().to_ascii_lowercase())
+        .filter(|name| !matches!(name.as_str(), "" | "all"))
+        .collect();
+    (!clouds.is_empty()).then(|| clouds.iter().any(|name| is_named(name)))
 }
 
 /// The text of `options.system.uri`; by its line where the values are not valid YAML before templating.

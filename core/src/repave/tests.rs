@@ -373,3 +373,35 @@ fn only_a_repave_of_all_nodes_is_worse_than_what_is_not_known() {
     assert_eq!(worst(&[line(Effect::Unknown), line(Effect::RepaveAll)]), Effect::RepaveAll);
     assert_eq!(serde_json::to_value(line(Effect::RepaveControlPlane)).unwrap()["effect"], "repaveControlPlane");
 }
+
+fn between(cloud: Option<&str>, before: &Value, after: &Value) -> Option<Vec<Estimate>> {
+    let point = |profile| Point { cloud, profiles: vec![profile] };
+    estimate_between(&point(before), &point(after))
+}
+
+fn versioned(cloud: Option<&str>, version: &str) -> Value {
+    json!({"name": "p", "cloudType": cloud, "packs": [{"name": "k", "layer": "k8s", "version": version}]})
+}
+
+#[test]
+fn two_profiles_are_estimated_for_the_cloud_that_they_name() {
+    let effect = |cloud: Option<&str>, of: Option<&str>| {
+        between(cloud, &versioned(of, "1.33.1"), &versioned(of, "1.34.0")).map(|it| worst(&it))
+    };
+    assert_eq!(effect(None, Some("aws")), Some(Effect::RepaveAll));
+    // Without an image in sight the Edge table does not say it.
+    assert_eq!(effect(None, Some("edge-native")), Some(Effect::Unknown));
+    assert_eq!(effect(Some("aws"), None), Some(Effect::RepaveAll));
+}
+
+#[test]
+fn two_profiles_for_no_cloud_have_an_estimate_where_all_clouds_have_the_same() {
+    for cloud in [None, Some("all"), Some("")] {
+        assert_eq!(between(None, &versioned(cloud, "1.33.1"), &versioned(cloud, "1.34.0")), None, "{cloud:?}");
+        assert_eq!(between(None, &versioned(cloud, "1.33.1"), &versioned(cloud, "1.33.1")), Some(vec![]));
+    }
+    let add_on = |values: &str| json!({"name": "p", "packs": [{"name": "a", "layer": "addon", "values": values}]});
+    assert_eq!(between(None, &add_on("a: 1"), &add_on("a: 2")), Some(vec![]));
+    let (edge, aws) = (versioned(Some("edge-native"), "1.33.1"), versioned(Some("aws"), "1.34.0"));
+    assert_eq!(between(None, &edge, &aws), None);
+}

@@ -315,7 +315,7 @@ impl Proposal {
             blame: blamed.map(|it| (it.place(), Blame::of(it, &self.revisions))).collect(),
             notes: self.draft.notes.iter().cloned().chain(notes).collect(),
             verdict: Some(self.verdict()),
-            repave: repave::estimate(&before, &after),
+            repave: Some(repave::estimate(&before, &after)),
         }
     }
 }

@@ -4,11 +4,10 @@ use profile_core::{
     blame::Blame,
     diff::{Change, Kind},
     merge::{Override, Part},
-    repave,
 };
 use serde_json::{Map, Value, json};
 
-use super::{Review, Shown, overrides, summary, verdict};
+use super::{Review, Shown, overrides, repave, summary, verdict};
 
 /// The fields of a document of kind `Diff`.
 pub(super) fn fields(review: &Review, shown: &Shown) -> Value {
@@ -29,8 +28,8 @@ pub(super) fn fields(review: &Review, shown: &Shown) -> Value {
         "warnings": warnings,
         "notes": review.notes,
         "repaveEstimate": {
-            "worst": repave::worst(&review.repave),
-            "changes": review.repave,
+            "worst": repave::effect(review.repave.as_deref()),
+            "changes": review.repave.as_deref().unwrap_or_default(),
         },
     })
 }

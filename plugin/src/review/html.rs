@@ -44,7 +44,7 @@ pub(super) fn page(review: &Review, shown: &Shown) -> String {
                 main {
                     (findings::rules(review))
                     (overrides::table(&shown.overrides))
-                    (findings::repave(review))
+                    (findings::repave(review, shown))
                     (findings::notes(review, shown))
                     (sections::overview(&sections))
                     @for (index, section) in sections.iter().enumerate() { (section.markup(index)) }

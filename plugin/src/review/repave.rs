@@ -11,13 +11,22 @@ use crate::output::{
 /// What stands before the reason where it does not fit behind the effect.
 const INDENT: &str = "      ";
 
-/// A line for each changed key: pack, key, effect, and the rule that says so.
-pub(super) fn text(estimates: &[Estimate], paint: Paint, columns: usize) -> String {
-    if estimates.is_empty() {
-        return String::new();
-    }
-    let worst = repave::worst(estimates);
-    let mut text = paint.text(Tone::Strong, "Repave estimate: ") + &paint.text(tone(worst), worst.words()) + "\n";
+/// Why there is no estimate, where there is none.
+pub(super) const UNTOLD: &str = "it is not the same for Edge nodes as for others, and which are meant is not said";
+
+/// The worst effect, and a line for each changed key: pack, key, effect, and the rule that says so. Where something
+/// differs the answer is there even if it is that nothing happens: silence could mean that nobody looked.
+pub(super) fn text(estimates: Option<&[Estimate]>, differs: bool, paint: Paint, columns: usize) -> String {
+    let estimates = match estimates {
+        Some([]) | None if !differs => return String::new(),
+        estimates => estimates,
+    };
+    let worst = effect(estimates);
+    let mut text = paint.text(Tone::Strong, "Repave estimate: ") + &paint.text(tone(worst), worst.words());
+    let Some(estimates) = estimates else {
+        return text + &paint.text(Tone::Faint, &format!(" ({UNTOLD})")) + "\n";
+    };
+    text.push('\n');
     let widest = |part: fn(&Estimate) -> &str| estimates.iter().map(|it| width::of(part(it))).max().unwrap_or_default();
     let (packs, keys) = (widest(|it| &it.pack), widest(|it| &it.key));
     let pad = |text: &str, to: usize| text.replace('\n', " ") + &" ".repeat(to.saturating_sub(width::of(text)));
@@ -47,6 +56,11 @@ pub(super) fn text(estimates: &[Estimate], paint: Paint, columns: usize) -> Stri
         text.push('\n');
     }
     text
+}
+
+/// The worst effect; unknown where there is no estimate.
+pub(super) fn effect(estimates: Option<&[Estimate]>) -> Effect {
+    estimates.map_or(Effect::Unknown, repave::worst)
 }
 
 fn tone(effect: Effect) -> Tone {

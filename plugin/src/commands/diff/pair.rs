@@ -59,7 +59,7 @@ pub(super) fn switched(
         known: known_secrets(cluster, beside.profiles),
         base: draft.base_said(),
         verdict: Some(rules::check(&view, &after, &Policy::default())),
-        repave: repave::estimate(&view, &after),
+        repave: Some(repave::estimate(&view, &after)),
         blame: blame.collect(),
         sides: vec![Sides {
             current: draft.current,
@@ -95,7 +95,15 @@ pub(super) fn own_versions(cluster: &Document, beside: &Beside<'_>) -> Result<Re
         });
     }
     let known = known_secrets(cluster, beside.profiles);
-    Ok(Review { cluster: view.name().into_owned(), known, sides, ..Review::default() })
+    let cloud = view.cloud_type();
+    let repave = estimate(&sides, (cloud.as_deref(), cloud.as_deref()));
+    Ok(Review { cluster: view.name().into_owned(), known, sides, repave, ..Review::default() })
+}
+
+/// What the difference between the sides would do to the nodes, as far as that can be told without one cluster.
+fn estimate(sides: &[Sides], clouds: (Option<&str>, Option<&str>)) -> Option<Vec<repave::Estimate>> {
+    let point = |cloud, side: fn(&Sides) -> &Value| repave::Point { cloud, profiles: sides.iter().map(side).collect() };
+    repave::estimate_between(&point(clouds.0, |it| &it.current), &point(clouds.1, |it| &it.pending))
 }
 
 /// One point against another as they stand, profiles paired by name.
@@ -111,7 +119,11 @@ pub(super) fn as_they_stand(current: &Point, pending: &Point) -> Result<Review, 
         Point::Cluster(document) | Point::ClusterFile(document) => document.cluster().name().into_owned(),
         Point::Version(_) | Point::ProfileFile(_) => String::new(),
     };
-    let review = |sides| Review { cluster, sides, ..Review::default() };
+    let clouds = [current, pending].map(|it| it.cluster().and_then(|it| it.cluster().cloud_type()));
+    let review = |sides: Vec<Sides>| {
+        let repave = estimate(&sides, (clouds[0].as_deref(), clouds[1].as_deref()));
+        Review { cluster, sides, repave, ..Review::default() }
+    };
     if let (Some(_), Some(_)) = (current.profile(), pending.profile()) {
         // Two profiles are compared whatever they are called.
         let both = before.into_values().next().zip(after.into_values().next());

@@ -82,6 +82,14 @@ impl Point {
         }
     }
 
+    /// The cluster, where it is one.
+    pub(super) fn cluster(&self) -> Option<&Document> {
+        match self {
+            Self::Cluster(document) | Self::ClusterFile(document) => Some(document),
+            Self::Version(_) | Self::ProfileFile(_) => None,
+        }
+    }
+
     /// What it is called.
     pub(super) fn label(&self) -> String {
         match self {

@@ -3,13 +3,14 @@
 use maud::{Markup, html};
 use profile_core::repave::Effect;
 
-use super::super::{Review, Shown};
+use super::super::{Review, Shown, repave as estimates};
 
 /// The answer in a line: what stands against the change, and what is to be decided.
 pub(super) fn state(review: &Review, shown: &Shown) -> Markup {
     let denied = review.verdict.as_ref().map(|it| it.denied.len());
     let open = shown.overrides.iter().filter(|it| it.is_open()).count();
-    let worst = review.repave.iter().map(|it| it.effect).max().filter(|it| *it != Effect::None);
+    let is_told = review.repave.is_some() || shown.changes().next().is_some();
+    let worst = Some(estimates::effect(review.repave.as_deref())).filter(|it| is_told && *it != Effect::None);
     html! {
         @match denied {
             Some(0) => span.tag.good { "no rule is broken" },
@@ -57,10 +58,21 @@ pub(super) fn rules(review: &Review) -> Markup {
 }
 
 /// What the change does to the nodes.
-pub(super) fn repave(review: &Review) -> Markup {
-    if review.repave.is_empty() {
-        return html! {};
-    }
+pub(super) fn repave(review: &Review, shown: &Shown) -> Markup {
+    let lines = match review.repave.as_deref() {
+        Some([]) | None if shown.changes().next().is_none() => return html! {},
+        None => {
+            return html! {
+                section #repave { h2 { "Repave, estimated" } p { "Unknown: " (estimates::UNTOLD) "." } }
+            };
+        }
+        Some([]) => {
+            return html! {
+                section #repave { h2 { "Repave, estimated" } p { "None: nothing that makes a node changes." } }
+            };
+        }
+        Some(lines) => lines,
+    };
     html! {
         section #repave {
             h2 { "Repave, estimated" }
@@ -68,7 +80,7 @@ pub(super) fn repave(review: &Review) -> Markup {
             table {
                 thead { tr { th { "Pack" } th { "Layer" } th { "Key" } th { "Effect" } th { "Because" } } }
                 tbody {
-                    @for it in &review.repave {
+                    @for it in lines {
                         tr data-pack=(it.pack) {
                             td data-label="Pack" { (it.pack) }
                             td data-label="Layer" { (it.layer) }

@@ -96,13 +96,13 @@ fn values_are_never_markup() {
         ..an_override(evil, Verdict::Conflict)
     }];
     let text = evil.to_owned();
-    review.repave = vec![Estimate {
+    review.repave = Some(vec![Estimate {
         pack: text.clone(),
         layer: text.clone(),
         key: text.clone(),
         because: text,
         effect: Effect::Reboot,
-    }];
+    }]);
     let page = shown(&review);
     assert_eq!(page.matches("</script>").count(), 1, "{page}");
     assert!(!page.contains("<img") && !page.contains(['\u{1b}', '\u{202e}']), "{page}");
@@ -188,13 +188,13 @@ fn what_the_rules_deny_and_the_nodes_suffer_is_told() {
         message: "the cluster is being provisioned".into(),
     };
     review.verdict = Some(rules::Verdict { denied: vec![violation], ..rules::Verdict::default() });
-    review.repave = vec![Estimate {
+    review.repave = Some(vec![Estimate {
         pack: "k8s".into(),
         layer: "k8s".into(),
         key: "version".into(),
         effect: Effect::RepaveAll,
         because: "a new version".into(),
-    }];
+    }]);
     let page = shown(&review);
     has(&page, "denied: 1 rule is broken");
     has(

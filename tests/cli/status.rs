@@ -56,3 +56,17 @@ fn a_pack_that_is_not_reconciled_is_counted_and_named() {
     let document = folder.run("status shop-aws -o json").exits(0).document("ClusterStatusList");
     assert_eq!(document["items"][0]["unreconciled"][0]["pack"], "kubernetes");
 }
+
+#[test]
+fn an_update_is_not_denied_where_that_rests_on_an_assumption() {
+    let folder = fixtures::demo();
+    folder.run("status").exits(0).shows("   no       0\n");
+    // Published in place: nothing recorded what the cluster took, so these may be its own values as well.
+    fixtures::add(&folder, "1.0.0", &fixtures::packs("1.32.1", "replicas: 3\n"));
+    folder.run("status").exits(0).shows("<unknown>   1 (assumed)");
+    let document = folder.run("status -o json").exits(0).document("ClusterStatusList");
+    assert_eq!(document["items"][0]["update"], json!(null));
+    let ran = folder.run("update demo --base published --yes").exits(0);
+    ran.shows("unchanged")
+        .tells("1 value of cluster \"demo\" differs from what is published and counts as an override of its own");
+}

@@ -2,14 +2,14 @@
 
 use std::rc::Rc;
 
-use profile_core::{merge::Override, profile::AttachedProfile, revision::Revision};
+use profile_core::{base::Source, merge::Override, profile::AttachedProfile, revision::Revision};
 use serde_json::json;
 
 use super::{
     Change, Written,
     flags::{MergeArgs, WriteArgs},
     guards, many, plan,
-    proposal::{Goal, PackEdit, Proposal, allowed},
+    proposal::{Goal, PackEdit, ProfileDraft, Proposal, allowed},
 };
 use crate::{
     cleanup::{self, Returning},
@@ -195,12 +195,37 @@ pub(super) async fn decide(
 pub(super) async fn unchanged(proposal: &Proposal, write: &WriteArgs, output: &mut Output) -> Result<Outcome, Error> {
     let name = proposal.cluster.cluster().name().into_owned();
     proposal.draft.notes.iter().for_each(|note| output.note(note));
+    if let Some(note) = counted_as_own(proposal) {
+        output.note(&note);
+    }
     write.show.say(&format!("spectrocluster/{name} unchanged"), output)?;
     wait_if_asked(proposal, write, output).await?;
     let outcome =
         if write.dry_run == DryRun::None { afterwards(proposal, write, output).await? } else { Outcome::Done };
     let is_done = matches!(outcome, Outcome::Done);
     Ok(if is_done && write.error_unchanged { Outcome::Unchanged } else { outcome })
+}
+
+/// What an update leaves as it is because of the base that the user named: with another base it may be an edit.
+fn counted_as_own(proposal: &Proposal) -> Option<String> {
+    let is_named = |it: &&ProfileDraft| matches!(it.base.source, Source::Named(_));
+    let named = proposal.draft.profiles.iter().filter(is_named);
+    let count = named.map(|it| it.merged.overrides.len()).sum();
+    let name = proposal.cluster.cluster().name();
+    let words = match (&proposal.goal, count) {
+        (Goal::Update(_), 1) => {
+            format!("1 value of cluster {name:?} differs from what is published and counts as an override")
+        }
+        (Goal::Update(_), 2..) => {
+            format!("{count} values of cluster {name:?} differ from what is published and count as overrides")
+        }
+        _ => return None,
+    };
+    let flags = proposal.store.flags();
+    Some(format!(
+        "{words} of its own, by the base that was named: see `kubectl profile overrides {}{flags}`",
+        proposal.cluster.words()
+    ))
 }
 
 /// Refuses what would not be taken, before anybody is asked and before anything is recorded. Says what is scaled back.

@@ -116,7 +116,7 @@ pub(crate) fn found(cluster: &Document, profiles: &[Document], revisions: &[Revi
     let of = |attached: &AttachedProfile<'_>| {
         let published = selection::published_of(profiles, attached).map(Document::profile);
         let base = Base::of(&view, attached, revisions, published.as_ref(), Purpose::Switch);
-        let overrides = base.content.as_ref().map(|content| {
+        let overrides: Option<Vec<Override>> = base.content.as_ref().map(|content| {
             let own = base.own(attached);
             let own = AttachedProfile::new(&own, "override".into());
             let content = AttachedProfile::new(content, "published".into());
@@ -124,8 +124,11 @@ pub(crate) fn found(cluster: &Document, profiles: &[Document], revisions: &[Revi
         });
         let reference = profile::reference(&attached.name(), attached.version().as_deref());
         let today = published.as_ref().and_then(|it| it.content());
+        let overrides = overrides.unwrap_or_default();
         let has_update = base.content.as_ref().zip(today).map(|(taken, today)| taken != today.raw());
-        Found { reference, overrides: overrides.unwrap_or_default(), base, has_update }
+        // What is assumed to be the cluster's own may as well be an edit that it did not take over yet.
+        let has_update = has_update.filter(|it| *it || overrides.is_empty() || !base.is_assumed());
+        Found { reference, overrides, base, has_update }
     };
     view.profiles().iter().map(of).collect()
 }

@@ -62,10 +62,14 @@ impl Sides {
 /// A change as it is shown.
 #[derive(Default)]
 pub(crate) struct Review {
-    /// The store in words; empty where no write is meant.
+    /// The store in words; empty where all was read from files that are named one by one.
     pub(crate) store: String,
-    /// The cluster in words, `NAMESPACE/NAME`; empty where no cluster is meant.
+    /// The cluster's name; empty where no cluster is meant.
     pub(crate) cluster: String,
+    /// Its namespace, where it has one.
+    pub(crate) namespace: Option<String>,
+    /// The cluster in words, `NAMESPACE/NAME`, for the header of a write; empty where none is meant.
+    pub(crate) heading: String,
     /// The profiles that are compared.
     pub(crate) sides: Vec<Sides>,
     /// What the published versions say to be secret, which the copies of it do not repeat.
@@ -150,9 +154,9 @@ impl Review {
 
     fn print_text(&self, args: &ReviewArgs, shown: &Shown, output: &mut Output) -> Result<(), Error> {
         // The header belongs to a write, and stands where one is meant.
-        if !self.store.is_empty() {
+        if !self.heading.is_empty() {
             output.line(&format!("Store:    {}", self.store))?;
-            output.line(&format!("Cluster:  {}", self.cluster))?;
+            output.line(&format!("Cluster:  {}", self.heading))?;
             output.line("")?;
         }
         let (paint, columns) = (output.paint(), width::of_terminal());
@@ -167,6 +171,11 @@ impl Review {
             output.text(&text::unified(shown, paint))?;
         }
         output.text(&self.below(shown, paint, columns))
+    }
+
+    /// The cluster as far as it is told from others.
+    fn called(&self) -> &str {
+        if self.heading.is_empty() { &self.cluster } else { &self.heading }
     }
 
     /// What stands under the difference.

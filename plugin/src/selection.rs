@@ -92,7 +92,8 @@ pub(crate) fn published_of<'d>(profiles: &'d [Document], attached: &AttachedProf
     profiles.iter().find(by_uid).or_else(|| profiles.iter().find(by_name)).filter(|it| it.profile().content().is_some())
 }
 
-fn place(document: &Document) -> String {
+/// A cluster in words that tell it from all others of its store, `NAMESPACE/NAME (FILE)`.
+pub(crate) fn place(document: &Document) -> String {
     let view = document.cluster();
     let name =
         view.namespace().map_or_else(|| view.name().into_owned(), |namespace| format!("{namespace}/{}", view.name()));

@@ -161,3 +161,34 @@ fn a_change_of_add_ons_alone_has_an_estimate() {
     folder.run("diff demo hello@1.1.0").exits(1).shows("Repave estimate: none\n");
     folder.run("diff demo demo").exits(0).prints("");
 }
+
+#[test]
+fn what_a_cluster_sets_itself_is_told_against_its_own_version_too() {
+    let folder = fixtures::demo();
+    folder.write("cluster.json", fixtures::cluster(&packs("1.32.1", "replicas: 9\n")).to_string());
+    let document = folder.run("diff demo -o json").exits(1).document("Diff");
+    let change = &document["changes"][0];
+    assert_eq!((&change["setBy"], &change["verdict"]), (&json!("override"), &json!("kept")), "{document}");
+    assert_eq!(document["overrides"][0]["sides"], json!({"published": 1, "override": 9, "profile": 1}));
+    assert!(document["base"].as_str().unwrap().starts_with("hello@1.0.0: what is published today, assuming"));
+    folder.run("diff demo").exits(1).shows("Overrides: 1 kept\n").shows("an update carries them over");
+}
+
+#[test]
+fn a_diff_says_where_it_was_read_whoever_makes_it() {
+    let hub = Folder::hub();
+    for words in ["diff shop-aws hello-aws@1.1.0", "switch shop-aws hello-aws@1.1.0 --dry-run", "diff shop-aws"] {
+        let ran = hub.run(&format!("{words} -o json"));
+        let document = ran.document("Diff");
+        let place = (&document["store"], &document["cluster"], &document["namespace"]);
+        assert_eq!(
+            place,
+            (&json!("files in ."), &json!("shop-aws"), &json!("cluster-66f0a1b2c3d4e5f600000001")),
+            "{words}"
+        );
+    }
+    let document = hub.run("diff hello-aws@1.0.0 hello-aws@1.1.0 -o json").exits(1).document("Diff");
+    let place = (&document["store"], &document["cluster"], &document["namespace"]);
+    assert_eq!(place, (&json!("files in ."), &json!(""), &Value::Null));
+    hub.run("diff shop-aws hello-aws@1.1.0").exits(1).hides("Store:");
+}

@@ -56,7 +56,7 @@ pub(super) async fn carry_out(
     let review = write.show.review();
     for (label, it) in &ready {
         // The header is for one cluster; which they are stands above each outcome.
-        let own = Review { store: String::new(), ..it.proposal.review(("Current", "Pending")) };
+        let own = Review { heading: String::new(), ..it.proposal.review(("Current", "Pending")) };
         groups.add(label.clone(), own, &review);
     }
     groups.all.sort_by_key(|group| std::cmp::Reverse(group.clusters.len()));

@@ -36,6 +36,7 @@ use crate::{
     output::Output,
     reference::Reference,
     review::{Review, Sides},
+    selection,
     store::{Document, Store},
 };
 
@@ -299,8 +300,6 @@ impl Proposal {
                 pending_label: labels.1.into(),
             })
         });
-        let place = if self.cluster.place.is_empty() { String::new() } else { format!(" ({})", self.cluster.place) };
-        let namespace = before.namespace().map(|namespace| format!("{namespace}/")).unwrap_or_default();
         let bases: Vec<_> =
             self.draft.profiles.iter().filter(|it| it.has_base()).map(ProfileDraft::base_words).collect();
         let notes = self.draft.profiles.iter().flat_map(|it| it.merged.notes.clone());
@@ -308,7 +307,9 @@ impl Proposal {
         Review {
             store: self.store.name(),
             known: self.known_secrets(),
-            cluster: format!("{namespace}{}{place}", before.name()),
+            cluster: before.name().into_owned(),
+            namespace: before.namespace().map(Into::into),
+            heading: selection::place(&self.cluster),
             sides: sides.collect(),
             base: (!bases.is_empty()).then(|| bases.join("; ")),
             overrides: self.overrides().cloned().collect(),

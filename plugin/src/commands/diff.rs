@@ -53,7 +53,7 @@ pub(crate) async fn run(args: &DiffArgs, global: &Global, output: &mut Output) -
         rest => {
             let store = Store::open(global).await?;
             let cluster = selection::cluster(&store, rest.first().map(String::as_str)).await?;
-            own_versions(args, &store, &cluster, output).await
+            own_versions(args, &store, &Point::Cluster(cluster), output).await
         }
     }
 }
@@ -91,7 +91,8 @@ async fn two(
         _ => Point::read(pending, store.as_ref()).await?,
     };
     let (Point::Cluster(cluster) | Point::ClusterFile(cluster), Some(target)) = (&before, after.profile()) else {
-        return answer(args, &pair::as_they_stand(&before, &after)?, output);
+        let review = pair::as_they_stand(&before, &after)?;
+        return answer(args, &Review { store: named(store.as_ref(), &[&before, &after]), ..review }, output);
     };
     let label = format!("Pending, {}", after.label());
     let read = Read::beside(store.as_ref(), &before, cluster, output).await?;
@@ -122,22 +123,23 @@ async fn file(args: &DiffArgs, global: &Global, word: &str, output: &mut Output)
             let groups = fleet::edit((&found, &args.which), &point, edited, &args.review, output).await?;
             answer_groups(args, &groups, output)
         }
-        Point::Cluster(cluster) | Point::ClusterFile(cluster) => {
+        Point::Cluster(_) | Point::ClusterFile(_) => {
             let store = Store::open(global).await?;
-            own_versions(args, &store, cluster, output).await
+            own_versions(args, &store, &point, output).await
         }
     }
 }
 
-async fn own_versions(
-    args: &DiffArgs,
-    store: &Store,
-    cluster: &Document,
-    output: &mut Output,
-) -> Result<Outcome, Error> {
-    let profiles = store.profiles(cluster.cluster().namespace().as_deref()).await?;
-    let beside = Beside { profiles: &profiles, revisions: &[], scope: store.scope_of(cluster) };
-    answer(args, &pair::own_versions(cluster, &beside)?, output)
+async fn own_versions(args: &DiffArgs, store: &Store, point: &Point, output: &mut Output) -> Result<Outcome, Error> {
+    let Some(cluster) = point.cluster() else { return Err(Error::failed(format!("{} is no cluster", point.label()))) };
+    let read = Read::beside(Some(store), point, cluster, output).await?;
+    answer(args, &pair::own_versions(cluster, &read.as_beside())?, output)
+}
+
+/// The store in words, where it holds one of the points.
+fn named(store: Option<&Store>, points: &[&Point]) -> String {
+    let is_held = |point: &&Point| matches!(point, Point::Cluster(_) | Point::Version(_));
+    store.filter(|_| points.iter().any(is_held)).map(Store::name).unwrap_or_default()
 }
 
 /// What is read beside a cluster.
@@ -145,6 +147,7 @@ struct Read {
     profiles: Vec<Document>,
     revisions: Vec<profile_core::revision::Revision>,
     scope: String,
+    store: String,
 }
 
 impl Read {
@@ -155,7 +158,8 @@ impl Read {
         output: &mut Output,
     ) -> Result<Self, Error> {
         let Some(store) = store else {
-            return Ok(Self { profiles: Vec::new(), revisions: Vec::new(), scope: "no store".into() });
+            let (profiles, revisions) = (Vec::new(), Vec::new());
+            return Ok(Self { profiles, revisions, scope: "no store".into(), store: String::new() });
         };
         let revisions = match point {
             Point::Cluster(_) => known_revisions(store, cluster, output).await,
@@ -163,11 +167,12 @@ impl Read {
             _ => Vec::new(),
         };
         let profiles = store.profiles(cluster.cluster().namespace().as_deref()).await?;
-        Ok(Self { profiles, revisions, scope: store.scope_of(cluster) })
+        Ok(Self { profiles, revisions, scope: store.scope_of(cluster), store: named(Some(store), &[point]) })
     }
 
     fn as_beside(&self) -> Beside<'_> {
-        Beside { profiles: &self.profiles, revisions: &self.revisions, scope: self.scope.clone() }
+        let (scope, store) = (self.scope.clone(), self.store.clone());
+        Beside { profiles: &self.profiles, revisions: &self.revisions, scope, store }
     }
 }
 

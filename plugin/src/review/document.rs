@@ -17,6 +17,7 @@ pub(super) fn fields(review: &Review, shown: &Shown) -> Value {
     json!({
         "store": review.store,
         "cluster": review.cluster,
+        "namespace": review.namespace,
         "differs": !changes.is_empty(),
         "changes": changes,
         "ignored": shown.left_out,

@@ -74,17 +74,17 @@ fn policy() -> String {
 fn title(review: &Review) -> String {
     let pending: Vec<_> = review.sides.iter().map(|it| it.pending_label.as_str()).collect();
     let pending = pending.join(", ");
-    if review.cluster.is_empty() {
+    if review.called().is_empty() {
         format!("Review: {pending}")
     } else {
-        format!("Review of {}: {pending}", review.cluster)
+        format!("Review of {}: {pending}", review.called())
     }
 }
 
 fn header(review: &Review, shown: &Shown) -> Markup {
     html! {
         header {
-            h1 { "Review" @if !review.cluster.is_empty() { " of " span.name { (review.cluster) } } }
+            h1 { "Review" @if !review.called().is_empty() { " of " span.name { (review.called()) } } }
             p.state { (findings::state(review, shown)) }
             dl {
                 @for side in &review.sides {

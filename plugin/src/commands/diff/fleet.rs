@@ -122,6 +122,7 @@ struct Job<'a> {
     profiles: &'a [Document],
     revisions: Vec<Revision>,
     scope: String,
+    store: String,
 }
 
 /// Reviews all of them on as many threads as the machine has cores: each review stands for itself.
@@ -156,7 +157,8 @@ fn reviewed(jobs: &[Job<'_>], args: &ReviewArgs) -> Groups {
 impl Job<'_> {
     fn review(&self) -> Result<Review, String> {
         let version = self.target.map_err(Clone::clone)?;
-        let beside = Beside { profiles: self.profiles, revisions: &self.revisions, scope: self.scope.clone() };
+        let (scope, store) = (self.scope.clone(), self.store.clone());
+        let beside = Beside { profiles: self.profiles, revisions: &self.revisions, scope, store };
         let label = format!("Pending, {}", version.profile().reference());
         pair::switched(self.cluster, version, &beside, label).map_err(|error| error.message)
     }
@@ -187,7 +189,8 @@ async fn review(
         let revisions = known_revisions(store, cluster, output).await;
         let context = context.map(|it| format!(" --context {it}")).unwrap_or_default();
         let words = format!("{}{context}", cluster.words());
-        jobs.push(Job { words, cluster, target: target.as_ref(), profiles, revisions, scope: store.scope_of(cluster) });
+        let (scope, store) = (store.scope_of(cluster), store.name());
+        jobs.push(Job { words, cluster, target: target.as_ref(), profiles, revisions, scope, store });
     }
     let mut groups = reviewed(&jobs, args);
     // What concerns most comes first; what is alike in number stays in the order of the clusters.

@@ -6,8 +6,9 @@ use profile_core::{
     base::{Base, Purpose},
     blame::Blame,
     cluster::Cluster,
-    merge::Decisions,
-    profile, repave,
+    merge::{self, Decisions, Override},
+    profile::{self, AttachedProfile},
+    repave,
     revision::Revision,
     rules::{self, Policy},
     switch::{self, SwitchError},
@@ -31,6 +32,8 @@ pub(super) struct Beside<'a> {
     pub(super) revisions: &'a [Revision],
     /// Where was looked for profiles, in words.
     pub(super) scope: String,
+    /// The store that holds the cluster, in words; empty where none does.
+    pub(super) store: String,
 }
 
 /// What a switch of the cluster to `target` would come to, with its overrides carried over.
@@ -55,7 +58,9 @@ pub(super) fn switched(
     let after = Cluster::new(&pending);
     let blame = draft.merged.overrides.iter().map(|it| (it.place(), Blame::of(it, beside.revisions)));
     Ok(Review {
+        store: beside.store.clone(),
         cluster: view.name().into_owned(),
+        namespace: view.namespace().map(Into::into),
         known: known_secrets(cluster, beside.profiles),
         base: draft.base_said(),
         verdict: Some(rules::check(&view, &after, &Policy::default())),
@@ -76,7 +81,7 @@ pub(super) fn switched(
 /// A cluster against what is published for the versions it has attached.
 pub(super) fn own_versions(cluster: &Document, beside: &Beside<'_>) -> Result<Review, Error> {
     let view = cluster.cluster();
-    let mut sides = Vec::new();
+    let (mut sides, mut overrides, mut bases) = (Vec::new(), Vec::new(), Vec::new());
     for current in &view.profiles() {
         let reference = profile::reference(&current.name(), current.version().as_deref());
         let published = selection::published_of(beside.profiles, current);
@@ -84,6 +89,13 @@ pub(super) fn own_versions(cluster: &Document, beside: &Beside<'_>) -> Result<Re
             Error::new(Kind::NotFound, format!("what is published for {reference} is not visible in {}", beside.scope))
                 .hint("without it nothing can be said about a difference")
         })?;
+        let base =
+            Base::of(&view, current, beside.revisions, published.map(Document::profile).as_ref(), Purpose::Switch);
+        let found = own_overrides(current, &base, &content);
+        if !found.is_empty() {
+            bases.push(format!("{reference}: {}", base.words()));
+            overrides.extend(found);
+        }
         let mut pending = content.raw().clone();
         pending["name"] = current.name().into();
         pending["profileVersion"] = current.version().unwrap_or_default().into();
@@ -97,7 +109,29 @@ pub(super) fn own_versions(cluster: &Document, beside: &Beside<'_>) -> Result<Re
     let known = known_secrets(cluster, beside.profiles);
     let cloud = view.cloud_type();
     let repave = estimate(&sides, (cloud.as_deref(), cloud.as_deref()));
-    Ok(Review { cluster: view.name().into_owned(), known, sides, repave, ..Review::default() })
+    let blame = overrides.iter().map(|it| (it.place(), Blame::of(it, beside.revisions))).collect();
+    let note = "what is published is shown as it stands, without these overrides; an update carries them over";
+    Ok(Review {
+        store: beside.store.clone(),
+        cluster: view.name().into_owned(),
+        namespace: view.namespace().map(Into::into),
+        notes: (!overrides.is_empty()).then(|| note.to_owned()).into_iter().collect(),
+        base: (!bases.is_empty()).then(|| bases.join("; ")),
+        known,
+        sides,
+        overrides,
+        blame,
+        repave,
+        ..Review::default()
+    })
+}
+
+/// What the cluster sets itself of a profile, and what an update to what is published today would make of it.
+fn own_overrides(attached: &AttachedProfile<'_>, base: &Base, today: &AttachedProfile<'_>) -> Vec<Override> {
+    let own = base.own(attached);
+    let own = AttachedProfile::new(&own, "override".into());
+    let taken = base.content.as_ref().map(|content| AttachedProfile::new(content, "published".into()));
+    merge::merge(taken.as_ref(), &own, today, &Decisions::default()).overrides
 }
 
 /// What the difference between the sides would do to the nodes, as far as that can be told without one cluster.
@@ -115,14 +149,12 @@ pub(super) fn as_they_stand(current: &Point, pending: &Point) -> Result<Review, 
         current_label: current.label(),
         pending_label: pending.label(),
     };
-    let cluster = match current {
-        Point::Cluster(document) | Point::ClusterFile(document) => document.cluster().name().into_owned(),
-        Point::Version(_) | Point::ProfileFile(_) => String::new(),
-    };
+    let cluster = current.cluster().map(|it| it.cluster().name().into_owned()).unwrap_or_default();
+    let namespace = current.cluster().and_then(|it| it.cluster().namespace()).map(Into::into);
     let clouds = [current, pending].map(|it| it.cluster().and_then(|it| it.cluster().cloud_type()));
     let review = |sides: Vec<Sides>| {
         let repave = estimate(&sides, (clouds[0].as_deref(), clouds[1].as_deref()));
-        Review { cluster, sides, repave, ..Review::default() }
+        Review { cluster, namespace, sides, repave, ..Review::default() }
     };
     if let (Some(_), Some(_)) = (current.profile(), pending.profile()) {
         // Two profiles are compared whatever they are called.

@@ -11,7 +11,7 @@ mod history;
 mod list;
 mod orphans;
 mod r#override;
-mod overrides;
+pub(crate) mod overrides;
 mod rollback;
 mod scale_back;
 mod scale_down;

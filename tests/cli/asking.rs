@@ -127,3 +127,29 @@ fn a_misspelt_decision_is_refused_where_a_flag_would_decide_its_place() {
     ran.tells("decision for \"hello/app: replica\"").tells("there is: hello/app: replicas");
     assert_eq!(folder.snapshot(), before);
 }
+
+#[test]
+fn where_it_is_written_is_said_before_the_first_question() {
+    let (code, screen) = asked(&conflict(), "", "o\nn\n", "false");
+    assert_eq!(code, Some(2), "{screen}");
+    let at = |text: &str| screen.find(text).unwrap_or_else(|| panic!("no {text:?}: {screen}"));
+    assert!(
+        at("Store:    files in .\nCluster:  demo (./cluster.json, document 1)\n") < at("conflict 1 of 1"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn a_question_for_several_clusters_names_them_and_what_they_set_otherwise() {
+    let folder = conflict();
+    for (name, values) in [("same", "replicas: 1\n"), ("other", "replicas: 4\n"), ("without", "replicas: 2\n")] {
+        let mut cluster = fixtures::cluster(&packs("1.32.1", values));
+        cluster["metadata"]["name"] = name.into();
+        folder.write(&format!("{name}.json"), cluster.to_string());
+    }
+    let (code, screen) = asked(&folder, "-A", "o\nn\n", "false");
+    assert_eq!(code, Some(2), "{screen}");
+    let at = |text: &str| screen.find(text).unwrap_or_else(|| panic!("no {text:?}: {screen}"));
+    assert!(at("Store:    files in .\n") < at("conflict 1 of 1"), "{screen}");
+    at("  override   1\n  profile    3\n  for 3 clusters: demo, other, same\n  override   4 in other\n");
+}

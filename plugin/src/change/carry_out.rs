@@ -1,6 +1,6 @@
 //! From a proposal to a written change: decide, judge, show, ask, record, write, wait.
 
-use std::rc::Rc;
+use std::{collections::BTreeMap, rc::Rc};
 
 use profile_core::{base::Source, merge::Override, profile::AttachedProfile, revision::Revision};
 use serde_json::json;
@@ -19,6 +19,7 @@ use crate::{
     fleet::{Fleet, Member, waves::WaveArgs},
     nearest,
     output::Output,
+    selection,
     store::{DryRun, Store},
     wait,
 };
@@ -125,9 +126,10 @@ async fn carried_out(
         // Nobody is to be asked for what cannot be saved.
         plan::file_at(path)?;
     }
+    let asks = Asks::of(proposal);
     warn(proposal, output)?;
     loop {
-        if !decide(proposal, &mut edits, write, output).await? {
+        if !decide(proposal, &mut edits, &asks, write, output).await? {
             return unchanged(proposal, write, output).await;
         }
         show(proposal, write, output)?;
@@ -172,17 +174,36 @@ pub(super) fn warn(proposal: &Proposal, output: &mut Output) -> Result<(), Error
     warn_of_unmet_decisions(proposal, output)
 }
 
+/// What is said before the first question, and beside each.
+#[derive(Default)]
+pub(super) struct Asks {
+    /// Where the answers are written to.
+    pub(super) header: Vec<String>,
+    /// By place, the other clusters that an answer is for.
+    pub(super) beside: BTreeMap<String, Vec<String>>,
+}
+
+impl Asks {
+    /// Nobody should decide before they know for what: the review that says it comes after the questions.
+    fn of(proposal: &Proposal) -> Self {
+        let (store, cluster) = (proposal.store.name(), selection::place(&proposal.cluster));
+        let header = vec![format!("Store:    {store}"), format!("Cluster:  {cluster}")];
+        Self { header, beside: BTreeMap::new() }
+    }
+}
+
 /// Refuses what a rule denies and lets everything be decided that is open. Tells whether something is to be written.
 pub(super) async fn decide(
     proposal: &mut Proposal,
     edits: &mut bool,
+    asks: &Asks,
     write: &WriteArgs,
     output: &mut Output,
 ) -> Result<bool, Error> {
     refuse_denied_by_rules(proposal, write, output)?;
     // In the editor what is open is decided as well; only what is not in its buffer is asked for afterwards.
     if !*edits {
-        *edits = decide_open(proposal, write, output).await?;
+        *edits = decide_open(proposal, asks, write, output).await?;
     }
     if *edits && !edit(proposal, write, output).await? {
         // Whoever closes the editor without a change says no, as to any other question.
@@ -298,10 +319,15 @@ pub(super) fn moved_meanwhile(proposal: &Proposal, what: &[&'static str]) -> Err
 /// Asks for every override that is open, or fails where nobody can be asked. Tells whether the user wants the editor.
 pub(super) async fn decide_open(
     proposal: &mut Proposal,
+    asks: &Asks,
     write: &WriteArgs,
     output: &mut Output,
 ) -> Result<bool, Error> {
     let mut wants_editor = false;
+    if output.is_interactive() && proposal.overrides().any(Override::is_open) {
+        output.flush()?;
+        asks.header.iter().for_each(|line| output.note(line));
+    }
     while let Some(open) = proposal.draft.profiles.iter().find(|it| it.merged.open().next().is_some()) {
         if !output.is_interactive() {
             // Nobody is to decide about what was not shown.
@@ -309,8 +335,13 @@ pub(super) async fn decide_open(
         }
         let current = AttachedProfile::new(&open.current, open.path.clone());
         let known = proposal.known_secrets();
-        let question =
-            Question { current: &current, merged: &open.merged, known: &known, show_secrets: write.show.show_secrets };
+        let question = Question {
+            current: &current,
+            merged: &open.merged,
+            known: &known,
+            show_secrets: write.show.show_secrets,
+            beside: &asks.beside,
+        };
         let mut decisions = proposal.decisions.clone();
         let answer = decide::ask(&question, &mut decisions, output).await.map_err(|error| {
             let unknown = open.lacks_base() && error.kind == Kind::DecisionNeeded;
@@ -364,7 +395,7 @@ async fn edit(proposal: &mut Proposal, write: &WriteArgs, output: &mut Output) -
         proposal.take_edited(path, edited)?;
     }
     // What is still open was not in the buffer, or was left undecided there.
-    decide_open(proposal, write, output).await?;
+    decide_open(proposal, &Asks::default(), write, output).await?;
     Ok(true)
 }
 

@@ -1,13 +1,13 @@
 //! One goal for many clusters: all are proposed and shown first, asked for once, and written wave by wave.
 
-use std::{pin::pin, rc::Rc};
+use std::{collections::BTreeMap, pin::pin, rc::Rc};
 
 use futures_util::StreamExt;
 use profile_core::merge::{Decisions, Override};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
-    carry_out::{carry_through, decide, done, judge, moved_meanwhile, propose, unchanged, warn},
+    carry_out::{Asks, carry_through, decide, done, judge, moved_meanwhile, propose, unchanged, warn},
     flags::{MergeArgs, WriteArgs},
     guards,
     proposal::{Goal, Proposal},
@@ -15,16 +15,16 @@ use super::{
 use crate::{
     cleanup::Returning,
     cli::Format,
-    commands::Outcome,
+    commands::{Outcome, overrides::Sight},
     error::{Error, Kind},
     fleet::{
         Fleet, at_once, in_order,
-        outcomes::{Ended, Outcomes},
+        outcomes::{Ended, Outcomes, listed},
         waves::WaveArgs,
     },
-    output::Output,
+    output::{Output, width},
     review::{Groups, Review, ReviewFormat},
-    store::DryRun,
+    store::{DryRun, Store},
 };
 
 /// A proposal that is decided and judged.
@@ -49,7 +49,7 @@ pub(super) async fn carry_out(
         outcomes.add(label.clone(), Ended::Failed(error.copy()));
     }
     let proposals = proposed(fleet, goal, (merge, write), &mut outcomes, output).await;
-    let (changing, same) = decided(proposals, write, &mut outcomes, output).await?;
+    let (changing, same) = decided(proposals, &fleet.stores, write, &mut outcomes, output).await?;
     let ready = judged(changing, fleet.parallel, write, &mut outcomes, output).await;
 
     let mut groups = Groups::default();
@@ -185,12 +185,15 @@ async fn proposed(
 /// What is open at the same place of several clusters is asked for once.
 async fn decided(
     proposals: Vec<(String, Proposal)>,
+    stores: &[Rc<Store>],
     write: &WriteArgs,
     outcomes: &mut Outcomes,
     output: &mut Output,
 ) -> Result<(Vec<(String, Proposal)>, Vec<(String, Proposal)>), Error> {
     let (mut changing, mut same) = (Vec::new(), Vec::new());
     let mut answers = Decisions::default();
+    let mut open = if output.is_interactive() { open_places(&proposals, write) } else { Open::new() };
+    let mut header: Vec<_> = stores.iter().map(|store| format!("Store:    {}", store.name())).collect();
     for (label, mut proposal) in proposals {
         let mut own = output.captured();
         let warned = warn(&proposal, &mut own);
@@ -203,7 +206,8 @@ async fn decided(
             Ok(()) if asks => {
                 output.line(&format!("{label}: what is decided here holds wherever the same place is open"))?;
                 let before = proposal.decisions.clone();
-                let decided = decide(&mut proposal, &mut edits, write, output).await;
+                let asks = Asks { header: std::mem::take(&mut header), beside: beside(&label, &open) };
+                let decided = decide(&mut proposal, &mut edits, &asks, write, output).await;
                 remember(&mut answers, &before, &proposal.decisions);
                 match decided {
                     // Whoever wants out of a question wants out of all.
@@ -211,8 +215,10 @@ async fn decided(
                     decided => decided,
                 }
             }
-            Ok(()) => decide(&mut proposal, &mut edits, write, &mut own).await,
+            Ok(()) => decide(&mut proposal, &mut edits, &Asks::default(), write, &mut own).await,
         };
+        // No later answer is for it.
+        open.values_mut().for_each(|clusters| clusters.retain(|(other, _)| *other != label));
         own.into_captured().notes.lines().for_each(|line| output.note(&format!("{label}: {line}")));
         proposal.discard_buffers();
         match decided {
@@ -228,6 +234,67 @@ async fn decided(
         }
     }
     Ok((changing, same))
+}
+
+/// By place, the clusters where it is open, with the override as it may be shown.
+type Open = BTreeMap<String, Vec<(String, Override)>>;
+
+fn open_places(proposals: &[(String, Proposal)], write: &WriteArgs) -> Open {
+    let mut open = Open::new();
+    for (label, proposal) in proposals.iter().filter(|(_, it)| it.verdict().denied.is_empty()) {
+        let sight = Sight {
+            cluster: &proposal.cluster,
+            known: proposal.known_secrets(),
+            secrets: write.show.review().secrets(),
+        };
+        for it in proposal.overrides().filter(|it| it.is_open()) {
+            open.entry(it.place()).or_default().push((label.clone(), sight.shown(it)));
+        }
+    }
+    open
+}
+
+/// Most values of other clusters that are said beside a question.
+const VALUES: usize = 8;
+
+/// Beside each place that is open in this cluster, which clusters the answer is for, and what others have there instead.
+fn beside(label: &str, open: &Open) -> BTreeMap<String, Vec<String>> {
+    let mut beside = BTreeMap::new();
+    for (place, clusters) in open.iter().filter(|(_, clusters)| clusters.len() > 1) {
+        let Some((_, asked)) = clusters.iter().find(|(other, _)| other == label) else { continue };
+        let names: Vec<_> = clusters.iter().map(|(label, _)| label.as_str()).collect();
+        let columns = width::of_terminal();
+        let head = format!("for {} clusters: ", names.len());
+        let mut lines = vec![format!("{head}{}", listed(&names, columns.saturating_sub(head.len() + 2)))];
+        let mut others: Vec<(String, Vec<&str>)> = Vec::new();
+        for (label, it) in clusters {
+            let sides = [
+                ("published", &asked.published, &it.published),
+                ("override", &asked.own, &it.own),
+                ("profile", &asked.target, &it.target),
+            ];
+            for (side, _, other) in sides.into_iter().filter(|(_, own, other)| own != other) {
+                let value = other.as_ref().map_or_else(|| "(not set)".to_owned(), Value::to_string);
+                let line = format!("{side:<9}  {value} in ");
+                match others.iter_mut().find(|(known, _)| *known == line) {
+                    Some((_, labels)) => labels.push(label),
+                    None => others.push((line, vec![label])),
+                }
+            }
+        }
+        let rest = others.len().saturating_sub(VALUES);
+        lines.extend(
+            others
+                .iter()
+                .take(VALUES)
+                .map(|(line, labels)| format!("{line}{}", listed(labels, columns.saturating_sub(width::of(line) + 2)))),
+        );
+        if rest > 0 {
+            lines.push(format!("… and {rest} more values"));
+        }
+        beside.insert(place.clone(), lines);
+    }
+    beside
 }
 
 /// Applies earlier answers to what is open in this cluster, and to nothing else: an answer may drop a value.

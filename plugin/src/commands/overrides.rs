@@ -46,14 +46,18 @@ impl OverridesArgs {
 }
 
 /// What may be shown of an override.
-struct Sight<'a> {
-    cluster: &'a Document,
-    known: Context,
-    secrets: Secrets,
+pub(crate) struct Sight<'a> {
+    /// The cluster that has it.
+    pub(crate) cluster: &'a Document,
+    /// What the published versions say to be secret.
+    pub(crate) known: Context,
+    /// Whether secrets are shown.
+    pub(crate) secrets: Secrets,
 }
 
 impl Sight<'_> {
-    fn shown(&self, it: &Override) -> Override {
+    /// The override without what may be secret.
+    pub(crate) fn shown(&self, it: &Override) -> Override {
         let profiles = self.cluster.cluster().profiles();
         let packs = profiles.iter().filter(|profile| profile.name() == it.profile).flat_map(AttachedProfile::packs);
         let named = packs.filter(|pack| Some(pack.name().as_ref()) == it.pack.as_deref());

@@ -1,5 +1,7 @@
 //! Asks for each open override, as `git add -p` asks for each hunk.
 
+use std::collections::BTreeMap;
+
 use profile_core::{
     diff::{self, Tag},
     mask::{Context, Secrets},
@@ -27,6 +29,8 @@ pub(crate) struct Question<'a> {
     pub(crate) known: &'a Context,
     /// Whether secrets are shown.
     pub(crate) show_secrets: bool,
+    /// What is said beside the sides of a place, line by line: the other clusters that the answer is for.
+    pub(crate) beside: &'a BTreeMap<String, Vec<String>>,
 }
 
 impl Question<'_> {
@@ -155,7 +159,8 @@ async fn converse(
         person.tell("");
         person.tell(&format!("{} {} of {}: {}", sides::kind(it.verdict), at + 1, open.len(), it.place()));
         let sight = question.sight(it);
-        sides::lines(it, &sight).iter().for_each(|line| person.tell(&format!("  {line}")));
+        let beside = question.beside.get(&it.place()).into_iter().flatten();
+        sides::lines(it, &sight).iter().chain(beside).for_each(|line| person.tell(&format!("  {line}")));
         if !told_of_secrets && sides::is_hidden(it, &sight) {
             person.tell(&format!("  {}", sides::HIDDEN));
             told_of_secrets = true;

@@ -46,7 +46,13 @@ async fn asked(overrides: Vec<Override>, answers: &[&'static str], editor: &'sta
     let current = json!({"name": "shop", "packs": [{"name": "hello", "values": "a: 2\npassword: hunter\n"}]});
     let merged = merged("a: 3\npassword: hunter2\n", overrides);
     let current = AttachedProfile::new(&current, "current".into());
-    let question = Question { current: &current, merged: &merged, known: &Context::default(), show_secrets: false };
+    let question = Question {
+        current: &current,
+        merged: &merged,
+        known: &Context::default(),
+        show_secrets: false,
+        beside: &BTreeMap::new(),
+    };
     let mut person = Script { answers: answers.iter().copied().collect(), editor, ..Script::default() };
     let mut decisions = Decisions::default();
     let ended = converse(&question, &mut decisions, &mut person).await;
@@ -180,8 +186,13 @@ async fn what_the_text_cannot_take_is_left_to_the_profile_or_edited_by_hand() {
     );
     let (current, merged) = (json!({"name": "shop"}), merged("", overrides[1..].to_vec()));
     let current = AttachedProfile::new(&current, "current".into());
-    let error =
-        needed(&Question { current: &current, merged: &merged, known: &Context::default(), show_secrets: false });
+    let error = needed(&Question {
+        current: &current,
+        merged: &merged,
+        known: &Context::default(),
+        show_secrets: false,
+        beside: &BTreeMap::new(),
+    });
     assert!(!error.hints.concat().contains("--on-conflict=override"), "{:?}", error.hints);
     assert!(error.hints.concat().contains("--on-conflict=profile"), "{:?}", error.hints);
 }
@@ -193,8 +204,13 @@ fn without_a_terminal_every_place_is_listed_with_what_decides_it() {
     let lost = Override { verdict: Verdict::Lost, ..conflict("it's gone", json!(1), json!(2), json!(0)) };
     let secret = conflict("db.password", json!("hunter1"), json!("hunter2"), json!("hunter3"));
     let merged = merged("", vec![secret, lost]);
-    let error =
-        needed(&Question { current: &current, merged: &merged, known: &Context::default(), show_secrets: false });
+    let error = needed(&Question {
+        current: &current,
+        merged: &merged,
+        known: &Context::default(),
+        show_secrets: false,
+        beside: &BTreeMap::new(),
+    });
     assert_eq!(error.kind, Kind::DecisionNeeded);
     assert!(error.message.contains("\n  conflict: shop/hello: db.password\n    published  ***\n"), "{error}");
     assert!(error.message.contains("\n  lost: shop/hello: it's gone\n    published  1\n"), "{error}");

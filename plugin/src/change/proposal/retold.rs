@@ -23,11 +23,12 @@ pub(super) fn tell(overrides: &mut Vec<Override>, published: &Value, (merged, ed
         }
     }
     let is_listed = |it: &Override, all: &[Override]| {
-        let is_value = |other: &Override| other.resolution.as_ref() == it.own.clone().map(Resolution::Value).as_ref();
-        all.iter().any(|other| is_same_place(other, it) || (blame::is_by_lines(it) && is_value(other)))
+        let value = it.own.clone().filter(|_| blame::is_by_lines(it)).map(Resolution::Value);
+        all.iter().any(|other| is_same_place(other, it) || (value.is_some() && other.resolution == value))
     };
     let set = after.iter().filter(|it| !is_among(it, &before)).filter(|it| !is_listed(it, overrides));
-    let dropped = before.iter().filter(|it| !after.iter().any(|other| is_same_place(other, it)));
+    let is_there = |it: &Override| after.iter().any(|other| is_same_place(other, it) || is_instead(other, it));
+    let dropped = before.iter().filter(|it| !is_there(it));
     let dropped = dropped.filter(|it| !is_listed(it, overrides)).cloned();
     let dropped = dropped.map(|it| Override { resolution: Some(Resolution::Profile), ..it });
     let told: Vec<_> = set.cloned().map(newly_set).chain(dropped).collect();
@@ -161,5 +162,8 @@ mod tests {
         let changed = told(published, own, "a: {{ .other }}\nb: 1\n");
         assert_eq!(changed, [("line 1".into(), Some(Resolution::Value(json!("a: {{ .other }}\n"))))]);
         assert_eq!(told(published, own, published), [("line 1".into(), Some(Resolution::Profile))]);
+        let (published, own) = (format!("{published}c: 1\n"), format!("{own}c: 1\n"));
+        let removed = told(&published, &own, "a: {{ .own }}\nb: 1\n");
+        assert_eq!(removed, [("line 1".into(), None), ("after the last line".into(), Some(Resolution::Override))]);
     }
 }

@@ -203,3 +203,17 @@ fn a_directory_called_like_a_file_is_passed_over() {
     folder.run("status").exits(0).shows("shop-aws");
     folder.refuses("list -f folder.yaml", 2, &["directory folder.yaml holds no"]);
 }
+
+#[test]
+fn a_file_that_is_not_there_is_no_matter_of_the_flag_for_stores() {
+    for words in
+        ["diff shop-aws none.yaml", "update --from none.yaml", "switch shop-aws hello-aws@1.1.0 --yes --base none.yaml"]
+    {
+        Folder::hub().run(words).exits(2).tells("cannot read none.yaml").tells("hint: name a file").hides("-f takes");
+    }
+}
+
+#[test]
+fn a_hint_at_a_command_names_the_files() {
+    fixtures::demo().run("rollback demo --yes").exits(2).tells("look at `kubectl profile history demo -f .`");
+}

@@ -35,14 +35,14 @@ impl Mention {
     }
 
     /// What is said of a cluster that has some.
-    pub(crate) fn words(&self, cluster: &Document) -> Option<String> {
+    pub(crate) fn words(&self, store: &Store, cluster: &Document) -> Option<String> {
         let (name, words) = (cluster.cluster().name().into_owned(), cluster.words());
         let what = match self.orphans.len() {
             0 => return None,
             1 => "1 orphan".to_owned(),
             count => format!("{count} orphans"),
         };
-        let hint = format!("`kubectl profile orphans {words}` shows each with its proof");
+        let hint = format!("`kubectl profile orphans {words}{}` shows each with its proof", store.flags());
         Some(format!("cluster {name:?} has {what} ({}); {hint}", self.by_confidence().join(", ")))
     }
 

@@ -78,7 +78,7 @@ pub(crate) async fn run(args: &StatusArgs, global: &Global, output: &mut Output)
     let places = [(has_namespaces, "NAMESPACE"), (has_contexts, "CONTEXT")];
     places.iter().filter(|(has, _)| *has).for_each(|(_, header)| headers.insert(0, header));
     headers.extend(args.orphans.then_some("ORPHANS"));
-    let notes: Vec<_> = rows.iter().flat_map(|(member, beside)| beside.notes(&member.cluster)).collect();
+    let notes: Vec<_> = rows.iter().flat_map(|(member, beside)| beside.notes(member)).collect();
     let rows: Vec<_> = rows
         .iter()
         .map(|(member, beside)| {
@@ -214,16 +214,16 @@ impl Beside {
     }
 
     /// What the table has no room for.
-    fn notes(&self, cluster: &Document) -> impl Iterator<Item = String> {
-        let orphans = self.orphans.as_ref().and_then(|it| it.words(cluster));
-        self.still_down(cluster).into_iter().chain(orphans)
+    fn notes(&self, member: &Member) -> impl Iterator<Item = String> {
+        let orphans = self.orphans.as_ref().and_then(|it| it.words(&member.store, &member.cluster));
+        self.still_down(member).into_iter().chain(orphans)
     }
 
     /// What is scaled down for the cluster, in words.
-    fn still_down(&self, cluster: &Document) -> Option<String> {
+    fn still_down(&self, Member { store, cluster, .. }: &Member) -> Option<String> {
         let down = self.scaled_down.as_ref().filter(|it| !it.is_empty())?;
         let (name, words) = (cluster.cluster().name().into_owned(), cluster.words());
-        let hint = format!("`kubectl profile scale-back {words}` gives them back");
+        let hint = format!("`kubectl profile scale-back {words}{}` gives them back", store.flags());
         Some(format!("scaled down for cluster {name:?}: {}; {hint}", down.join(", ")))
     }
 

@@ -68,7 +68,8 @@ impl FileStore {
     pub(crate) fn open(global: &Global) -> Result<Self, Error> {
         let (mut entries, mut seen) = (Vec::new(), BTreeSet::new());
         for path in &global.files {
-            for file in read::files(path)? {
+            let files = read::files(path);
+            for file in files.map_err(|error| error.hint("-f takes a directory or a file of YAML or JSON"))? {
                 // A folder and a file in it name the same objects, once.
                 if seen.insert(file.canonicalize().unwrap_or_else(|_| file.clone())) {
                     entries.extend(read::entries(&file)?);
@@ -152,7 +153,10 @@ pub(super) fn documents(path: &std::path::Path) -> Result<Vec<Document>, Error> 
         return Ok(read::standard_input()?.iter().map(Entry::document).collect());
     }
     let mut documents = Vec::new();
-    for file in read::files(path)? {
+    let files = read::files(path);
+    for file in
+        files.map_err(|error| error.hint("name a file of YAML or JSON by its path, or - for the standard input"))?
+    {
         documents.extend(read::entries(&file)?.iter().map(Entry::document));
     }
     Ok(documents)

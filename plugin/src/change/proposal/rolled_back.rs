@@ -55,7 +55,7 @@ pub(super) fn draft(proposal: &Proposal, number: Option<u64>) -> Result<Draft, E
 /// The revision that is meant, and the document that it restores: what stood after it, or before the newest.
 fn state(proposal: &Proposal, number: Option<u64>) -> Result<(&Revision, Value), Error> {
     let name = proposal.cluster.cluster().name().into_owned();
-    let history = format!("look at `kubectl profile history {}`", proposal.cluster.words());
+    let history = format!("look at `kubectl profile history {}{}`", proposal.cluster.words(), proposal.store.flags());
     let Some(number) = number else {
         let newest = newest_deployed(&proposal.revisions).ok_or_else(|| {
             Error::new(Kind::NotFound, format!("cluster {name:?} has no revision to roll back to")).hint(history)

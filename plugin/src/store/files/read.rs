@@ -27,7 +27,6 @@ pub(super) fn files(path: &Path) -> Result<Vec<PathBuf>, Error> {
     let unreadable = |error: &std::io::Error| {
         let kind = if error.kind() == std::io::ErrorKind::NotFound { Kind::NotFound } else { Kind::Failed };
         Error::new(kind, format!("cannot read {}: {error}", path.display()))
-            .hint("-f takes a directory or a file of YAML or JSON")
     };
     if !fs::metadata(path).map_err(|error| unreadable(&error))?.is_dir() {
         return Ok(vec![path.to_owned()]);

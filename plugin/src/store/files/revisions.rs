@@ -58,7 +58,11 @@ impl FileStore {
                     revision.cluster, revision.number
                 ),
             )
-            .hint(format!("look at `kubectl profile history {}`, then run this again", revision.cluster)),
+            .hint(format!(
+                "look at `kubectl profile history {}{}`, then run this again",
+                revision.cluster,
+                self.flags()
+            )),
             _ => failed("create", &path, &error.error),
         })
     }

@@ -18,7 +18,7 @@ impl FromStr for Reference {
             None => (text, None),
         };
         if profile.is_empty() || version.as_deref() == Some("") {
-            return Err(format!("{text:?} is not PROFILE@VERSION; write it like hello-universe@1.1.0"));
+            return Err(format!("{text:?} is not PROFILE@VERSION; write it like hello-aws@1.1.0"));
         }
         Ok(Self { profile: profile.to_owned(), version })
     }

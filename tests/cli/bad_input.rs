@@ -214,6 +214,20 @@ fn a_file_that_is_not_there_is_no_matter_of_the_flag_for_stores() {
 }
 
 #[test]
+fn a_cluster_where_the_version_was_forgotten() {
+    for command in ["switch shop-aws --yes", "check shop-aws"] {
+        let ran = Folder::hub().run(command).exits(2);
+        ran.tells("\"shop-aws\" names no version").tells("if it is a cluster, PROFILE@VERSION is missing behind it");
+    }
+}
+
+#[test]
+fn a_cluster_where_the_pack_was_forgotten() {
+    let ran = Folder::hub().run("override shop-aws --set a=b --yes").exits(2);
+    ran.tells("\"shop-aws\" is read as the pack, which comes last: write a cluster before it");
+}
+
+#[test]
 fn a_hint_at_a_command_names_the_files() {
     fixtures::demo().run("rollback demo --yes").exits(2).tells("look at `kubectl profile history demo -f .`");
 }

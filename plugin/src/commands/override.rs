@@ -13,7 +13,7 @@ use crate::{
         proposal::{Assignment, Goal, PackEdit, PackReference, path_to_unset},
     },
     cli::Global,
-    error::Error,
+    error::{Error, Kind},
     fleet::{Which, waves::WaveArgs},
     output::Output,
     store,
@@ -99,6 +99,11 @@ pub(crate) async fn run(args: &OverrideArgs, global: &Global, output: &mut Outpu
     let edit = PackEdit { set: args.set.clone(), unset: args.unset.clone(), values, text: None };
     edit.refuse_unusable()?;
     edit.refuse_contradictions()?;
-    let fleet = args.which.find(names, global).await?;
+    let fleet = args.which.find(names, global).await.map_err(|error| match names {
+        // Whoever forgot the pack has named a cluster, and would be told that it is not clear which is meant.
+        [] if error.kind == Kind::Usage && !args.which.is_used() => error
+            .hint(format!("{:?} is read as the pack, which comes last: write a cluster before it", pack.to_string())),
+        _ => error,
+    })?;
     change(fleet, Goal::Override(pack, edit), flags, &args.waves, output).await
 }

@@ -1,16 +1,17 @@
 //! `[CLUSTER…] PROFILE@VERSION`, as several commands take it.
 
-use crate::{
-    error::Error,
-    reference::{self, Reference},
-    store::Document,
-};
+use crate::{error::Error, reference::Reference, store::Document};
 
 /// Splits the words into clusters, which may be left out, and a profile version, which comes last.
 pub(crate) fn words(words: &[String]) -> Result<(&[String], Reference), Error> {
     let (last, rest) =
-        words.split_last().ok_or_else(|| Error::usage("name a profile version, like hello-universe@1.1.0"))?;
-    let reference = reference::with_version(last).map_err(Error::usage)?;
+        words.split_last().ok_or_else(|| Error::usage("name a profile version, like hello-aws@1.1.0"))?;
+    let reference: Reference = last.parse().map_err(Error::usage)?;
+    if reference.version.is_none() {
+        return Err(Error::usage(format!("{last:?} names no version"))
+            .hint(format!("if it is a profile, write it like {last}@1.1.0"))
+            .hint("if it is a cluster, PROFILE@VERSION is missing behind it, such as hello-aws@1.1.0"));
+    }
     Ok((rest, reference))
 }
 

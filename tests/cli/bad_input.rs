@@ -228,6 +228,21 @@ fn a_cluster_where_the_pack_was_forgotten() {
 }
 
 #[test]
+fn a_diff_of_several_clusters_is_told_what_it_takes() {
+    for words in ["diff", "diff -A"] {
+        let ran = Folder::hub().run(words).exits(2);
+        ran.tells("there are 2 clusters").tells("hint: name one").hides("-A takes").hides("-l SELECTOR");
+    }
+    Folder::hub().run("diff -l a=b").exits(2).tells("such as hello-aws@1.1.0");
+}
+
+#[test]
 fn a_hint_at_a_command_names_the_files() {
     fixtures::demo().run("rollback demo --yes").exits(2).tells("look at `kubectl profile history demo -f .`");
+}
+
+#[test]
+fn a_cluster_is_no_edit_of_a_profile() {
+    let ran = Folder::hub().run("update --from ./cluster-shop-aws.yaml").exits(2);
+    ran.tells("./cluster-shop-aws.yaml holds no profile");
 }

@@ -192,3 +192,13 @@ fn a_diff_says_where_it_was_read_whoever_makes_it() {
     assert_eq!(place, (&json!("files in ."), &json!(""), &Value::Null));
     hub.run("diff shop-aws hello-aws@1.1.0").exits(1).hides("Store:");
 }
+
+#[test]
+fn an_edit_is_shown_for_the_clusters_that_are_named() {
+    let folder = several();
+    folder.write("edited.json", fixtures::profile("1.0.0", &packs("1.32.1", "replicas: 3\n")).to_string());
+    folder.run("update east --from edited.json").exits(1).shows("+replicas: 3\n").hides("west");
+    folder.run("update east --from edited.json -o html").exits(1).shows("Review of east");
+    folder.run("update --from edited.json -o html").exits(2).tells("hint: name one of them");
+    folder.run("update -l none=such --from edited.json").exits(2).tells("has hello@1.0.0 attached");
+}

@@ -7,7 +7,7 @@ use super::Outcome;
 use crate::{
     change::proposal::known_revisions,
     cli::Global,
-    error::Error,
+    error::{Error, Kind},
     fleet::{Member, Which},
     output::Output,
     reference,
@@ -46,13 +46,19 @@ pub(crate) async fn run(args: &DiffArgs, global: &Global, output: &mut Output) -
     match args.points.as_slice() {
         [word] if args.which.is_used() && point::is_version(word) => version(args, global, word, output).await,
         _ if args.which.is_used() => Err(Error::usage("clusters are selected for one PROFILE@VERSION, and that alone")
-            .hint("name the version to compare all of them with, such as hello-universe@1.1.0")),
+            .hint("name the version to compare all of them with, such as hello-aws@1.1.0")),
         [current, pending, ..] => two(args, global, (current, pending), output).await,
         [word] if point::is_version(word) => version(args, global, word, output).await,
         [word] if point::is_file(word) => file(args, global, word, output).await,
         rest => {
             let store = Store::open(global).await?;
-            let cluster = selection::cluster(&store, rest.first().map(String::as_str)).await?;
+            let found = selection::cluster(&store, rest.first().map(String::as_str)).await;
+            let cluster = found.map_err(|error| match (rest, error.kind) {
+                // Flags that select clusters go with a version, and what is compared here is one cluster.
+                ([], Kind::Usage) => Error::usage(error.message)
+                    .hint("name one; PROFILE@VERSION instead shows what it would do to each that has the profile"),
+                _ => error,
+            })?;
             own_versions(args, &store, &Point::Cluster(cluster), output).await
         }
     }
@@ -62,13 +68,20 @@ pub(crate) async fn run(args: &DiffArgs, global: &Global, output: &mut Output) -
 pub(super) async fn edit(
     path: &str,
     review: &ReviewArgs,
-    which: &Which,
+    (clusters, which): (&[String], &Which),
     global: &Global,
     output: &mut Output,
 ) -> Result<Outcome, Error> {
     let word = if point::is_file(path) { path.to_owned() } else { format!("./{path}") };
     let args = DiffArgs { points: vec![word.clone()], review: review.clone(), which: which.clone() };
-    file(&args, global, &word, output).await
+    let point = Point::read(&word, None).await?;
+    let Some(edited) = point.profile() else {
+        return Err(Error::new(Kind::NotFound, format!("{word} holds no profile"))
+            .hint("an edit is a `kind: ClusterProfile`, or an export of Palette's; a cluster is compared by `diff`"));
+    };
+    let fleet = args.which.find_all(clusters, global).await?;
+    let groups = fleet::edit((&fleet, which), &point, edited, &args.review, output).await?;
+    answer_groups(&args, &groups, output)
 }
 
 /// Two points.
@@ -119,13 +132,12 @@ async fn file(args: &DiffArgs, global: &Global, word: &str, output: &mut Output)
     let point = Point::read(word, None).await?;
     match &point {
         Point::Version(edited) | Point::ProfileFile(edited) => {
-            let found = args.which.find_all(&[], global).await?;
-            let groups = fleet::edit((&found, &args.which), &point, edited, &args.review, output).await?;
+            let fleet = args.which.find_all(&[], global).await?;
+            let groups = fleet::edit((&fleet, &args.which), &point, edited, &args.review, output).await?;
             answer_groups(args, &groups, output)
         }
         Point::Cluster(_) | Point::ClusterFile(_) => {
-            let store = Store::open(global).await?;
-            own_versions(args, &store, &point, output).await
+            own_versions(args, &Store::open(global).await?, &point, output).await
         }
     }
 }

@@ -16,8 +16,7 @@ use crate::{
 };
 
 /// What only a write takes: with --from nothing is decided, and nothing is written.
-const DECIDING: [&str; 9] =
-    ["clusters", "only", "yes", "save_plan", "on_conflict", "resolve", "accept_loss", "edit", "base"];
+const DECIDING: [&str; 8] = ["only", "yes", "save_plan", "on_conflict", "resolve", "accept_loss", "edit", "base"];
 
 /// Take over an edit of the profile version that a cluster has attached
 ///
@@ -29,8 +28,7 @@ pub(crate) struct UpdateArgs {
     /// The clusters, which may be left out where there is only one
     #[arg(value_name = "CLUSTER")]
     clusters: Vec<String>,
-    /// Show what this edited profile would do to every cluster on its version, or to those of them that are selected, and
-    /// write nothing
+    /// Show what this edited profile would do to every cluster on its version, or to those that are meant, and write nothing
     #[arg(long, value_name = "FILE", conflicts_with_all = DECIDING)]
     from: Option<String>,
     /// Only this attached profile
@@ -49,7 +47,8 @@ pub(crate) struct UpdateArgs {
 /// Runs the command.
 pub(crate) async fn run(args: &UpdateArgs, global: &Global, output: &mut Output) -> Result<Outcome, Error> {
     if let Some(file) = &args.from {
-        let outcome = diff::edit(file, &args.write.show.review(), &args.which, global, output).await?;
+        let outcome =
+            diff::edit(file, &args.write.show.review(), (&args.clusters, &args.which), global, output).await?;
         output.note("nothing was written: publish the edit, then update each cluster");
         return Ok(outcome);
     }

@@ -36,6 +36,22 @@ pub(super) async fn versions(
 ) -> Result<Groups, Error> {
     let has = |view: &Cluster<'_>| view.profiles().iter().any(|it| it.name() == reference.profile);
     let target = |profiles: &[Document], scope: &str| selection::version(profiles, reference, scope).cloned();
+    let missing = |scopes: &str| {
+        let what = format!("no cluster in {scopes} has profile {:?} attached", reference.profile);
+        Error::new(Kind::NotFound, what)
+    };
+    each_that(fleet, &has, &target, &missing, args, output).await
+}
+
+/// Reviews the clusters of all stores that have what is meant.
+async fn each_that(
+    fleet: &Fleet,
+    has: &dyn Fn(&Cluster<'_>) -> bool,
+    target: &Target<'_>,
+    missing: &dyn Fn(&str) -> Error,
+    args: &ReviewArgs,
+    output: &mut Output,
+) -> Result<Groups, Error> {
     let mut groups = Groups::default();
     for store in &fleet.stores {
         let members = fleet.members.iter().filter(|it| Rc::ptr_eq(&it.store, store));
@@ -45,20 +61,19 @@ pub(super) async fn versions(
         }
         let profiles = profiles_of(store, &meant).await?;
         let context = store.context().filter(|_| fleet.has_contexts);
-        groups.append(review(store, context, meant, &profiles, &target, args, output).await?);
+        groups.append(review(store, context, meant, &profiles, target, args, output).await?);
     }
     groups.failed.extend(fleet.unseen.iter().map(|(label, error)| (label.clone(), error.message.clone())));
     if groups.all.is_empty() && groups.failed.is_empty() {
         let scopes: Vec<_> = fleet.stores.iter().map(|it| it.scope()).collect();
-        let what = format!("no cluster in {} has profile {:?} attached", scopes.join(", "), reference.profile);
-        return Err(Error::new(Kind::NotFound, what));
+        return Err(missing(&scopes.join(", ")));
     }
     // What concerns most comes first; what is alike in number stays in the order of the clusters.
     groups.all.sort_by_key(|group: &Group| std::cmp::Reverse(group.clusters.len()));
     Ok(groups)
 }
 
-/// What an edited profile would do to each cluster of `fleet` that has its version attached.
+/// What an edited profile would do to each cluster of the fleet that has its version attached.
 pub(super) async fn edit(
     (fleet, which): (&Fleet, &Which),
     file: &Point,
@@ -70,28 +85,12 @@ pub(super) async fn edit(
     let has = |view: &Cluster<'_>| {
         view.profiles().iter().any(|it| it.name() == name && it.version().as_deref() == version.as_deref())
     };
-    let mut groups = Groups::default();
-    for store in &fleet.stores {
-        let members = fleet.members.iter().filter(|it| Rc::ptr_eq(&it.store, store));
-        let meant: Vec<_> = members.map(|it| it.cluster.clone()).filter(|it| has(&it.cluster())).collect();
-        if meant.is_empty() {
-            continue;
-        }
-        let profiles = profiles_of(store, &meant).await?;
-        let context = store.context().filter(|_| fleet.has_contexts);
-        groups.append(review(store, context, meant, &profiles, &|_, _| Ok(edited.clone()), args, output).await?);
-    }
-    groups.failed.extend(fleet.unseen.iter().map(|(label, error)| (label.clone(), error.message.clone())));
-    if groups.all.is_empty() && groups.failed.is_empty() {
-        let scopes: Vec<_> = fleet.stores.iter().map(|it| it.scope()).collect();
+    let missing = |scopes: &str| {
         let (labels, reference) = (which.labels(), edited.profile().reference());
-        let what = format!("no cluster{labels} in {} has {reference} attached", scopes.join(", "));
-        return Err(Error::new(Kind::NotFound, what)
-            .hint(format!("to compare {} with a version, name that, too", file.label())));
-    }
-    // What concerns most comes first; what is alike in number stays in the order of the clusters.
-    groups.all.sort_by_key(|group: &Group| std::cmp::Reverse(group.clusters.len()));
-    Ok(groups)
+        let what = format!("no cluster{labels} in {scopes} has {reference} attached");
+        Error::new(Kind::NotFound, what).hint(format!("to compare {} with a version, name that, too", file.label()))
+    };
+    each_that(fleet, &has, &|_, _| Ok(edited.clone()), &missing, args, output).await
 }
 
 /// The profiles of each namespace that a cluster is in; those of files are the same for all.

@@ -161,7 +161,7 @@ impl Review {
         }
         let (paint, columns) = (output.paint(), width::of_terminal());
         if args.summary {
-            output.text(&summary::table(shown))?;
+            output.text(&summary::table(shown, &self.sides))?;
         } else if args.side_by_side {
             output.text(&side_by_side::page(shown, paint, columns))?;
         } else if let Some(program) = external::Program::of_environment() {

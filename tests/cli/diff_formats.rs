@@ -193,3 +193,18 @@ fn a_program_that_fails_is_an_error() {
     let own = program(&folder, "exit 3");
     with(&folder, "diff hello@1.0.0 hello@1.0.0", &[("KUBECTL_EXTERNAL_DIFF", &own)]).exits(0);
 }
+
+#[test]
+fn what_a_pack_brings_or_takes_away_is_counted() {
+    let folder = fixtures::demo();
+    let mut packs = fixtures::packs("1.32.1", "replicas: 1\n");
+    packs[1]["name"] = "other".into();
+    packs[1]["values"] = "a: {b: 1, c: [1, 2]}\nd: 4\n".into();
+    packs[1]["manifests"] = serde_json::json!([{"name": "m", "content": "kind: X\n"}]);
+    fixtures::add(&folder, "1.1.0", &packs);
+    let document = folder.run("diff hello@1.0.0 hello@1.1.0 -o json").exits(1).document("Diff");
+    let summary = &document["summary"];
+    assert_eq!(summary["hello/other"], serde_json::json!({"added": 4, "changed": 0, "removed": 0}), "{summary}");
+    assert_eq!(summary["hello/app"], serde_json::json!({"added": 0, "changed": 0, "removed": 1}), "{summary}");
+    folder.run("diff hello@1.0.0 hello@1.1.0 --summary").exits(1).shows("(added)         4       0         0");
+}

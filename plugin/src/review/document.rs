@@ -21,7 +21,7 @@ pub(super) fn fields(review: &Review, shown: &Shown) -> Value {
         "differs": !changes.is_empty(),
         "changes": changes,
         "ignored": shown.left_out,
-        "summary": summary::json(shown),
+        "summary": summary::json(shown, &review.sides),
         "base": review.base,
         "overrides": shown.overrides.iter().map(|it| override_json(it, review)).collect::<Vec<_>>(),
         "open": open,

@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 use profile_core::{
     diff::{Change, Kind},
     merge::Override,
+    pack::Pack,
+    profile::AttachedProfile,
+    yaml,
 };
 use serde_json::Value;
 
-use super::{Shown, overrides};
+use super::{Shown, Sides, overrides};
 use crate::output::table;
 
 /// What changes in one pack.
@@ -22,7 +25,7 @@ struct Counts {
 }
 
 /// One row for each pack, in the order of the profile.
-pub(super) fn table(shown: &Shown) -> String {
+pub(super) fn table(shown: &Shown, sides: &[Sides]) -> String {
     let mut packs: Vec<(String, Counts)> = Vec::new();
     let mut of = |name: String, count: &mut dyn FnMut(&mut Counts)| {
         let at = packs.iter().position(|(other, _)| *other == name).unwrap_or_else(|| {
@@ -32,7 +35,7 @@ pub(super) fn table(shown: &Shown) -> String {
         count(&mut packs[at].1);
     };
     for change in shown.changes() {
-        of(owner(&change.profile, change.pack.as_deref()), &mut |counts| counts.add(change));
+        of(owner(&change.profile, change.pack.as_deref()), &mut |counts| counts.add(change, sides));
     }
     for it in &shown.overrides {
         of(owner(&it.profile, it.pack.as_deref()), &mut |counts| counts.overrides.push(it.clone()));
@@ -51,10 +54,10 @@ pub(super) fn table(shown: &Shown) -> String {
 }
 
 /// The same as data, by pack.
-pub(super) fn json(shown: &Shown) -> Value {
+pub(super) fn json(shown: &Shown, sides: &[Sides]) -> Value {
     let mut packs: BTreeMap<String, Counts> = BTreeMap::new();
     for change in shown.changes() {
-        packs.entry(owner(&change.profile, change.pack.as_deref())).or_default().add(change);
+        packs.entry(owner(&change.profile, change.pack.as_deref())).or_default().add(change, sides);
     }
     packs
         .into_iter()
@@ -71,15 +74,19 @@ fn owner(profile: &str, pack: Option<&str>) -> String {
 }
 
 impl Counts {
-    fn add(&mut self, change: &Change) {
+    fn add(&mut self, change: &Change, sides: &[Sides]) {
         let text = |side: &Option<Value>| side.as_ref().and_then(Value::as_str).unwrap_or_default().to_owned();
         let (current, pending) = (text(&change.current), text(&change.pending));
         match change.kind {
             Kind::PackVersion => self.version = format!("{current} → {pending}"),
             Kind::ProfileVersion => self.version = between_versions(&current, &pending),
-            Kind::PackAdded | Kind::ProfileAdded => self.version = format!("(added) {pending}").trim_end().to_owned(),
+            Kind::PackAdded | Kind::ProfileAdded => {
+                self.version = format!("(added) {pending}").trim_end().to_owned();
+                self.added += sides.iter().map(|it| held(&it.pending(), change)).sum::<usize>();
+            }
             Kind::PackRemoved | Kind::ProfileRemoved => {
                 self.version = format!("(removed) {current}").trim_end().to_owned();
+                self.removed += sides.iter().map(|it| held(&it.current(), change)).sum::<usize>();
             }
             _ => match (&change.current, &change.pending) {
                 (None, Some(value)) => self.added += leaves(value),
@@ -96,6 +103,25 @@ fn between_versions(current: &str, pending: &str) -> String {
         (Some((name, before)), Some((other, after))) if name == other => format!("{before} → {after}"),
         _ => format!("{current} → {pending}"),
     }
+}
+
+/// How many values and manifests the pack of the change holds in this profile, or all packs where it is the profile's.
+/// Values that are no YAML before templating are one.
+fn held(profile: &AttachedProfile<'_>, change: &Change) -> usize {
+    if profile.name() != change.profile {
+        return 0;
+    }
+    let packs = profile.packs();
+    let meant = packs.iter().filter(|pack| change.pack.as_deref().is_none_or(|name| pack.name() == name));
+    let of = |pack: &Pack<'_>| {
+        let values = match yaml::parse(&pack.values()) {
+            Ok(Value::Null) => 0,
+            Ok(value) => leaves(&value),
+            Err(_) => 1,
+        };
+        values + pack.manifests().len()
+    };
+    meant.map(of).sum()
 }
 
 /// How many values it holds; a list is one.

@@ -1,9 +1,22 @@
 //! Hears the user's interrupt, and holds it off while something must come to its end.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// How many parts of the program hear interrupts for themselves.
 static HELD: AtomicUsize = AtomicUsize::new(0);
+
+/// Whether anything was sent that changes something.
+static HAS_WRITTEN: AtomicBool = AtomicBool::new(false);
+
+/// Remembers that something may be changed from here on.
+pub(crate) fn writes() {
+    HAS_WRITTEN.store(true, Ordering::SeqCst);
+}
+
+/// Whether something may have been changed.
+pub(crate) fn has_written() -> bool {
+    HAS_WRITTEN.load(Ordering::SeqCst)
+}
 
 /// While it lives an interrupt does not end the program: whoever holds it listens with [`heard`].
 pub(crate) struct Hold(());

@@ -58,8 +58,10 @@ async fn until_interrupted(cli: &Cli, output: &mut Output) -> Result<Outcome, Er
         // A command that hears the interrupt itself says better what stands.
         biased;
         ended = commands::run(cli, output) => ended,
-        () = interrupted() => Err(Error::new(Kind::Interrupted, "interrupted")
-            .hint("a change that was under way is recorded, and told by `kubectl profile history`")),
+        () = interrupted() => Err(Error::new(Kind::Interrupted, "interrupted").hint(match interrupt::has_written() {
+            true => "a change that was under way is recorded, and told by `kubectl profile history`",
+            false => "nothing was written",
+        })),
     }
 }
 

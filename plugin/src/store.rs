@@ -21,6 +21,7 @@ use crate::{
     cli::{Global, StoreName},
     error::Error,
     fleet::labels,
+    interrupt,
 };
 
 /// One object of a store, as it was read.
@@ -191,6 +192,9 @@ impl Store {
     /// Writes the profile content of `after` over `before`, or fails with `Kind::Conflict` when `before` is not what is
     /// there any more.
     pub(crate) async fn write_profiles(&self, before: &Document, after: &Value, dry_run: DryRun) -> Result<(), Error> {
+        if dry_run == DryRun::None {
+            interrupt::writes();
+        }
         match self {
             Self::Kubernetes(store) => store.write_profiles(before, after, dry_run).await,
             Self::Files(store) => store.write_profiles(before, after, dry_run),
@@ -207,6 +211,7 @@ impl Store {
 
     /// Records a new revision. Its number is free or it fails with `Kind::Conflict`: the record is the lock.
     pub(crate) async fn create_revision(&self, cluster: &Document, revision: &Revision) -> Result<(), Error> {
+        interrupt::writes();
         match self {
             Self::Kubernetes(store) => store.create_revision(cluster, revision).await,
             Self::Files(store) => store.create_revision(cluster, revision),

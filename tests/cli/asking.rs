@@ -1,8 +1,8 @@
 //! Overrides in conflict, asked about on a pseudo-terminal that `script` makes, edited, and refused without one.
 
 use std::{
-    io::Write as _,
-    process::{Command, Stdio},
+    io::{Read as _, Write as _},
+    process::{Child, Command, Stdio},
 };
 
 use profile_tests::binaries;
@@ -22,15 +22,20 @@ fn conflict() -> Folder {
     folder
 }
 
-/// The exit code and the screen of a switch to 1.1.0 by somebody who types these lines and then leaves.
-fn asked(folder: &Folder, flags: &str, typed: &str, editor: &str) -> (Option<i32>, String) {
+/// A switch to 1.1.0 on a terminal of its own.
+fn started(folder: &Folder, flags: &str, editor: &str) -> Child {
     let mut command = Command::new("script");
     let line = format!("\"$PLUGIN\" switch hello@1.1.0 -f . {flags}");
     command.args(["--quiet", "--flush", "--return", "--command", &line, "/dev/null"]);
     folder.hermetic(&mut command);
     command.env("PLUGIN", binaries::kubectl_profile().unwrap()).env("SHELL", "/bin/sh").env("KUBE_EDITOR", editor);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit());
-    let mut child = command.spawn().expect("script, of util-linux, makes the terminal");
+    command.spawn().expect("script, of util-linux, makes the terminal")
+}
+
+/// The exit code and the screen of a switch to 1.1.0 by somebody who types these lines and then leaves.
+fn asked(folder: &Folder, flags: &str, typed: &str, editor: &str) -> (Option<i32>, String) {
+    let mut child = started(folder, flags, editor);
     let mut keyboard = child.stdin.take().unwrap();
     // The terminal keeps what is typed before it is asked for.
     keyboard.write_all(typed.as_bytes()).unwrap();
@@ -152,4 +157,25 @@ fn a_question_for_several_clusters_names_them_and_what_they_set_otherwise() {
     let at = |text: &str| screen.find(text).unwrap_or_else(|| panic!("no {text:?}: {screen}"));
     assert!(at("Store:    files in .\n") < at("conflict 1 of 1"), "{screen}");
     at("  override   1\n  profile    3\n  for 3 clusters: demo, other, same\n  override   4 in other\n");
+}
+
+#[test]
+fn an_interrupt_at_a_question_tells_of_no_change() {
+    let folder = conflict();
+    let before = folder.snapshot();
+    let mut child = started(&folder, "", "false");
+    let (mut screen, mut piece) = (String::new(), [0; 256]);
+    child.stdin.as_mut().unwrap().write_all(b"?\n").unwrap();
+    // Interrupts are heard by the time that something is asked again.
+    while screen.matches("[q]uit").count() < 2 {
+        let count = child.stdout.as_mut().unwrap().read(&mut piece).unwrap();
+        assert!(count > 0, "{screen}");
+        screen.push_str(&String::from_utf8_lossy(&piece[..count]));
+    }
+    child.stdin.as_mut().unwrap().write_all(b"\x03").unwrap();
+    let mut rest = String::new();
+    child.stdout.as_mut().unwrap().read_to_string(&mut rest).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130), "{rest}");
+    assert!(rest.contains("error: interrupted") && rest.contains("hint: nothing was written"), "{rest}");
+    assert_eq!(folder.snapshot(), before);
 }

@@ -102,6 +102,9 @@ impl KubernetesStore {
         dry_run: DryRun,
     ) -> Result<Value, Error> {
         let url = resource.url(identity.namespace.as_deref());
+        if dry_run == DryRun::None {
+            crate::interrupt::writes();
+        }
         self.patch(&resource.plural, url, &identity.name, patch, dry_run).await
     }
 

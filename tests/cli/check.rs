@@ -123,3 +123,14 @@ fn a_yes_of_the_rules_tells_the_overrides_that_switch_stops_at() {
     assert_eq!(document["open"], json!([place]));
     folder.run("switch hello@1.1.0 --yes").exits(6);
 }
+
+#[test]
+fn the_same_answer_for_several_clusters_is_printed_once() {
+    let folder = crate::fixtures::demo();
+    let mut cluster = crate::fixtures::cluster(&crate::fixtures::packs("1.32.1", "replicas: 1\n"));
+    cluster["metadata"]["name"] = "east".into();
+    folder.write("east.json", cluster.to_string());
+    let ran = folder.run("check -A hello@1.1.0").exits(0);
+    ran.shows("2 clusters the same: demo, east\ncluster … may be switched to hello@1.1.0\n");
+    folder.run("check demo hello@1.1.0").exits(0).shows("cluster \"demo\" may be switched");
+}

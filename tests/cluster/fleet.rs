@@ -154,7 +154,7 @@ fn labels_and_files_choose_clusters() {
     assert_run(&run, 0, &["spectrocluster/us switched"]);
     assert_eq!((version(&world, "eu"), version(&world, "plain")), (json!("1.0.0"), json!("1.0.0")));
     let run = world.profile(&["check", "-l", "env=prod", "hello-aws@1.1.0"]);
-    assert_run(&run, 0, &["1 cluster: eu", "1 cluster: us"]);
+    assert_run(&run, 0, &["may be switched to hello-aws@1.1.0", "eu", "us"]);
     let run = world.profile(&["status", "-l", "env=test"]);
     assert_run(&run, 0, &["no clusters in"]);
     let run = world.profile(&["check", "-l", "env=test", "hello-aws@1.1.0"]);
@@ -169,7 +169,7 @@ fn labels_and_files_choose_clusters() {
     assert_row(&run, "switched to hello-aws@1.1.0", 2);
     std::fs::write(list, "eu\nue\n").unwrap();
     let run = world.profile(&["switch", "--clusters-from", list, "hello-aws@1.0.0", "--yes"]);
-    assert_run(&run, 2, &["no cluster \"ue\"", "there is: "]);
+    assert_run(&run, 2, &["no cluster \"ue\"", "hint: "]);
 }
 
 #[test]

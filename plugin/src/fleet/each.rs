@@ -128,21 +128,30 @@ fn word_of(outcome: Outcome, word: &str) -> &str {
 
 /// Each answer once, under the names of the clusters that gave it.
 pub(crate) fn print_sections(answers: &[Answer<'_>], output: &mut Output) -> Result<(), Error> {
-    let mut groups: Vec<(&Captured, Vec<&str>)> = Vec::new();
+    let mut groups: Vec<(Captured, &Captured, Vec<&str>)> = Vec::new();
     for Answer { member, captured, .. } in answers {
-        match groups.iter_mut().find(|(known, _)| *known == captured) {
-            Some((_, labels)) => labels.push(&member.label),
-            None => groups.push((captured, vec![&member.label])),
+        // What differs in nothing but the cluster's name is one answer.
+        let name = format!("{:?}", member.cluster.cluster().name());
+        let unnamed = |text: &str| text.replace(&name, "…");
+        let key = Captured {
+            answer: unnamed(&captured.answer),
+            notes: unnamed(&captured.notes),
+            documents: captured.documents.clone(),
+        };
+        match groups.iter_mut().find(|(known, ..)| *known == key) {
+            Some((.., labels)) => labels.push(&member.label),
+            None => groups.push((key, captured, vec![&member.label])),
         }
     }
-    groups.retain(|(it, _)| !it.answer.is_empty() || !it.notes.is_empty());
+    let groups = groups.iter().map(|(key, own, labels)| (if labels.len() == 1 { own } else { key }, labels));
+    let mut groups: Vec<_> = groups.filter(|(it, _)| !it.answer.is_empty() || !it.notes.is_empty()).collect();
     groups.sort_by_key(|(_, labels)| std::cmp::Reverse(labels.len()));
     for (captured, labels) in groups {
         let same = match labels.len() {
             1 => "1 cluster: ".to_owned(),
             count => format!("{count} clusters the same: "),
         };
-        let names = listed(&labels, width::of_terminal().saturating_sub(width::of(&same)));
+        let names = listed(labels, width::of_terminal().saturating_sub(width::of(&same)));
         output.line(&format!("{same}{names}"))?;
         output.text(&captured.answer)?;
         output.flush()?;

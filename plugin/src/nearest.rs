@@ -9,10 +9,15 @@ pub(crate) fn nearest<'n>(name: &str, names: &[&'n str]) -> Vec<&'n str> {
     if close.is_empty() && names.len() <= FEW { names.to_vec() } else { close }
 }
 
-/// `did you mean …?`, or nothing where there is nothing to suggest.
+/// All names where they are few, or `did you mean …?` where there are others; nothing where there is nothing to suggest.
 pub(crate) fn hint(name: &str, names: &[&str]) -> Option<String> {
     let nearest = nearest(name, names);
-    (!nearest.is_empty()).then(|| format!("there is: {}", nearest.join(", ")))
+    match nearest.len() {
+        0 => None,
+        // Some of the names must not read as if they were all.
+        count if count < names.len() => Some(format!("did you mean {}?", nearest.join(", "))),
+        _ => Some(format!("there is: {}", nearest.join(", "))),
+    }
 }
 
 #[cfg(test)]
@@ -28,5 +33,11 @@ mod tests {
     fn few_names_are_all_listed_where_none_is_near() {
         assert_eq!(hint("xyz", &["a", "b"]).as_deref(), Some("there is: a, b"));
         assert_eq!(hint("xyz", &[]), None);
+    }
+
+    #[test]
+    fn some_of_the_names_do_not_read_as_if_they_were_all() {
+        assert_eq!(hint("helo", &["hello", "zebra"]).as_deref(), Some("did you mean hello?"));
+        assert_eq!(hint("helo", &["hello"]).as_deref(), Some("there is: hello"));
     }
 }

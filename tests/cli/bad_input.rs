@@ -48,7 +48,7 @@ fn an_unknown_context_is_told_with_the_nearest() {
     unreachable().refuses(
         "list --kubeconfig config --context prodution",
         2,
-        &["\"prodution\"", "there is: production"],
+        &["\"prodution\"", "did you mean production?"],
     );
 }
 
@@ -75,7 +75,7 @@ fn no_such_cluster_is_told_with_the_nearest() {
         Folder::hub().refuses(
             &format!("{command} -f ."),
             2,
-            &["no cluster \"shop-awz\" in files in .", "there is: shop-aws"],
+            &["no cluster \"shop-awz\" in files in .", "did you mean shop-aws?"],
         );
     }
 }

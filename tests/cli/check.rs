@@ -126,8 +126,8 @@ fn a_yes_of_the_rules_tells_the_overrides_that_switch_stops_at() {
 
 #[test]
 fn the_same_answer_for_several_clusters_is_printed_once() {
-    let folder = crate::fixtures::demo();
-    let mut cluster = crate::fixtures::cluster(&crate::fixtures::packs("1.32.1", "replicas: 1\n"));
+    let folder = fixtures::demo();
+    let mut cluster = fixtures::cluster(&fixtures::packs("1.32.1", "replicas: 1\n"));
     cluster["metadata"]["name"] = "east".into();
     folder.write("east.json", cluster.to_string());
     let ran = folder.run("check -A hello@1.1.0").exits(0);

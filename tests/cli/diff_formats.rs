@@ -197,7 +197,7 @@ fn a_program_that_fails_is_an_error() {
 #[test]
 fn what_a_pack_brings_or_takes_away_is_counted() {
     let folder = fixtures::demo();
-    let mut packs = fixtures::packs("1.32.1", "replicas: 1\n");
+    let mut packs = packs("1.32.1", "replicas: 1\n");
     packs[1]["name"] = "other".into();
     packs[1]["values"] = "a: {b: 1, c: [1, 2]}\nd: 4\n".into();
     packs[1]["manifests"] = serde_json::json!([{"name": "m", "content": "kind: X\n"}]);

@@ -37,7 +37,13 @@ fn apply_does_what_the_plan_says() {
         shop.world.patch_status(SHOP, &json!({"conditions": [{"type": "Heartbeat", "status": "True"}]}));
         assert_run(&shop.world.profile(&["apply", &path, "--yes"]), 0, &[PATH]);
         shop.assert_holds("1", "8090");
-        assert_run(&shop.world.profile(&["apply", &path, "--yes"]), 6, &["is not what the plan was made for"]);
+        let before = shop.world.cluster(SHOP);
+        assert_run(
+            &shop.world.profile(&["apply", &path, "--yes"]),
+            0,
+            &["the plan was carried out already", "unchanged"],
+        );
+        assert_eq!(shop.world.cluster(SHOP), before);
     }
 }
 

@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn the_comment_names_a_preset_of_each_group() {
         let text = "# spectrocloud.com/enabled-presets: A:x, B:y,A:z\nk: 1\n";
-        assert_eq!(lines(text).map(|it| it.span).collect::<Vec<_>>(), [0..49]);
+        assert_eq!(lines(text).next().map(|it| it.span), Some(0..49));
         let found = groups(text);
         let names = |names: &[&str]| names.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
         assert_eq!(found, [("A".to_owned(), names(&["x", "z"])), ("B".to_owned(), names(&["y"]))]);

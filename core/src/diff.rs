@@ -12,12 +12,14 @@ use crate::{
 mod fields;
 mod lines;
 mod manifests;
+mod operations;
 mod rows;
 mod unified;
 mod values;
 
 pub(crate) use fields::{BOOKS_OF_PACKS, KNOWN_IN_PROFILES};
 pub use lines::{Line, Tag, lines};
+pub use operations::operations;
 pub use rows::{Part, Row, rows};
 pub use unified::{header, hunks};
 

@@ -1,7 +1,8 @@
 //! Compares two texts line by line, and hides secrets in what is shown of them.
 
-use similar::{ChangeTag, TextDiff};
+use similar::DiffOp;
 
+use super::operations;
 use crate::{
     beside::{LARGE, beside},
     mask::{Context, Secrets},
@@ -39,29 +40,35 @@ pub fn lines(current: &str, pending: &str, context: &Context, secrets: Secrets) 
     // Split by hand: only a line feed ends a line of YAML here, as it does for the masked lines.
     let old: Vec<_> = current.split_inclusive('\n').collect();
     let new: Vec<_> = pending.split_inclusive('\n').collect();
-    let compare = || TextDiff::from_slices(&old, &new);
+    let compare = || operations(&old, &new);
     let masked = || (secrets.lines(current, context), secrets.lines(pending, context));
-    let (diff, (before, after)) = if current.len() > LARGE { beside(compare, masked) } else { (compare(), masked()) };
-    let line = |change: similar::Change<&str>| {
+    let (found, (before, after)) = if current.len() > LARGE { beside(compare, masked) } else { (compare(), masked()) };
+    let line = |tag, at: (Option<usize>, Option<usize>)| {
         let side = |shown: &[String], index: Option<usize>| index.and_then(|index| shown.get(index).cloned());
-        let (old, new) = (side(&before, change.old_index()), side(&after, change.new_index()));
-        let raw = change.value();
+        let raw =
+            at.0.and_then(|at| old.get(at)).or_else(|| at.1.and_then(|at| new.get(at))).copied().unwrap_or_default();
         let is_shown = |text: &String| text.trim_end_matches('\r') == raw.trim_end_matches(['\n', '\r']);
+        let (before, after) = (side(&before, at.0), side(&after, at.1));
         // What either side hides is hidden on both.
-        let text = old.filter(|text| new.is_none() || !is_shown(text)).or(new).unwrap_or_default();
+        let text = before.filter(|text| after.is_none() || !is_shown(text)).or(after).unwrap_or_default();
         Line {
-            tag: match change.tag() {
-                ChangeTag::Equal => Tag::Same,
-                ChangeTag::Delete => Tag::Removed,
-                ChangeTag::Insert => Tag::Added,
-            },
+            tag,
             text,
-            current: change.old_index().map(|index| index + 1),
-            pending: change.new_index().map(|index| index + 1),
+            current: at.0.map(|index| index + 1),
+            pending: at.1.map(|index| index + 1),
             lacks_newline: !raw.ends_with('\n'),
         }
     };
-    diff.iter_all_changes().map(line).collect()
+    let mut lines = Vec::with_capacity(old.len().max(new.len()));
+    for it in found {
+        if let DiffOp::Equal { .. } = it {
+            lines.extend(it.old_range().zip(it.new_range()).map(|(old, new)| line(Tag::Same, (Some(old), Some(new)))));
+        } else {
+            lines.extend(it.old_range().map(|old| line(Tag::Removed, (Some(old), None))));
+            lines.extend(it.new_range().map(|new| line(Tag::Added, (None, Some(new)))));
+        }
+    }
+    lines
 }
 
 #[cfg(test)]

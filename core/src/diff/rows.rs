@@ -1,8 +1,11 @@
 //! Lays compared lines out side by side, what belongs together in one row.
 
-use similar::{Algorithm, ChangeTag, TextDiff, capture_diff_slices};
+use similar::{DiffOp, DiffableStr as _};
 
-use super::lines::{Line, Tag};
+use super::{
+    lines::{Line, Tag},
+    operations,
+};
 
 /// Longer lines are not compared word by word: nobody reads them, and the work grows with the square.
 const LONGEST_COMPARED: usize = 1_000;
@@ -33,17 +36,24 @@ impl Row<'_> {
         if current.len().max(pending.len()) > LONGEST_COMPARED {
             return None;
         }
-        let diff = TextDiff::from_words(current, pending);
-        if diff.ratio() < LEAST_ALIKE {
+        let words = [current.tokenize_words(), pending.tokenize_words()];
+        let found = operations(&words[0], &words[1]);
+        let is_equal = |it: &DiffOp| matches!(it, DiffOp::Equal { .. });
+        let equal: usize = found.iter().filter(|it| is_equal(it)).map(|it| 2 * it.old_range().len()).sum();
+        let all = words[0].len() + words[1].len();
+        if all > 0 && (equal as f32) < LEAST_ALIKE * all as f32 {
             return None;
         }
-        Some([ChangeTag::Insert, ChangeTag::Delete].map(|other| {
+        Some([0, 1].map(|side| {
             let mut parts: Vec<Part> = Vec::new();
-            for change in diff.iter_all_changes().filter(|it| it.tag() != other) {
-                let is_own = change.tag() != ChangeTag::Equal;
+            for it in &found {
+                let range = if side == 0 { it.old_range() } else { it.new_range() };
+                let text = words[side][range].concat();
+                let is_own = !is_equal(it);
                 match parts.last_mut() {
-                    Some((last, text)) if *last == is_own => text.push_str(change.value()),
-                    _ => parts.push((is_own, change.value().to_owned())),
+                    _ if text.is_empty() => {}
+                    Some((last, before)) if *last == is_own => before.push_str(&text),
+                    _ => parts.push((is_own, text)),
                 }
             }
             parts
@@ -62,7 +72,9 @@ pub fn rows(lines: &[Line]) -> Vec<Row<'_>> {
         }
         let (removed, added): (Vec<_>, Vec<_>) = run.iter().partition(|line| line.tag == Tag::Removed);
         let keys = |lines: &[&Line]| lines.iter().map(|line| key(&line.text).to_owned()).collect::<Vec<_>>();
-        for op in capture_diff_slices(Algorithm::Myers, &keys(&removed), &keys(&added)) {
+        let (left, right) = (keys(&removed), keys(&added));
+        let [left, right] = [&left, &right].map(|keys| keys.iter().map(String::as_str).collect::<Vec<_>>());
+        for op in operations(&left, &right) {
             let (left, right) = (&removed[op.old_range()], &added[op.new_range()]);
             let row = |index| Row { current: left.get(index).copied(), pending: right.get(index).copied() };
             rows.extend((0..left.len().max(right.len())).map(row));

@@ -3,7 +3,7 @@
 use std::{iter, ops::Range};
 
 use serde_json::Value;
-use similar::{Algorithm, DiffOp, capture_diff_slices};
+use similar::DiffOp;
 
 mod keys;
 
@@ -15,7 +15,7 @@ use super::{
     sides::{self, Base},
     texts::Texts,
 };
-use crate::{mask, presets};
+use crate::{diff, mask, presets};
 
 /// A stretch of lines; where it is not the same on all sides, no line of it is.
 struct Stretch {
@@ -188,7 +188,7 @@ fn two(own: &[&str], target: &[&str]) -> Vec<Stretch> {
         is_same: matches!(op, DiffOp::Equal { .. }),
     };
     let mut stretches: Vec<Stretch> = Vec::new();
-    for next in capture_diff_slices(Algorithm::Myers, own, target).into_iter().map(stretch) {
+    for next in diff::operations(own, target).into_iter().map(stretch) {
         match stretches.last_mut() {
             Some(last) if !last.is_same && !next.is_same => {
                 last.own.end = next.own.end;
@@ -233,7 +233,7 @@ fn stretch(start: (usize, usize, usize), end: (usize, usize, usize), is_same: bo
 /// For each line of `base` the line of `other` that it is.
 fn matches(base: &[&str], other: &[&str]) -> Vec<Option<usize>> {
     let mut matches = vec![None; base.len()];
-    for op in capture_diff_slices(Algorithm::Myers, base, other) {
+    for op in diff::operations(base, other) {
         if let DiffOp::Equal { old_index, new_index, len } = op {
             (0..len).for_each(|at| matches[old_index + at] = Some(new_index + at));
         }

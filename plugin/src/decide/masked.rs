@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use profile_core::{
+    diff,
     mask::MASK,
     splice::{Content, Node, Tree},
 };
-use similar::{DiffOp, capture_diff_slices};
+use similar::DiffOp;
 
 /// The edited text with the lines of `real` wherever a line still is as it was shown. A `***` that stands where none stood
 /// before, or that slid under another key, is an error: nobody can tell what it stands for.
@@ -16,7 +17,7 @@ pub(super) fn restore(shown: &[String], real: &str, edited: &str) -> Result<Stri
     let shown: Vec<_> = shown.iter().map(String::as_str).collect();
     let is_hidden: Vec<_> = shown.iter().zip(&real_lines).map(|(shown, real)| shown != real).collect();
     let (mut restored, mut came_back, mut errors) = (Vec::new(), Vec::new(), Vec::new());
-    for op in capture_diff_slices(similar::Algorithm::Myers, &shown, &edited_lines) {
+    for op in diff::operations(&shown, &edited_lines) {
         if let DiffOp::Equal { old_index, len, .. } = op {
             for at in old_index..old_index + len {
                 restored.push(real_lines.get(at).copied().unwrap_or_default());

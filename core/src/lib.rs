@@ -25,6 +25,7 @@ pub mod profile;
 pub mod reconciliation;
 pub mod render;
 pub mod repave;
+pub mod retold;
 pub mod revision;
 pub mod rules;
 pub mod scale;

@@ -7,7 +7,7 @@ use profile_core::{
     cluster::Cluster,
     mask::Context,
     merge::{Decisions, Override},
-    repave,
+    repave, retold,
     revision::{Revision, Taken, newest_deployed},
     rules::{self, Policy, Verdict},
     switch::{self, Pins},
@@ -19,7 +19,6 @@ mod draft;
 mod edits;
 mod forgotten;
 mod overridden;
-mod retold;
 mod rolled_back;
 mod switched;
 mod updated;

@@ -4,11 +4,12 @@ use profile_core::{
     base::Purpose,
     content, merge,
     profile::{self, AttachedProfile},
+    retold,
     splice::{Node, Tree},
 };
 use serde_json::{Value, json};
 
-use super::{Draft, PackEdit, PackReference, Proposal, draft::ProfileDraft, retold};
+use super::{Draft, PackEdit, PackReference, Proposal, draft::ProfileDraft};
 use crate::{
     error::{Error, Kind},
     nearest,

@@ -1,15 +1,16 @@
 //! What an edit by hand makes of the overrides: told by the text that is written, and not by what the merge had proposed.
 
-use profile_core::{
+use serde_json::Value;
+
+use crate::{
     blame,
     merge::{self, Decisions, Override, Resolution, Verdict},
     profile::AttachedProfile,
 };
-use serde_json::Value;
 
 /// Tells the overrides of a profile anew after an edit that made `edited` of `merged`. Both are compared with `published`,
 /// what the profile is taken from afterwards.
-pub(super) fn tell(overrides: &mut Vec<Override>, published: &Value, (merged, edited): (&Value, &Value)) {
+pub fn tell(overrides: &mut Vec<Override>, published: &Value, (merged, edited): (&Value, &Value)) {
     let (before, after) = (own_values(published, merged), own_values(published, edited));
     for it in overrides.iter_mut().filter(|it| !it.is_open() && it.verdict != Verdict::CommentLost) {
         let was = before.iter().find(|other| is_same_place(other, it));
@@ -39,7 +40,7 @@ pub(super) fn tell(overrides: &mut Vec<Override>, published: &Value, (merged, ed
 }
 
 /// `overrides`, which are what is left over `published`, with those of `before` that are given up.
-pub(super) fn with_dropped(
+pub fn with_dropped(
     published: &AttachedProfile<'_>,
     before: &AttachedProfile<'_>,
     overrides: Vec<Override>,
@@ -53,7 +54,7 @@ pub(super) fn with_dropped(
 }
 
 /// Whether an override was not there before the edit: no revision can have brought it.
-pub(super) fn is_newly_set(it: &Override) -> bool {
+pub fn is_newly_set(it: &Override) -> bool {
     match (&it.own, &it.resolution) {
         (Some(own), Some(Resolution::Value(value))) => own == value,
         (None, Some(Resolution::Override)) => true,

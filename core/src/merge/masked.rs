@@ -1,5 +1,7 @@
 //! Values that a mask hides: exports write `*****` for secrets, which is no value and is never written.
 
+use std::ops::Range;
+
 use serde_json::Value;
 
 use super::{Resolution, Verdict, sides::Base};
@@ -37,19 +39,30 @@ const WORD: &str = "w0rdInPlaceOfTheStars";
 
 /// Whether stars stand where a secret would be hidden: in the user information of a URL, behind a flag, in a header.
 fn stands_for_secret(text: &str) -> bool {
-    if !text.contains(ANY) {
+    let stars = stars(text);
+    if stars.is_empty() {
         return false;
     }
-    let (mut plain, mut rest, mut count) = (String::with_capacity(text.len()), text, 0);
-    while let Some(at) = rest.find(ANY) {
-        plain.push_str(&rest[..at]);
-        plain.push_str(WORD);
-        rest = rest[at..].trim_start_matches('*');
-        count += 1;
-    }
-    plain.push_str(rest);
+    let plain = around(text, &stars).join(WORD);
     let shown: usize = mask::lines(&plain).iter().map(|line| line.matches(WORD).count()).sum();
-    shown < count
+    shown < stars.len()
+}
+
+/// Where so many stars stand in a text that they can be a mask.
+fn stars(text: &str) -> Vec<Range<usize>> {
+    let (mut found, mut from) = (Vec::new(), 0);
+    while let Some(at) = text[from..].find(ANY).map(|at| from + at) {
+        from = text.len() - text[at..].trim_start_matches('*').len();
+        found.push(at..from);
+    }
+    found
+}
+
+/// What stands before, between and behind the stars of a text.
+fn around<'t>(text: &'t str, stars: &[Range<usize>]) -> Vec<&'t str> {
+    let starts = [0].into_iter().chain(stars.iter().map(|it| it.end));
+    let ends = stars.iter().map(|it| it.start).chain([text.len()]);
+    starts.zip(ends).map(|(start, end)| &text[start..end]).collect()
 }
 
 /// Whether a line of a text that is not YAML sets something to a mask.
@@ -57,15 +70,7 @@ pub(super) fn hides_in_line(line: &str) -> bool {
     if line.trim_start().starts_with('#') {
         return false;
     }
-    let mut from = 0;
-    while let Some(at) = line[from..].find(ANY).map(|at| from + at) {
-        let end = line.len() - line[at..].trim_start_matches('*').len();
-        if is_value(&line[..at], &line[end..]) {
-            return true;
-        }
-        from = end;
-    }
-    stands_for_secret(line)
+    stars(line).iter().any(|it| is_value(&line[..it.start], &line[it.end..])) || stands_for_secret(line)
 }
 
 /// Whether what stands between these is a whole value.
@@ -86,12 +91,7 @@ pub(super) fn hides_in_text(text: &str) -> bool {
 
 /// Whether three stars stand anywhere in a value.
 pub(super) fn holds(value: &Value) -> bool {
-    match value {
-        Value::String(text) => text.contains(ANY),
-        Value::Array(items) => items.iter().any(holds),
-        Value::Object(fields) => fields.values().any(holds),
-        Value::Null | Value::Bool(_) | Value::Number(_) => false,
-    }
+    any_text(value, &|text| text.contains(ANY))
 }
 
 /// Whether `text` is `real` with masks in it.
@@ -99,20 +99,16 @@ pub(super) fn covers(text: &str, real: &str) -> bool {
     if !text.contains(ANY) || text == real {
         return false;
     }
-    let (mut pieces, mut rest) = (Vec::new(), text);
-    while let Some(at) = rest.find(ANY) {
-        pieces.push(&rest[..at]);
-        rest = rest[at..].trim_start_matches('*');
-    }
-    let (Some((first, between)), last) = (pieces.split_first(), rest) else { return false };
-    let Some(mut real) = real.strip_prefix(first) else { return false };
+    let pieces = around(text, &stars(text));
+    let [first, between @ .., last] = pieces.as_slice() else { return false };
+    let Some(mut real) = real.strip_prefix(*first) else { return false };
     for piece in between {
         // Each mask stands for one character at least.
         let from = real.chars().next().map_or(0, char::len_utf8);
-        let Some(at) = real[from..].find(piece) else { return false };
+        let Some(at) = real[from..].find(*piece) else { return false };
         real = &real[from + at + piece.len()..];
     }
-    real.strip_suffix(last).is_some_and(|hidden| !hidden.is_empty())
+    real.strip_suffix(*last).is_some_and(|hidden| !hidden.is_empty())
 }
 
 /// Whether a text is another one with masks in it, or a line of it is a line of the other with masks in it.

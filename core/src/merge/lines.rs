@@ -47,7 +47,8 @@ pub(super) fn merge(judge: &mut Judge<'_>, spot: &Spot, texts: &Texts<'_>) -> St
     };
     let secret = secret_lines(&own);
     // The number of a line is that in the cluster's own text.
-    let place = |range: &Range<usize>| place(range, presets::lines(texts.own).count(), comments.len(), own.len());
+    let removed = presets::lines(texts.own).count();
+    let place = |range: &Range<usize>| place(range, removed, comments.len(), own.len());
     let stretches = if base.is_unknown() { two(&own, &target) } else { three(base_lines, &own, &target) };
     let mut pieces = Vec::new();
     for it in stretches {

@@ -2,8 +2,13 @@
 
 use std::collections::HashMap;
 
-/// Each place that a key stands at, by the keys around it, with its lines.
-pub(super) struct Keys<'t>(HashMap<Vec<Step<'t>>, Vec<usize>>);
+/// Each place that a key stands at, by the keys around it.
+pub(super) struct Keys<'t> {
+    /// With its lines.
+    places: HashMap<Vec<Step<'t>>, Vec<usize>>,
+    /// How often it stands there at most, or at the same place of another item.
+    most: HashMap<Vec<Option<&'t str>>, usize>,
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Step<'t> {
@@ -45,32 +50,34 @@ impl<'t> Keys<'t> {
                 scalar = opens_scalar(content).then_some(opened);
             }
         }
-        Self(places)
+        let mut most = HashMap::new();
+        for (path, lines) in &places {
+            let count = most.entry(anywhere(path)).or_default();
+            *count = lines.len().max(*count);
+        }
+        Self { places, most }
     }
 
     /// The first key that stands more often here than in any of `sides`, and its lines.
     pub(super) fn repeated(&self, sides: &[Self]) -> Option<(&'t str, &[usize])> {
         let is_new = |(path, lines): &(&Vec<Step<'t>>, &Vec<usize>)| {
-            lines.len() > 1 && sides.iter().all(|side| side.most(path) < lines.len())
+            lines.len() > 1 && sides.iter().all(|side| side.most.get(&anywhere(path)) < Some(&lines.len()))
         };
-        let (path, lines) = self.0.iter().filter(is_new).min_by_key(|(_, lines)| lines.first())?;
+        let (path, lines) = self.places.iter().filter(is_new).min_by_key(|(_, lines)| lines.first())?;
         match path.last() {
             Some(Step::Key(key)) => Some((key, lines)),
             Some(Step::Item(_)) | None => None,
         }
     }
-
-    /// How often a key stands at a place, or at the same place of another item.
-    fn most(&self, path: &[Step<'_>]) -> usize {
-        let alike = self.0.iter().filter(|(other, _)| is_alike(other, path));
-        alike.map(|(_, lines)| lines.len()).max().unwrap_or_default()
-    }
 }
 
-/// Whether two places are the same apart from which item of a list they are in.
-fn is_alike(left: &[Step<'_>], right: &[Step<'_>]) -> bool {
-    left.len() == right.len()
-        && left.iter().zip(right).all(|pair| matches!(pair, (Step::Item(_), Step::Item(_))) || pair.0 == pair.1)
+/// A place without which items of lists it is in: these have other lines in other texts.
+fn anywhere<'t>(path: &[Step<'t>]) -> Vec<Option<&'t str>> {
+    let key = |step: &Step<'t>| match step {
+        Step::Key(key) => Some(*key),
+        Step::Item(_) => None,
+    };
+    path.iter().map(key).collect()
 }
 
 fn leave(around: &mut Vec<(usize, Step<'_>)>, indent: usize) {

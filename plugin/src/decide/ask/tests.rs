@@ -64,6 +64,11 @@ fn conflicts(paths: &[&str]) -> Vec<Override> {
     paths.iter().map(|path| conflict(path, json!(1), json!(2), json!(3))).collect()
 }
 
+fn needed_for(current: &AttachedProfile<'_>, merged: &Merged) -> Error {
+    let (known, beside) = (Context::default(), BTreeMap::new());
+    needed(&Question { current, merged, known: &known, show_secrets: false, beside: &beside })
+}
+
 #[tokio::test]
 async fn each_conflict_is_asked_and_takes_its_own_side() {
     let asked = asked(conflicts(&["a", "b"]), &["o", "profile"], "").await;
@@ -186,13 +191,7 @@ async fn what_the_text_cannot_take_is_left_to_the_profile_or_edited_by_hand() {
     );
     let (current, merged) = (json!({"name": "shop"}), merged("", overrides[1..].to_vec()));
     let current = AttachedProfile::new(&current, "current".into());
-    let error = needed(&Question {
-        current: &current,
-        merged: &merged,
-        known: &Context::default(),
-        show_secrets: false,
-        beside: &BTreeMap::new(),
-    });
+    let error = needed_for(&current, &merged);
     assert!(!error.hints.concat().contains("--on-conflict=override"), "{:?}", error.hints);
     assert!(error.hints.concat().contains("--on-conflict=profile"), "{:?}", error.hints);
 }
@@ -204,13 +203,7 @@ fn without_a_terminal_every_place_is_listed_with_what_decides_it() {
     let lost = Override { verdict: Verdict::Lost, ..conflict("it's gone", json!(1), json!(2), json!(0)) };
     let secret = conflict("db.password", json!("hunter1"), json!("hunter2"), json!("hunter3"));
     let merged = merged("", vec![secret, lost]);
-    let error = needed(&Question {
-        current: &current,
-        merged: &merged,
-        known: &Context::default(),
-        show_secrets: false,
-        beside: &BTreeMap::new(),
-    });
+    let error = needed_for(&current, &merged);
     assert_eq!(error.kind, Kind::DecisionNeeded);
     assert!(error.message.contains("\n  conflict: shop/hello: db.password\n    published  ***\n"), "{error}");
     assert!(error.message.contains("\n  lost: shop/hello: it's gone\n    published  1\n"), "{error}");

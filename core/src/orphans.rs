@@ -8,6 +8,7 @@ mod exclusion;
 mod holdings;
 mod live;
 mod note;
+mod period;
 mod podspec;
 mod quantity;
 mod suspicion;
@@ -20,9 +21,10 @@ use serde_json::Value;
 
 use self::live::{Live, RenderedNow};
 pub use self::{
-    evidence::{Confidence, Ended, LastRendered},
+    evidence::{Confidence, LastRendered},
     exclusion::{Exclusion, considered},
     holdings::{Holdings, Volume},
+    period::Period,
     suspicion::{Agents, Suspect, Traces, may_be_agent, suspects},
     writes::{Write, writes},
 };
@@ -67,8 +69,8 @@ pub struct Rendering {
 pub struct Before {
     /// Where it comes from.
     pub source: Source,
-    /// When the cluster left it.
-    pub ended: Ended,
+    /// When the cluster had it.
+    pub period: Period,
     /// What it holds.
     pub rendering: Rendering,
 }

@@ -42,7 +42,7 @@ fn confidence(history: &History, thing: usize) -> Option<Confidence> {
         return None;
     }
     let now = hidden(history, history.now());
-    let of_state = |(_, state): (usize, &crate::history::State)| {
+    let of_state = |(number, state): (usize, &crate::history::State)| {
         if !is_seen(&state.places[thing]) {
             return None;
         }
@@ -54,6 +54,8 @@ fn confidence(history: &History, thing: usize) -> Option<Confidence> {
             Kept::Published => Some(Confidence::Likely),
             // It is younger than what rendered it.
             Kept::Revision if history.fates[thing] != Fate::Stays => Some(Confidence::Suspected),
+            // It is older, and may have been somebody else's before.
+            Kept::Revision if history.since(number) > history.created(thing) => Some(Confidence::Likely),
             Kept::Revision => Some(Confidence::Proven),
         }
     };

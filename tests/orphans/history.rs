@@ -101,6 +101,12 @@ impl History {
         self.states[..self.states.len() - 1].iter().enumerate().rev()
     }
 
+    /// When a former state began, where revisions keep that.
+    pub(crate) fn since(&self, number: usize) -> Option<String> {
+        let is_kept = |number: usize| self.states[number].kept == Kept::Revision;
+        number.checked_sub(1).filter(|before| is_kept(*before) && is_kept(number)).map(|_| began(number))
+    }
+
     /// When an object that is live was created; `None` where there is none.
     pub(crate) fn created(&self, thing: usize) -> Option<String> {
         let first = self.states.iter().position(|state| state.places[thing] != Place::Nowhere)?;

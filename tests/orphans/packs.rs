@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use profile_core::{
-    orphans::{Before, Ended, PackRendering, Rendering, Source},
+    orphans::{Before, PackRendering, Period, Rendering, Source},
     pack::Pack,
     render::{fingerprint, render_pack},
 };
@@ -16,7 +16,11 @@ pub(crate) fn before(history: &History) -> Vec<Before> {
     let kept = history.past().filter(|(_, state)| state.kept != Kept::Forgotten);
     kept.map(|(number, state)| Before {
         source: if state.kept == Kept::Revision { Source::Revision(number as u64 + 1) } else { Source::Published },
-        ended: if state.kept == Kept::Revision { Ended::By(began(number + 1)) } else { Ended::Unknown },
+        period: Period {
+            since: history.since(number),
+            seen: (state.kept == Kept::Revision).then(|| began(number + 1)),
+            left: (state.kept == Kept::Revision).then(|| began(number + 1)),
+        },
         rendering: rendering(history, state),
     })
     .collect()

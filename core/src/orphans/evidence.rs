@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Before, PackRendering, Rendering, Source};
-use crate::{field, render::RenderedObject};
+use crate::render::RenderedObject;
 
 /// How well the evidence for an orphan holds, the weakest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,42 +24,6 @@ impl Confidence {
             Self::Suspected => "suspected",
             Self::Likely => "likely",
             Self::Proven => "proven",
-        }
-    }
-}
-
-/// When a cluster left what it ran, as RFC 3339 in UTC.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ended {
-    /// At this time or earlier: the next change is kept, and says when it was made.
-    By(String),
-    /// Some time after this one, by a change that is not kept.
-    After(String),
-    /// Nothing says when.
-    Unknown,
-}
-
-impl Ended {
-    /// What the age of the live object says against its being what was rendered then: how far the confidence goes at most,
-    /// and why.
-    fn doubt(&self, object: &Value) -> Option<(Confidence, String)> {
-        let created = field::text(object, &["metadata", "creationTimestamp"])?;
-        // Texts of UTC times are ordered like the times, down to the seconds, which are all that the API server keeps.
-        let is_before_it = |time: &str| time.get(..19).unwrap_or(time) < created.get(..19).unwrap_or(&created);
-        match self {
-            Self::By(time) if is_before_it(time) => Some((
-                Confidence::Suspected,
-                format!(
-                    "created at {created}, after this was left at {time}: somebody else made it under the same name"
-                ),
-            )),
-            Self::After(time) if is_before_it(time) => Some((
-                Confidence::Likely,
-                format!(
-                    "created at {created}, and when this was left after {time} is not kept: it may be somebody else's"
-                ),
-            )),
-            _ => None,
         }
     }
 }
@@ -140,7 +104,7 @@ impl<'a> Proof<'a> {
         };
         // What is only taken for the pack's content proves nothing about it.
         let confidence = if assumed(pack).is_empty() { confidence } else { confidence.min(Confidence::Likely) };
-        let (at_most, doubt) = past.ended.doubt(object).unzip();
+        let (at_most, doubt) = past.period.doubt(object).unzip();
         let confidence = at_most.map_or(confidence, |at_most| confidence.min(at_most));
         Self { confidence, source: &past.source, pack, rendered, obstacles, doubt }
     }

@@ -49,8 +49,12 @@ fn page(api: bool) -> Rendering {
     Rendering { packs }
 }
 
+fn left(time: &str) -> Period {
+    Period { left: Some(time.to_owned()), ..Period::default() }
+}
+
 fn revision(number: u64, rendering: Rendering) -> Before {
-    Before { source: Source::Revision(number), ended: Ended::By("2026-05-05T05:05:05Z".into()), rendering }
+    Before { source: Source::Revision(number), period: left("2026-05-05T05:05:05Z"), rendering }
 }
 
 /// Everything that a rendering applies, as it is live.
@@ -164,7 +168,7 @@ fn switching_the_api_off_leaves_three_workloads_and_what_they_use() {
 fn a_version_that_someone_named_makes_it_likely() {
     let (before, now) = (page(false), page(true));
     let live = live(&[&before, &now]);
-    let published = Before { source: Source::Published, ended: Ended::Unknown, rendering: before.clone() };
+    let published = Before { source: Source::Published, period: Period::default(), rendering: before.clone() };
     let findings = find(std::slice::from_ref(&published), &now, &live);
     assert!(findings.orphans.iter().all(|orphan| orphan.confidence == Confidence::Likely));
     assert!(findings.orphans[0].evidence[0].starts_with("rendered by hello@1.0.0 as published"));
@@ -346,7 +350,7 @@ fn one_uid_under_two_names_is_rendered_when_one_of_them_is() {
 fn everything_that_rendered_it_is_kept_the_best_first() {
     let old = rendering("p@1", &[("app", &["Deployment/a"])]);
     let objects = live(&[&old]);
-    let published = Before { source: Source::Published, ended: Ended::Unknown, rendering: old.clone() };
+    let published = Before { source: Source::Published, period: Period::default(), rendering: old.clone() };
     let past = [published, revision(2, old.clone()), revision(1, old)];
     let orphan = find(&past, &rendering("p@2", &[("app", &[])]), &objects).orphans.remove(0);
     let sources: Vec<_> = orphan.rendered_by.iter().map(|it| it.source.clone()).collect();

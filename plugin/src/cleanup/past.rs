@@ -6,7 +6,7 @@ use clap::Args;
 use profile_core::{
     cluster::Cluster,
     field,
-    orphans::{Before, Ended, PackRendering, Rendering, Source},
+    orphans::{Before, PackRendering, Period, Rendering, Source},
     pack::Layer,
     render::Moment,
     revision::{Revision, Status},
@@ -49,7 +49,7 @@ pub(super) struct Past {
 /// One state of the profiles in the past: a document to view and where it comes from.
 struct State {
     source: Source,
-    ended: Ended,
+    period: Period,
     document: Value,
 }
 
@@ -103,7 +103,7 @@ impl Sources {
         let mut before = Vec::new();
         for (state, attached) in states.iter().zip(&attached) {
             let rendering = attached.rendered(&packs, &charts, Moment::Past).await;
-            before.push(Before { source: state.source.clone(), ended: state.ended.clone(), rendering });
+            before.push(Before { source: state.source.clone(), period: state.period.clone(), rendering });
         }
         let now = Attached::of(&cluster.value);
         let now = now.rendered(&packs, &charts, Moment::Now).await;
@@ -151,15 +151,26 @@ fn of_revisions(revisions: &[Revision], cluster: &Cluster<'_>) -> Vec<State> {
     let mut states: Vec<State> = Vec::new();
     let mut next = None;
     for revision in deployed {
+        let source = Source::Revision(revision.number);
+        let time = Some(revision.created_at.clone());
         let after = json!({"spec": {"clusterProfileTemplates": revision.after}});
-        // The next change ended what this one wrote, and this one what was there before it.
-        let time = revision.created_at.clone();
-        let after_ended = next.replace(time.clone()).map_or_else(|| Ended::After(time.clone()), Ended::By);
-        for (document, ended) in [(after, after_ended), (revision.before_document(), Ended::By(time.clone()))] {
-            if states.last().is_none_or(|last| last.document != document) {
-                states.push(State { source: Source::Revision(revision.number), ended, document });
+        match states.last_mut().filter(|last| last.document == after) {
+            Some(last) => last.period.since = time.clone(),
+            // Something else was attached when the next change was made, by a change that is not kept.
+            None => {
+                let period = Period { since: time.clone(), seen: time.clone(), left: next };
+                states.push(State { source: source.clone(), period, document: after });
             }
         }
+        let before = revision.before_document();
+        match states.last_mut().filter(|last| last.document == before) {
+            Some(last) => last.period.since = None,
+            None => {
+                let period = Period { since: None, seen: time.clone(), left: time.clone() };
+                states.push(State { source, period, document: before });
+            }
+        }
+        next = time;
     }
     states
 }
@@ -181,7 +192,7 @@ fn published(version: &Document, cluster: &Document) -> Result<State, Error> {
     let others = attached.profiles();
     templates.extend(others.iter().filter(|it| it.name() != view.name()).map(|it| it.raw().clone()));
     let document = json!({"spec": {"clusterProfileTemplates": templates}});
-    Ok(State { source: Source::Published, ended: Ended::Unknown, document })
+    Ok(State { source: Source::Published, period: Period::default(), document })
 }
 
 /// The version of Kubernetes that the cluster asks for, where it asks for one.
@@ -262,16 +273,26 @@ mod tests {
     }
 
     #[test]
-    fn a_state_ends_with_the_change_that_follows_it() {
-        let at = |time: &str, revision| Revision { created_at: time.into(), ..revision };
-        let ended = |revisions: &[Revision], now: &str| -> Vec<Ended> {
-            of_revisions(revisions, &cluster(now).cluster()).into_iter().map(|it| it.ended).collect()
+    fn a_state_lasts_from_the_change_that_attached_it_to_the_one_that_followed() {
+        let at = |time: &str, number, from, to| Revision {
+            created_at: time.into(),
+            ..revision(number, from, to, "deployed")
         };
-        let [after, by] = [Ended::After, Ended::By].map(|of| move |time: &str| of(time.to_owned()));
-        let chain = [at("T1", revision(1, "1", "2", "deployed")), at("T2", revision(2, "2", "3", "deployed"))];
-        assert_eq!(ended(&chain, "3"), [after("T2"), by("T2"), by("T1")]);
-        let edited = [at("T1", revision(1, "1", "2", "deployed")), at("T2", revision(2, "5", "3", "deployed"))];
-        assert_eq!(ended(&edited, "3"), [after("T2"), by("T2"), by("T2"), by("T1")]);
+        let periods = |revisions: &[Revision]| -> Vec<_> {
+            let states = of_revisions(revisions, &cluster("3").cluster());
+            let words = |it: Option<String>| it.unwrap_or_else(|| "?".to_owned());
+            states
+                .into_iter()
+                .map(|it| [it.period.since, it.period.seen, it.period.left].map(words).join(" "))
+                .collect()
+        };
+        assert_eq!(periods(&[at("T1", 1, "1", "2"), at("T2", 2, "2", "3")]), ["T2 T2 ?", "T1 T2 T2", "? T1 T1"]);
+        // Somebody went from 2 to 5 between the two: when 2 ended and 5 began is not kept.
+        let edited = [at("T1", 1, "1", "2"), at("T2", 2, "5", "3")];
+        assert_eq!(periods(&edited), ["T2 T2 ?", "? T2 T2", "T1 T1 T2", "? T1 T1"]);
+        // A revision that changed nothing tells neither.
+        let idle = [at("T1", 1, "1", "3"), at("T2", 2, "3", "3")];
+        assert_eq!(periods(&idle), ["T1 T2 ?", "? T1 T1"]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use profile_core::{
     field,
-    orphans::{Ended, Findings, PackRendering, Rendering, find},
+    orphans::{Findings, PackRendering, Rendering, find},
     render::Identity,
     yaml,
 };
@@ -126,9 +126,8 @@ fn marks(cluster: &Document, past: &Past) -> Marks {
     namespaces.retain(|it| !unseen.contains(it));
     // The newest state that is kept ended with the switch, unless it is still the present one, which began with it.
     let fingerprints = |it: &Rendering| it.packs.iter().map(|it| it.fingerprint.clone()).collect::<Vec<_>>();
-    let switched_at = past.before.first().and_then(|newest| match &newest.ended {
-        Ended::After(time) if fingerprints(&newest.rendering) == fingerprints(&past.now) => Some(time.clone()),
-        _ => None,
-    });
+    let newest = past.before.first();
+    let newest = newest.filter(|it| it.period.left.is_none() && fingerprints(&it.rendering) == fingerprints(&past.now));
+    let switched_at = newest.and_then(|it| it.period.since.clone());
     Marks { namespaces, switched_at }
 }

@@ -154,7 +154,7 @@ fn forget_namespaces(rendering: &mut Rendering, kinds: &[ServedKind]) {
 #[cfg(test)]
 mod tests {
     use profile_core::{
-        orphans::{Before, Ended, PackRendering, Source},
+        orphans::{Before, PackRendering, Period, Source},
         render::Rendered,
     };
     use serde_json::json;
@@ -181,7 +181,7 @@ mod tests {
     }
 
     fn past(before: Rendering, now: Rendering) -> Past {
-        let before = Before { source: Source::Revision(1), ended: Ended::Unknown, rendering: before };
+        let before = Before { source: Source::Revision(1), period: Period::default(), rendering: before };
         Past { before: vec![before], now, compared: Vec::new(), missing: None }
     }
 

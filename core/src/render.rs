@@ -24,7 +24,7 @@ pub use self::{
     charts::{Chart, ChartOutcome, ChartPack, ChartText, Kept, Moment, Records},
     error::RenderError,
     identity::Identity,
-    macros::resolved,
+    macros::{resolved, resolved_content},
     origin::{Origin, Release},
     pack_directory::{ManifestText, PackContent, PackManifest, manifest_name},
     record::{Record, RecordError},

@@ -1,10 +1,15 @@
 //! Finds the clusters that a command is about: one, or many in one or several contexts.
 
-use std::{collections::BTreeSet, path::PathBuf, rc::Rc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    rc::Rc,
+};
 
 use clap::Args;
 use futures_util::{Stream, StreamExt, stream};
 use kube::core::Selector;
+use profile_core::field;
 
 use crate::{
     cli::Global,
@@ -68,6 +73,8 @@ pub(crate) struct Fleet {
     pub(crate) members: Vec<Member>,
     /// Those that could not be looked at, and why: contexts, and clusters that are named.
     pub(crate) unseen: Vec<(String, Error)>,
+    /// Those that are left out because a context before shows the same object, in words.
+    pub(crate) doubles: Vec<String>,
     /// The stores that were looked at.
     pub(crate) stores: Vec<Rc<Store>>,
     /// Whether several contexts were asked for.
@@ -86,6 +93,24 @@ enum Unnamed {
 }
 
 impl Fleet {
+    /// Leaves each object of one API server once, by its first context: several contexts may lead to one server, and whoever
+    /// looks in all of them means each cluster once.
+    fn each_once(mut self) -> Self {
+        let mut seen = BTreeMap::<(String, String), String>::new();
+        let doubles = &mut self.doubles;
+        self.members.retain(|member| {
+            let uid = field::text(&member.cluster.value, &["metadata", "uid"]);
+            let Some((server, uid)) = member.store.server().zip(uid) else { return true };
+            let first = seen.entry((server, uid.into_owned())).or_insert_with(|| member.label.clone());
+            let is_first = *first == member.label;
+            if !is_first {
+                doubles.push(format!("{} is the same cluster as {first}, and left out", member.label));
+            }
+            is_first
+        });
+        self
+    }
+
     /// The cluster, where it is one.
     pub(crate) fn single(&self) -> Option<&Member> {
         match (self.members.as_slice(), self.unseen.as_slice()) {
@@ -171,10 +196,11 @@ impl Which {
     /// # Errors
     /// When a name is not there or stands for several clusters, when nothing is found, or when the flags contradict each other.
     pub(crate) async fn find(&self, names: &[String], global: &Global) -> Result<Fleet, Error> {
-        self.find_with(names, Unnamed::TheOnlyOne, global).await
+        Ok(self.find_with(names, Unnamed::TheOnlyOne, global).await?.each_once())
     }
 
-    /// As [`Which::find`], but all clusters in scope where nothing is named, even if that is none.
+    /// As [`Which::find`], but all clusters in scope where nothing is named, even if that is none, and one that is met in
+    /// several contexts is met in each.
     pub(crate) async fn find_all(&self, names: &[String], global: &Global) -> Result<Fleet, Error> {
         self.find_with(names, Unnamed::All, global).await
     }
@@ -217,7 +243,7 @@ impl Which {
             return Err(error);
         }
         let stores = opened.into_iter().map(|(_, store)| store).collect();
-        Ok(Fleet { members, unseen, stores, has_contexts: is_several, parallel: self.parallel() })
+        Ok(Fleet { members, unseen, doubles: Vec::new(), stores, has_contexts: is_several, parallel: self.parallel() })
     }
 
     /// Opens a store for each context that is meant.

@@ -87,6 +87,12 @@ pub(crate) enum Store {
     Files(FileStore),
 }
 
+/// A flag with its value, as a shell takes them, and a space before them.
+pub(crate) fn flag(name: &str, value: &str) -> String {
+    let value = shlex::try_quote(value).unwrap_or_else(|_| value.into());
+    format!(" {name} {value}")
+}
+
 impl Store {
     /// Opens the store that the flags choose; reads no objects yet.
     pub(crate) async fn open(global: &Global) -> Result<Self, Error> {
@@ -107,10 +113,18 @@ impl Store {
         }
     }
 
+    /// The address of its API server; `None` where it has none.
+    pub(crate) fn server(&self) -> Option<String> {
+        match self {
+            Self::Kubernetes(store) => Some(store.server.clone()),
+            Self::Files(_) => None,
+        }
+    }
+
     /// The flags that name it again, for words to paste; each with a space before it.
     pub(crate) fn flags(&self) -> String {
         match self {
-            Self::Kubernetes(_) => String::new(),
+            Self::Kubernetes(store) => store.flags().to_owned(),
             Self::Files(store) => store.flags(),
         }
     }

@@ -31,12 +31,12 @@ pub(crate) async fn until_reconciled(
     timeout: Duration,
     output: &mut Output,
 ) -> Result<(), Error> {
-    let progress = output.progress();
+    let (progress, flags) = (output.progress(), store.flags());
     let ended = tokio::select! {
         // Whoever looked at the cluster last knows better than an interrupt that comes at the same time.
         biased;
         ended = follow(store, cluster, written, timeout, progress) => ended,
-        _ = tokio::signal::ctrl_c() => Err(stands(Error::new(Kind::Interrupted, "interrupted while waiting"), cluster)),
+        _ = tokio::signal::ctrl_c() => Err(stands(Error::new(Kind::Interrupted, "interrupted while waiting"), (cluster, &flags))),
     };
     let name = cluster.cluster().name().into_owned();
     ended.map(|()| output.note(&format!("cluster {name:?} runs what its spec says")))
@@ -49,21 +49,21 @@ async fn follow(
     timeout: Duration,
     mut progress: Progress,
 ) -> Result<(), Error> {
-    let deadline = Instant::now() + timeout;
+    let (deadline, flags) = (Instant::now() + timeout, store.flags());
     loop {
         let now = store.reread(cluster).await?;
         let missing = match state(&now.value, written) {
             State::Reconciled => return Ok(()),
             State::Missing(missing) => missing,
-            State::Reverted(by) => return Err(reverted(cluster, by.as_deref())),
-            State::AwaitsRepave => return Err(awaits_repave(cluster)),
+            State::Reverted(by) => return Err(reverted((cluster, &flags), by.as_deref())),
+            State::AwaitsRepave => return Err(awaits_repave((cluster, &flags))),
         };
         progress.tell(missing.iter().map(|it| (it.pack.clone(), line(it))).collect());
         if Instant::now() + INTERVAL > deadline {
             let reasons: Vec<_> = missing.iter().map(|it| format!("{} ({})", it.pack, it.reason)).collect();
             let name = cluster.cluster().name().into_owned();
             let message = format!("cluster {name:?} is not reconciled after {timeout:?}: {}", reasons.join(", "));
-            return Err(stands(Error::new(Kind::TimedOut, message), cluster));
+            return Err(stands(Error::new(Kind::TimedOut, message), (cluster, &flags)));
         }
         tokio::time::sleep(INTERVAL).await;
     }
@@ -99,24 +99,25 @@ fn state(now: &Value, written: &Value) -> State {
     if missing.is_empty() { State::Reconciled } else { State::Missing(missing) }
 }
 
-fn reverted(cluster: &Document, by: Option<&str>) -> Error {
+fn reverted((cluster, flags): (&Document, &str), by: Option<&str>) -> Error {
     let who = by.map_or_else(|| "somebody".into(), |manager| format!("field manager {manager:?}"));
     Error::refused(format!(
         "cluster {:?} no longer has what was written: {who} changed its profile content since",
         cluster.cluster().name()
     ))
     .hint("a Palette agent writes back what Palette says: make the change in Palette itself")
-    .hint(format!("look at `kubectl profile diff {}`", cluster.words()))
+    .hint(format!("look at `kubectl profile diff {}{flags}`", cluster.words()))
 }
 
-fn awaits_repave(cluster: &Document) -> Error {
+fn awaits_repave((cluster, flags): (&Document, &str)) -> Error {
     let name = cluster.cluster().name().into_owned();
     let message = format!("a repave of cluster {name:?} waits for approval: its nodes are to be replaced");
-    stands(Error::new(Kind::DecisionNeeded, message), cluster).hint("approve the repave in Palette, then wait again")
+    stands(Error::new(Kind::DecisionNeeded, message), (cluster, flags))
+        .hint("approve the repave in Palette, then wait again")
 }
 
-fn stands(error: Error, cluster: &Document) -> Error {
-    error.hint(format!("the write stands; look at `kubectl profile status {}`", cluster.words()))
+fn stands(error: Error, (cluster, flags): (&Document, &str)) -> Error {
+    error.hint(format!("the write stands; look at `kubectl profile status {}{flags}`", cluster.words()))
 }
 
 #[cfg(test)]
@@ -151,7 +152,7 @@ mod tests {
         let now = cluster("a: 1", json!({"packs": [{"name": "k", "version": "1"}]}));
         assert_eq!(state(&now, &written), State::Reverted(Some("agent".into())));
         let document = Document { value: now, place: String::new() };
-        let error = reverted(&document, Some("agent"));
+        let error = reverted((&document, ""), Some("agent"));
         assert_eq!(error.kind, Kind::Refused);
         assert!(error.message.contains("field manager \"agent\""), "{error}");
     }
@@ -164,7 +165,7 @@ mod tests {
             assert_eq!(state(&now, &written) == State::AwaitsRepave, awaits, "{repave}");
         }
         let document = Document { value: written, place: String::new() };
-        let error = awaits_repave(&document);
+        let error = awaits_repave((&document, ""));
         assert_eq!(error.kind.exit_code(), 6);
         assert!(error.hints.iter().any(|hint| hint.contains("kubectl profile status c")), "{error:?}");
     }

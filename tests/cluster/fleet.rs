@@ -16,7 +16,9 @@ use crate::{
     world::{DEADLINE, SHOP, World, assert_run, finish, json_of},
 };
 
+mod aliases;
 mod cleanup;
+mod repeated;
 
 /// Where nothing listens.
 const DOWN: &str = "https://127.0.0.1:1";

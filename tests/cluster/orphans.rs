@@ -399,25 +399,6 @@ fn a_switch_names_what_is_still_scaled_down() {
 }
 
 #[test]
-fn who_still_uses_an_orphan_is_named() {
-    let service = json!({
-        "apiVersion": "v1", "kind": "Service", "metadata": {"name": "front"},
-        "spec": {"selector": {"app": "old"}, "ports": [{"port": 80}]},
-    });
-    let autoscaler = json!({
-        "apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": {"name": "grow"},
-        "spec": {"scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "old"}, "maxReplicas": 4},
-    });
-    let world = World::switched(&[deployment("old", 2)]);
-    [service, autoscaler].iter().for_each(|object| world.apply(object));
-    let found = world.orphans(&[]);
-    let users = found["orphans"][0]["usedBy"].to_string();
-    assert!(users.contains("Service/front") && users.contains("HorizontalPodAutoscaler/grow"), "{found}");
-    let run = world.profile(&["scale-down", "demo", "--dry-run"]);
-    assert!(run.stdout.contains("still in use: Service/front"), "{run}");
-}
-
-#[test]
 fn a_forbidden_kind_is_named_and_the_search_goes_on() {
     let world = World::switched(&[deployment("seen", 1), workload("StatefulSet", "unseen", 1)]);
     let rule = |group: &str, resources: Value, verbs: Value| json!({"apiGroups": [group], "resources": resources, "verbs": verbs});

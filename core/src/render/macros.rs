@@ -5,6 +5,7 @@
 
 use serde_json::Value;
 
+use super::PackContent;
 use crate::field;
 
 /// The macro of a profile variable, up to the variable's name.
@@ -15,7 +16,7 @@ const VARIABLE: &str = ".spectro.var.";
 /// A variable is known by its `value`, which a cluster's copy has, or else by its `defaultValue`. A sensitive or masked one is
 /// not. A macro with more to it than a variable's name stays as it is.
 pub fn resolved(profile: &Value) -> Value {
-    let known: Vec<(String, String)> = field::items(profile, &["variables"]).filter_map(|(_, it)| known(it)).collect();
+    let known = all_known(profile);
     let mut profile = profile.clone();
     if known.is_empty() {
         return profile;
@@ -27,6 +28,19 @@ pub fn resolved(profile: &Value) -> Value {
         manifests.into_iter().flatten().for_each(|manifest| replace_at(manifest, "content", &known));
     }
     profile
+}
+
+/// What a pack's directory holds, with the variables of the profile put in that attaches the pack.
+pub fn resolved_content(profile: &Value, mut content: PackContent) -> PackContent {
+    let known = all_known(profile);
+    for text in content.texts.iter_mut().filter(|it| it.content.contains(VARIABLE)) {
+        text.content = replaced(&text.content, &known);
+    }
+    content
+}
+
+fn all_known(profile: &Value) -> Vec<(String, String)> {
+    field::items(profile, &["variables"]).filter_map(|(_, it)| known(it)).collect()
 }
 
 /// A variable's name and what it stands for.
@@ -111,6 +125,7 @@ pub(super) fn add(found: &mut Vec<String>, text: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::render::ManifestText;
 
     #[test]
     fn macros_are_found_once_and_other_actions_are_not() {
@@ -137,6 +152,10 @@ mod tests {
         assert_eq!(resolved["packs"][0]["manifests"][0]["content"], "a.example.com");
         assert_eq!(resolved["packs"][0]["manifests"][0]["name"], "{{.spectro.var.host}}");
         assert_eq!(resolved["packs"][1]["values"], profile["packs"][1]["values"]);
+        let text = |content: &str| ManifestText { name: "m".into(), content: content.into() };
+        let content =
+            PackContent { texts: vec![text("{{.spectro.var.host}} {{.spectro.var.key}}")], ..PackContent::default() };
+        assert_eq!(resolved_content(&profile, content).texts, [text("a.example.com {{.spectro.var.key}}")]);
     }
 
     #[test]

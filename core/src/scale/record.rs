@@ -30,7 +30,7 @@ pub struct Record {
 
 /// The record as it is written down. Records of before only know `replicas`, and no fields.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a record as scale-down writes it")]
 struct Written {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     replicas: Option<i64>,

@@ -90,6 +90,7 @@ pub(crate) async fn change(
     waves: &WaveArgs,
     output: &mut Output,
 ) -> Result<Outcome, Error> {
+    fleet.doubles.iter().for_each(|it| output.note(it));
     match fleet.single() {
         Some(member) => {
             let proposal = propose(member, goal, (merge, write), output).await?;
@@ -433,6 +434,9 @@ async fn returning(proposal: &Proposal, write: &WriteArgs, output: &mut Output) 
     let returning = Returning::of(&proposal.store, &proposal.cluster, proposal.pending(), &write.after).await;
     for line in returning.lines(&proposal.cluster, &write.after) {
         write.show.say(&line, output)?;
+    }
+    for reason in returning.not_visible() {
+        output.note(&format!("what was scaled down and is rendered again may stay scaled down: {reason}"));
     }
     output.flush()?;
     Ok(returning)

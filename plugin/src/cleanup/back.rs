@@ -11,7 +11,7 @@ use super::{
     past,
     records::{Recorded, Records},
     scaling::{Planned, Scaling, Step, Work, scale},
-    target::{self, Place, Target},
+    target::{self, Place, Target, is_of_one},
 };
 use crate::{
     commands::Outcome,
@@ -42,7 +42,8 @@ pub(crate) async fn scale_back(
     let name = cluster.cluster().name().into_owned();
     // Without the right to read the revisions, today's packs still name their namespaces.
     let revisions = store.revisions(cluster).await.unwrap_or_default();
-    let namespaces = past::namespaces(cluster, &revisions);
+    let mut namespaces = past::namespaces(cluster, &revisions);
+    namespaces.extend(names.iter().filter_map(Name::namespace).map(str::to_owned));
     let records = Records::read(kubernetes, &namespaces).await?;
     records.not_visible.iter().for_each(|it| output.warning(&format!("not visible: {it}")));
     let may_be_ours = |namespace: &str| !names.is_empty() || namespaces.contains(namespace);
@@ -51,6 +52,13 @@ pub(crate) async fn scale_back(
         && let Some(refused) = records.refused
     {
         return Err(refused);
+    }
+    for it in records.unclaimed().filter(|it| !recorded.iter().any(|ours| ours.identity == it.identity)) {
+        let reason = it.record.as_ref().err().map_or("", String::as_str);
+        output.note(&format!(
+            "{} has a record of a scale-down that does not say for which cluster: {reason}",
+            it.words()
+        ));
     }
     let identities: Vec<_> = recorded.iter().map(|it| &it.identity).collect();
     let what = format!("a workload that was scaled down for cluster {name:?}");
@@ -73,13 +81,17 @@ pub(super) async fn back(
     scaling: &Scaling,
     output: &mut Output,
 ) -> Result<Outcome, Error> {
-    let mut targets = Vec::new();
+    let (mut targets, mut refused) = (Vec::new(), Vec::new());
     for it in recorded {
         let is_picked = picked.iter().any(|picked| picked.identity == it.identity);
         if is_picked || it.identity.is("keda.sh", "ScaledObject") {
             let lever = store.lever(&it.resource).await?;
             let place = Place { resource: it.resource.clone(), lever };
-            targets.extend(Target::read(store, &place, &it.identity).await?.map(|target| (is_picked, target)));
+            match Target::read(store, &place, &it.identity).await {
+                Ok(target) => targets.extend(target.map(|target| (is_picked, target))),
+                Err(error) if is_of_one(&error) => refused.push((it.identity.clone(), error.message)),
+                Err(error) => return Err(error),
+            }
         }
     }
     let mut scalers = BTreeMap::new();
@@ -99,7 +111,7 @@ pub(super) async fn back(
         store,
         cluster,
         steps: steps.collect(),
-        refused: Vec::new(),
+        refused,
         planner: &planner,
         is_pinned: tolerance < Tolerance::Everything,
         shown: None,

@@ -17,7 +17,7 @@ use super::{
     past::Sources,
     scaling::{Planned, Scaling, Step, Work, cluster_of_record, object, scale},
     search::{Search, search},
-    target::{self, Place, Target},
+    target::{self, Place, Target, is_of_one},
     users,
 };
 use crate::{
@@ -114,6 +114,7 @@ pub(crate) async fn scale_down(
         let unready = match args.scaling.waits() {
             _ if args.even_if_not_ready => Unready::Warn,
             Some(timeout) => Unready::Wait(timeout),
+            None if args.scaling.wait => Unready::Tell,
             None => Unready::Refuse,
         };
         guard::until_ready((store, kubernetes), cluster, &search, &planned, unready, output).await?;
@@ -148,9 +149,7 @@ fn chosen<'s>(
         for orphan in others {
             let words = match orphan.confidence {
                 Confidence::Likely => "it is scaled down only when it is named",
-                _ => {
-                    "it is scaled down only when it is named, and with --suspected; `kubectl profile orphans` tells what is in doubt"
-                }
+                _ => "it is scaled down only when it is named, and with --suspected",
             };
             output.note(&format!("{} is only {}: {words}", object(&orphan.identity), orphan.confidence.as_str()));
         }
@@ -158,7 +157,8 @@ fn chosen<'s>(
     }
     let identities: Vec<_> = all.iter().map(|it| &it.identity).collect();
     let what = format!("an orphan of the {} found", all.len());
-    let picked = pick(names, &identities, &what).map_err(|error| error.hint("`kubectl profile orphans` lists them"))?;
+    let picked =
+        pick(names, &identities, &what).map_err(|error| error.hint(format!("`{}` lists them", search.command)))?;
     Ok(picked.into_iter().map(|index| all[index]).collect())
 }
 
@@ -174,7 +174,12 @@ async fn targets(
     if place.lever == Some(Lever::Pause) {
         return Ok(Err("it is paused with the orphan that it scales; name that".to_owned()));
     }
-    let Some(target) = Target::read(store, place, identity).await? else { return Ok(Err("it is gone".to_owned())) };
+    let target = match Target::read(store, place, identity).await {
+        Ok(Some(target)) => target,
+        Ok(None) => return Ok(Err("it is gone".to_owned())),
+        Err(error) if is_of_one(&error) => return Ok(Err(error.message)),
+        Err(error) => return Err(error),
+    };
     let uid = profile_core::field::text(&target.live, &["metadata", "uid"]);
     if orphan.uid.is_some() && orphan.uid.as_deref() != uid.as_deref() {
         return Ok(Err("it was deleted and created anew since it was found; search again".to_owned()));
@@ -211,12 +216,12 @@ fn plan(
         ));
     }
     match plan_down(&target.subject(), scalers, occasion).map_err(|refusal| refusal.to_string())? {
-        Down::AlreadyDown(record) => Ok(Planned::Nothing(format!(
-            "{} already at {}, {}",
-            record.former.stopped().done(),
-            record.at,
-            record.former.was()
-        ))),
+        Down::AlreadyDown(record) => {
+            let (done, was) = (record.former.stopped().done(), record.former.was());
+            let is_other = record.cluster != occasion.cluster;
+            let by = if is_other { format!(" for another cluster, {},", record.cluster) } else { String::new() };
+            Ok(Planned::Nothing(format!("{done} already{by} at {}, {was}", record.at)))
+        }
         Down::AlreadyZero => Ok(Planned::Nothing("it stands still already, and not by a scale-down".to_owned())),
         Down::Scale(mut plan) => {
             if target.identity == orphan.identity {

@@ -15,6 +15,8 @@ use crate::{
 /// What a scale-down does while what replaces the orphans is not ready.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Unready {
+    /// Say that it is waited for, where nothing is written yet.
+    Tell,
     /// It refuses.
     Refuse,
     /// It waits so long, then gives up.
@@ -40,10 +42,15 @@ pub(super) async fn until_ready(
         return Ok(());
     }
     let lines = || missing.iter().map(|(_, it)| format!("\n  {it}")).collect::<String>();
-    let status = format!("look at `kubectl profile status {}`", cluster.words());
+    let status = format!("look at `kubectl profile status {}{}`", cluster.words(), hub.flags());
     match unready {
         Unready::Warn => {
             output.warning("what replaces the orphans may not serve yet, and scaling them down may end service:");
+            missing.iter().for_each(|(_, it)| output.note(&format!("  {it}")));
+            Ok(())
+        }
+        Unready::Tell => {
+            output.note("what replaces the orphans is not ready yet, and is waited for before anything is scaled:");
             missing.iter().for_each(|(_, it)| output.note(&format!("  {it}")));
             Ok(())
         }

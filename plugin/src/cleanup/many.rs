@@ -27,6 +27,7 @@ pub(crate) async fn scale_each(
         let run = async |member: &Member, output: &mut Output| command(member, scaling, output).await;
         return each::each(fleet, Layout::Sections, "looked at", output, run).await;
     }
+    fleet.doubles.iter().for_each(|it| output.note(it));
     let (preview, confirmed) = (scaling.preview(), scaling.confirmed());
     let mut outcomes = Outcomes::default();
     for (label, error) in &fleet.unseen {

@@ -18,6 +18,8 @@ use crate::{
 pub(crate) struct Mention {
     orphans: Vec<(String, Option<String>, Confidence)>,
     is_complete: bool,
+    /// What prints them.
+    command: String,
 }
 
 impl Mention {
@@ -35,14 +37,14 @@ impl Mention {
     }
 
     /// What is said of a cluster that has some.
-    pub(crate) fn words(&self, store: &Store, cluster: &Document) -> Option<String> {
-        let (name, words) = (cluster.cluster().name().into_owned(), cluster.words());
+    pub(crate) fn words(&self, cluster: &Document) -> Option<String> {
+        let name = cluster.cluster().name().into_owned();
         let what = match self.orphans.len() {
             0 => return None,
             1 => "1 orphan".to_owned(),
             count => format!("{count} orphans"),
         };
-        let hint = format!("`kubectl profile orphans {words}{}` shows each with its proof", store.flags());
+        let hint = format!("`{}` shows each with its proof", self.command);
         Some(format!("cluster {name:?} has {what} ({}); {hint}", self.by_confidence().join(", ")))
     }
 
@@ -72,6 +74,6 @@ impl From<&Search> for Mention {
     fn from(search: &Search) -> Self {
         let orphans = &search.findings.orphans;
         let orphans = orphans.iter().map(|it| (object(&it.identity), it.identity.namespace.clone(), it.confidence));
-        Self { orphans: orphans.collect(), is_complete: search.is_complete() }
+        Self { orphans: orphans.collect(), is_complete: search.is_complete(), command: search.command.clone() }
     }
 }

@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use profile_core::render::Identity;
 
+use super::scaling::object;
 use crate::{
     error::{Error, Kind},
     nearest,
@@ -14,6 +15,8 @@ use crate::{
 pub(crate) struct Name {
     text: String,
     kind: String,
+    /// What follows the kind: `apps`, or `v1.apps` as kubectl takes it, too.
+    group: Option<String>,
     namespace: Option<String>,
     name: String,
 }
@@ -49,10 +52,12 @@ impl FromStr for Name {
         if parts.iter().any(|part| part.is_empty()) {
             return Err(format!("{text:?} is not KIND/NAME; write it like deployment/web"));
         }
-        // Where a group follows, as in deployment.apps, the kind says enough.
-        let kind = kind.split('.').next().unwrap_or(kind).to_ascii_lowercase();
-        let kind = SHORT.iter().find(|(short, _)| *short == kind).map_or(kind, |(_, full)| (*full).to_owned());
-        Ok(Self { text: text.to_owned(), kind, namespace: namespace.map(str::to_owned), name: name.to_owned() })
+        let kind = kind.to_ascii_lowercase();
+        let (kind, group) = kind.split_once('.').map_or((kind.as_str(), None), |(kind, group)| (kind, Some(group)));
+        let group = group.map(str::to_owned);
+        let kind = SHORT.iter().find(|(short, _)| *short == kind).map_or(kind, |(_, full)| full).to_owned();
+        let (text, namespace, name) = (text.to_owned(), namespace.map(str::to_owned), name.to_owned());
+        Ok(Self { text, kind, group, namespace, name })
     }
 }
 
@@ -62,7 +67,17 @@ impl Name {
         let kind = identity.kind.to_ascii_lowercase();
         let is_kind = self.kind == kind || self.kind == format!("{kind}s") || self.kind == format!("{kind}es");
         let is_namespace = self.namespace.is_none() || self.namespace == identity.namespace;
-        is_kind && is_namespace && self.name == identity.name
+        is_kind && self.is_of_group(&identity.group) && is_namespace && self.name == identity.name
+    }
+
+    fn is_of_group(&self, group: &str) -> bool {
+        let Some(named) = &self.group else { return true };
+        named == group || named.split_once('.').is_some_and(|(version, rest)| version.starts_with('v') && rest == group)
+    }
+
+    /// The namespace, where one is given.
+    pub(super) fn namespace(&self) -> Option<&str> {
+        self.namespace.as_deref()
     }
 }
 
@@ -93,12 +108,12 @@ pub(crate) fn pick(names: &[Name], all: &[&Identity], what: &str) -> Result<Vec<
             }
             _ => {
                 let full = |index: &usize| {
-                    let Identity { kind, namespace, name, .. } = all[*index];
-                    format!("{kind}/{}/{name}", namespace.as_deref().unwrap_or_default())
+                    let Identity { namespace, .. } = all[*index];
+                    object(all[*index]).replacen('/', &format!("/{}/", namespace.as_deref().unwrap_or_default()), 1)
                 };
                 let labels: Vec<_> = meant.iter().map(full).collect();
-                return Err(Error::usage(format!("{:?} stands in several namespaces", name.text))
-                    .hint(format!("name one as KIND/NAMESPACE/NAME: {}", labels.join(", "))));
+                return Err(Error::usage(format!("{:?} stands in several namespaces or groups", name.text))
+                    .hint(format!("name one as KIND.GROUP/NAMESPACE/NAME: {}", labels.join(", "))));
             }
         }
     }
@@ -142,8 +157,21 @@ mod tests {
 
     #[test]
     fn a_name_in_two_namespaces_must_say_which() {
-        assert!(picked(&["deploy/web"]).unwrap_err().contains("Deployment/b/web"));
+        assert!(picked(&["deploy/web"]).unwrap_err().contains("deployment.apps/b/web"));
         assert_eq!(picked(&["deploy/b/web"]), Ok(vec![1]));
+    }
+
+    #[test]
+    fn a_group_tells_kinds_of_one_name_apart() {
+        let custom = Identity { group: "ex.acme.io".into(), ..identity("Deployment", "a", "web") };
+        let own = identity("Deployment", "a", "web");
+        let picked =
+            |text: &str| pick(&[text.parse().unwrap()], &[&own, &custom], "an orphan").map_err(|it| it.hints.concat());
+        assert_eq!(picked("deployment.apps/web"), Ok(vec![0]));
+        assert_eq!(picked("deployment.v1.apps/web"), Ok(vec![0]));
+        assert_eq!(picked("deploy.ex.acme.io/a/web"), Ok(vec![1]));
+        let hint = picked("deployment/web").unwrap_err();
+        assert!(hint.ends_with("deployment.apps/a/web, deployment.ex.acme.io/a/web"), "{hint}");
     }
 
     #[test]

@@ -42,7 +42,7 @@ impl Neighbours {
         let mut others = Vec::new();
         for other in clusters.into_iter().filter(|it| !is_same(it, cluster)) {
             match hub.live(&other).await {
-                Ok(Some(elsewhere)) if !elsewhere.is_same_connection(workload) => {}
+                Ok(Some(elsewhere)) if !elsewhere.is_same_server(workload).await => {}
                 Ok(_) => others.push(other),
                 Err(error) => not_visible.push(format!("what cluster {} renders: {error}", cluster_of_record(&other))),
             }

@@ -19,7 +19,7 @@ use crate::{
     error::Error,
     output::Output,
     reference, selection,
-    store::{Document, KubernetesStore, Store, packs::Packs},
+    store::{Document, KubernetesStore, Store, flag, packs::Packs},
 };
 
 /// Where the past of a cluster and the contents of its packs come from.
@@ -57,6 +57,13 @@ impl Sources {
     /// Of some directories of packs alone.
     pub(super) fn of_packs(packs: Vec<PathBuf>) -> Self {
         Self { packs, from: Vec::new(), no_helm: false }
+    }
+
+    /// The flags that name them again, each with a space before it.
+    pub(super) fn flags(&self) -> String {
+        let packs = self.packs.iter().map(|it| flag("--packs", &it.display().to_string()));
+        let from = self.from.iter().map(|it| flag("--from", it));
+        packs.chain(from).chain(self.no_helm.then(|| " --no-helm".to_owned())).collect()
     }
 
     /// Reads the past from the revisions and from `--from`, and renders it.
@@ -223,15 +230,28 @@ fn others<'p>(cluster: &Document, profiles: &'p [Document]) -> Vec<&'p Document>
     profiles.iter().filter(is_other).collect()
 }
 
-/// The namespaces that a cluster's packs name, now and in its revisions: where its workloads are, as far as can be told
-/// without the packs' contents.
+/// The namespaces that a cluster's packs and their manifests name, now and in its revisions: where its workloads are, as
+/// far as can be told without rendering.
 pub(super) fn namespaces(cluster: &Document, revisions: &[Revision]) -> BTreeSet<String> {
     let states = of_revisions(revisions, &cluster.cluster());
     let documents = states.iter().map(|state| &state.document).chain([&cluster.value]);
-    let values = documents.flat_map(|it| Cluster::new(it).packs()).map(|pack| pack.values().into_owned());
-    let values = values.flat_map(|text| yaml::parse_all(&text).unwrap_or_default());
-    let named = values.filter_map(|it| field::text(&it, &["pack", "namespace"]).map(Into::into));
-    named.chain(["default".to_owned()]).collect()
+    let mut namespaces = BTreeSet::from(["default".to_owned()]);
+    for pack in documents.flat_map(|it| Cluster::new(it).packs()) {
+        let values = yaml::parse_all(&pack.values()).unwrap_or_default();
+        namespaces.extend(values.iter().filter_map(|it| field::text(it, &["pack", "namespace"])).map(Into::into));
+        // A manifest need not render to say where most of it goes.
+        let texts = pack.manifests().into_iter().filter_map(|it| it.content);
+        namespaces.extend(texts.flat_map(|text| text.lines().filter_map(plain_namespace).collect::<Vec<_>>()));
+    }
+    namespaces
+}
+
+/// The namespace that a line of a manifest names, unless a template fills it in.
+fn plain_namespace(line: &str) -> Option<String> {
+    let value = line.trim().strip_prefix("namespace:")?.split(" #").next()?;
+    let value = value.trim().trim_matches(['"', '\'']);
+    let is_name = |it: char| it.is_ascii_lowercase() || it.is_ascii_digit() || it == '-';
+    (!value.is_empty() && value.chars().all(is_name)).then(|| value.to_owned())
 }
 
 #[cfg(test)]

@@ -6,7 +6,11 @@ use futures_util::{StreamExt, stream};
 use profile_core::{annotations, field, render::Identity, scale::Record};
 use serde_json::Value;
 
-use super::{past, scaling::cluster_of_record, sight};
+use super::{
+    past,
+    scaling::{cluster_of_record, object},
+    sight,
+};
 use crate::{
     error::{Error, Kind},
     store::{Document, KubernetesStore, Resource, Store},
@@ -24,6 +28,12 @@ pub(super) struct Recorded {
 }
 
 impl Recorded {
+    /// The object and its namespace, in words.
+    pub(super) fn words(&self) -> String {
+        let place = self.identity.namespace.as_ref().map(|it| format!(" in {it}")).unwrap_or_default();
+        format!("{}{place}", object(&self.identity))
+    }
+
     fn of(resource: &Resource, metadata: &Value) -> Option<Self> {
         let record = Record::of(metadata).transpose()?;
         // The Deployment controller copies annotations to its ReplicaSets, our record among them.
@@ -54,6 +64,11 @@ pub(crate) struct Records {
 }
 
 impl Records {
+    /// None, for this reason.
+    pub(super) fn not_visible(reason: String) -> Self {
+        Self { not_visible: vec![reason], ..Self::default() }
+    }
+
     /// Reads the metadata of every kind that can be stopped: everywhere, or else in `namespaces`.
     pub(super) async fn read(store: &KubernetesStore, namespaces: &BTreeSet<String>) -> Result<Self, Error> {
         let resources = match store.stoppable().await {
@@ -103,6 +118,11 @@ impl Records {
     /// this cluster's: it is refused in words and not passed over.
     pub(super) fn of(&self, cluster: &Document, may_be_ours: impl Fn(&str) -> bool) -> Vec<&Recorded> {
         self.of_name(&cluster_of_record(cluster), may_be_ours)
+    }
+
+    /// Those that do not say whose they are.
+    pub(super) fn unclaimed(&self) -> impl Iterator<Item = &Recorded> {
+        self.all.iter().filter(|it| it.cluster.is_none())
     }
 
     fn of_name(&self, cluster: &str, may_be_ours: impl Fn(&str) -> bool) -> Vec<&Recorded> {

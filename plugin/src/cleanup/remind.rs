@@ -2,10 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{
-    records::{Recorded, Records},
-    scaling::object,
-};
+use super::records::{Recorded, Records};
 use crate::store::{Document, KubernetesStore, Store};
 
 /// What is scaled down for each of some clusters of one store, in words; `None` where that is not visible. The requests grow
@@ -35,6 +32,5 @@ pub(crate) async fn scaled_down(store: &Store, clusters: &[&Document]) -> Vec<Op
 /// The object and what it was, in words.
 pub(super) fn words(recorded: &Recorded) -> Option<String> {
     let record = recorded.record.as_ref().ok()?;
-    let place = recorded.identity.namespace.as_ref().map(|it| format!(" in {it}")).unwrap_or_default();
-    Some(format!("{}{place} ({})", object(&recorded.identity), record.former.was()))
+    Some(format!("{} ({})", recorded.words(), record.former.was()))
 }

@@ -5,7 +5,10 @@ use profile_core::{
     orphans::{PackRendering, Rendering},
     pack::Pack,
     profile::{self, AttachedProfile},
-    render::{ChartOutcome, ChartPack, Moment, RenderError, fingerprint, render_pack_with, resolved},
+    render::{
+        ChartOutcome, ChartPack, Moment, PackContent, RenderError, fingerprint, render_pack_with, resolved,
+        resolved_content,
+    },
 };
 use serde_json::Value;
 
@@ -40,15 +43,23 @@ impl Attached {
         for profile in self.views() {
             let reference = profile::reference(&profile.name(), profile.version().as_deref());
             for pack in profile.packs() {
-                rendering.packs.push(rendered(reference.clone(), &pack, packs, charts, moment).await);
+                let content = packs.of(&pack).map(|it| resolved_content(profile.raw(), it.clone()));
+                rendering
+                    .packs
+                    .push(rendered(reference.clone(), &pack, (packs, content.as_ref()), charts, moment).await);
             }
         }
         rendering
     }
 }
 
-async fn rendered(profile: String, pack: &Pack<'_>, packs: &Packs, charts: &Charts, moment: Moment) -> PackRendering {
-    let content = packs.of(pack);
+async fn rendered(
+    profile: String,
+    pack: &Pack<'_>,
+    (packs, content): (&Packs, Option<&PackContent>),
+    charts: &Charts,
+    moment: Moment,
+) -> PackRendering {
     let (mut releases, mut outcomes) = (Vec::new(), Vec::<ChartOutcome>::new());
     if let Some(own) = ChartPack::of(pack, content) {
         releases = charts.releases(&own, moment);

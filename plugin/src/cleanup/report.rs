@@ -104,7 +104,7 @@ fn absent(search: &Search, name: &Name, error: Error) -> Error {
             pack.pack,
             pack.profile
         )),
-        None => error.hint("`kubectl profile orphans` lists what was found"),
+        None => error.hint(format!("`{}` lists what was found", search.command)),
     }
 }
 
@@ -142,6 +142,22 @@ fn labelled(identity: &Identity) -> String {
     identity.namespace.as_ref().map_or_else(|| identity.to_string(), |it| format!("{identity} in {it}"))
 }
 
-fn scaled_down(search: &Search, orphan: &Orphan) -> Option<Result<Record, String>> {
+fn record(search: &Search, orphan: &Orphan) -> Option<Result<Record, String>> {
     Record::of(search.live(&orphan.identity)?).transpose()
+}
+
+/// What its record says of an orphan that is scaled down.
+fn scaled_down(search: &Search, orphan: &Orphan) -> Option<String> {
+    Some(match record(search, orphan)? {
+        Ok(record) if record.cluster == search.cluster => {
+            format!("scaled down at {} ({})", record.at, record.former.was())
+        }
+        Ok(record) => format!(
+            "scaled down for another cluster, {}, at {} ({}); scale it back for that one",
+            record.cluster,
+            record.at,
+            record.former.was()
+        ),
+        Err(reason) => format!("its record of a scale-down cannot be read: {reason}"),
+    })
 }

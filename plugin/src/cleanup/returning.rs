@@ -69,16 +69,24 @@ impl Returning {
     /// visible is no reason to keep a change back.
     pub(crate) async fn of(store: &Store, cluster: &Document, pending: &Value, args: &AfterArgs) -> Self {
         let Ok(Some(kubernetes)) = store.live(cluster).await else { return Self::default() };
-        let Ok(records) = Records::of_cluster((store, &kubernetes), cluster).await else { return Self::default() };
+        let records = match Records::of_cluster((store, &kubernetes), cluster).await {
+            Ok(records) => records,
+            Err(error) => Records::not_visible(error.message),
+        };
         let recorded = records.of(cluster, |_| false);
         if recorded.is_empty() {
-            return Self::default();
+            return Self { records, returns: Vec::new() };
         }
         let returns = rendered(pending, &args.packs).await.map(|rendering| {
             let identities = recorded.iter().map(|it| &it.identity);
             identities.filter(|it| renders(&rendering, it)).cloned().collect()
         });
         Self { returns: returns.unwrap_or_default(), records }
+    }
+
+    /// What could not be looked at, so that it stays scaled down if it is.
+    pub(crate) fn not_visible(&self) -> &[String] {
+        &self.records.not_visible
     }
 
     /// What is to be said of it before the question, a line each.
@@ -118,7 +126,8 @@ pub(crate) async fn after(
     let stays: Vec<_> = stays.into_iter().filter_map(words).collect();
     stays.iter().for_each(|it| output.note(&format!("still scaled down: {it}")));
     if !stays.is_empty() {
-        output.note(&format!("hint: `kubectl profile scale-back {}` gives them their size back", cluster.words()));
+        let (words, flags) = (cluster.words(), store.flags());
+        output.note(&format!("hint: `kubectl profile scale-back {words}{flags}` gives them their size back"));
     }
     if how.args.then_orphans {
         outcomes.push(orphans(store, cluster, how, output).await?);

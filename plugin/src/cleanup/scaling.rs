@@ -35,7 +35,7 @@ pub(crate) struct Scaling {
     pub(super) dry_run: DryRun,
     /// Wait until the pods are gone, or back
     #[arg(long)]
-    wait: bool,
+    pub(super) wait: bool,
     /// How long to wait, such as 30s or 10m
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "10m")]
     timeout: Duration,
@@ -128,7 +128,10 @@ pub(super) async fn scale(mut work: Work<'_>, scaling: &Scaling, output: &mut Ou
         show(&work, scaling, output)?;
         if scaling.dry_run == DryRun::None && !scaling.yes {
             output.confirm().await?;
-            refuse_moved(&work).await?;
+        }
+        let waited = scaling.waits().is_some();
+        if waited || scaling.dry_run == DryRun::None && !scaling.yes {
+            refuse_moved(&work, waited).await?;
         }
     }
     let (written, failed) = write_all(&work, scaling, output).await?;
@@ -185,6 +188,9 @@ async fn write_all<'w>(
                 continue;
             }
             Ended::Refused(reason) => format!("{name} is left as it is: {reason}"),
+            Ended::Failed(failure) if write::is_unknown(failure) => {
+                format!("whether {name} is scaled is not known; run this again, and it goes on from there: {failure}")
+            }
             Ended::Failed(failure) => format!("{name} is not scaled: {failure}"),
         };
         output.warning(&reason);
@@ -247,14 +253,14 @@ fn show(work: &Work<'_>, scaling: &Scaling, output: &mut Output) -> Result<(), E
     output.flush()
 }
 
-/// While the user thought about it, the cluster may have been switched, and an orphan may be rendered again; or somebody made
+/// While the user thought about it, or while it waited, the cluster may have been switched, and an orphan may be rendered again; or somebody made
 /// an autoscaler for it.
-async fn refuse_moved(work: &Work<'_>) -> Result<(), Error> {
+async fn refuse_moved(work: &Work<'_>, waited: bool) -> Result<(), Error> {
     let Some(shown) = work.shown else { return Ok(()) };
     let now = work.hub.reread(work.cluster).await?;
     let (before, now) = (work.cluster.cluster(), now.cluster());
     let moved = |what: String| Err(Error::new(Kind::DecisionNeeded, what).hint("nothing was written; run this again"));
-    if Content::of(&before) != Content::of(&now) || unreconciled(&before) != unreconciled(&now) {
+    if Content::of(&before) != Content::of(&now) || !waited && unreconciled(&before) != unreconciled(&now) {
         return moved(format!(
             "the profiles of cluster {:?}, or what is reconciled of them, changed meanwhile",
             before.name()

@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::{
     neighbours::Neighbours,
     past::{Past, Sources},
+    scaling::cluster_of_record,
     sight::{self, Marks, Sight},
 };
 use crate::{
@@ -34,6 +35,10 @@ pub(crate) struct Search {
     pub(crate) beside: Vec<String>,
     /// The requests that it took.
     pub(crate) requests: u64,
+    /// The cluster as records of a scale-down name it.
+    pub(crate) cluster: String,
+    /// The command that prints them.
+    pub(crate) command: String,
     /// What was compared with what is rendered now, in words.
     pub(crate) compared: Vec<String>,
     live: HashMap<Identity, Value>,
@@ -96,12 +101,15 @@ pub(crate) async fn search(
     let live = live.into_iter().filter_map(|object| Some((Identity::of_live(&object)?, object)));
     let kept = live.filter(|(identity, _)| wanted.contains(identity)).collect();
     let requests = store.requests(workload.as_ref());
+    let command = format!("kubectl profile orphans {}{}{}", cluster.words(), store.flags(), sources.flags());
     Ok(Search {
         findings,
         now: past.now,
         sees_live,
         not_visible,
         beside,
+        command,
+        cluster: cluster_of_record(cluster),
         compared: past.compared,
         requests,
         live: kept,

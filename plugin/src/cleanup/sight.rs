@@ -88,7 +88,8 @@ impl Sight {
     ) -> Result<(), Error> {
         let found: Vec<_> = self.live.iter().filter_map(Identity::of_live).filter(wanted).collect();
         let to_list = users::to_list(found.iter());
-        let known: BTreeSet<_> = found.into_iter().collect();
+        let is_whole = |it: &Identity| served.kind(&it.group, &it.kind).is_none_or(whole::is_read_whole);
+        let (known, partial): (BTreeSet<_>, BTreeSet<_>) = found.into_iter().partition(is_whole);
         let keep = |object: Value| {
             let is_known = Identity::of_live(&object).is_none_or(|it| known.contains(&it));
             (!is_known).then(|| users::trimmed(object))
@@ -99,10 +100,23 @@ impl Sight {
         });
         let listed: Vec<_> = stream::iter(lists.collect::<Vec<_>>()).buffered(PARALLEL).try_collect().await?;
         for listing in listed {
-            self.live.extend(listing.objects);
+            // What may be an orphan itself is known by its metadata, and says only here whom it uses.
+            let is_partial = |it: &Value| Identity::of_live(it).is_some_and(|it| partial.contains(&it));
+            let (orphans, users): (Vec<_>, Vec<_>) = listing.objects.into_iter().partition(is_partial);
+            orphans.into_iter().for_each(|it| complete(&mut self.live, it));
+            self.live.extend(users);
             self.beside.extend(listing.not_visible.iter().map(|it| format!("users of kind {it}")));
         }
         Ok(())
+    }
+}
+
+/// Adds what is known of an object beside its metadata to what of it is in `live`.
+fn complete(live: &mut [Value], whole: Value) {
+    let identity = Identity::of_live(&whole);
+    let known = live.iter_mut().find(|it| Identity::of_live(it) == identity);
+    if let (Some(Value::Object(known)), Value::Object(fields)) = (known, whole) {
+        known.extend(fields.into_iter().filter(|(name, _)| name != "metadata"));
     }
 }
 

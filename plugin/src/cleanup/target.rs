@@ -75,6 +75,11 @@ impl Target {
     }
 }
 
+/// Whether a failure to read an object is this object's own: its server answered, and others may well be read.
+pub(super) fn is_of_one(error: &Error) -> bool {
+    matches!(error.kind, Kind::Failed | Kind::Forbidden | Kind::Unanswered)
+}
+
 /// How the kind of an object is addressed, where that is known without asking.
 pub(super) fn known(identity: &Identity) -> Option<Place> {
     let scaled_objects = Resource::stable("keda.sh", "v1alpha1", "ScaledObject", "scaledobjects");

@@ -94,10 +94,14 @@ async fn tried(work: &Work<'_>, step: &Step, mut plan: Plan, dry_run: DryRun) ->
     Ok(Ended::Refused(format!("it changed {TRIES} times in a row; run this again")))
 }
 
+/// Whether a failed write may have happened all the same.
+pub(super) fn is_unknown(error: &Error) -> bool {
+    matches!(error.kind, Kind::TimedOut | Kind::Unreachable | Kind::Failed)
+}
+
 /// A write without an answer may have happened; the record on the object tells, so the next run finds out.
 fn unknown(error: Error) -> Error {
-    let is_unknown = matches!(error.kind, Kind::TimedOut | Kind::Unreachable | Kind::Failed);
-    if is_unknown {
+    if is_unknown(&error) {
         error.hint("whether the write happened is not known; run this again, and it goes on from there")
     } else {
         error

@@ -215,7 +215,7 @@ impl Beside {
 
     /// What the table has no room for.
     fn notes(&self, member: &Member) -> impl Iterator<Item = String> {
-        let orphans = self.orphans.as_ref().and_then(|it| it.words(&member.store, &member.cluster));
+        let orphans = self.orphans.as_ref().and_then(|it| it.words(&member.cluster));
         self.still_down(member).into_iter().chain(orphans)
     }
 

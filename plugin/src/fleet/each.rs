@@ -54,6 +54,7 @@ pub(crate) async fn each(
     output: &mut Output,
     command: impl AsyncFn(&Member, &mut Output) -> Result<Outcome, Error>,
 ) -> Result<Outcome, Error> {
+    fleet.doubles.iter().for_each(|it| output.note(it));
     if let Some(member) = fleet.single() {
         return command(member, output).await;
     }

@@ -91,11 +91,7 @@ impl FileStore {
 
     /// The flags that name these files again.
     pub(crate) fn flags(&self) -> String {
-        let quoted = |path: &PathBuf| {
-            let path = path.display().to_string();
-            shlex::try_quote(&path).map_or_else(|_| path.clone(), |quoted| quoted.into_owned())
-        };
-        self.paths.iter().map(|path| format!(" -f {}", quoted(path))).collect()
+        self.paths.iter().map(|path| super::flag("-f", &path.display().to_string())).collect()
     }
 
     pub(crate) fn clusters(&self) -> Result<Vec<Document>, Error> {

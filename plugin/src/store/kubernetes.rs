@@ -1,6 +1,7 @@
 //! The Kubernetes API as a store: the current context, one group, two versions.
 
 use std::{
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -15,7 +16,7 @@ use kube::{
 use profile_core::field;
 use serde_json::{Value, json};
 
-use super::{Document, DryRun, workloads::Workloads};
+use super::{Document, DryRun, flag, workloads::Workloads};
 use crate::{
     cli::Global,
     error::{Error, Kind},
@@ -58,6 +59,10 @@ pub(crate) struct KubernetesStore {
     version: &'static str,
     /// How many requests were sent.
     requests: Arc<AtomicU64>,
+    /// The address of the API server.
+    pub(super) server: String,
+    /// The flags that name it again.
+    flags: String,
     /// Where the workloads of its clusters are.
     pub(super) workloads: Arc<Workloads>,
 }
@@ -77,6 +82,7 @@ impl KubernetesStore {
         let kubeconfig = config::read(access.kubeconfig.as_deref())?;
         let (config, context) = config::load(kubeconfig, access.context.clone(), global).await?;
         let namespace = global.namespace.clone().unwrap_or_else(|| config.default_namespace.clone());
+        let server = config.cluster_url.to_string();
         let client = Client::try_from(config)
             .map_err(|error| Error::failed(format!("cannot use context {context:?}: {error}")))?;
         let namespace = (!global.all_namespaces).then_some(namespace);
@@ -87,8 +93,16 @@ impl KubernetesStore {
             namespace,
             version: VERSIONS[0],
             requests: Arc::default(),
+            server,
+            flags: flags(global, access),
             workloads: Arc::default(),
         })
+    }
+
+    /// The flags that name it again, for words to paste, each with a space before it: those that were given, and the context
+    /// where several are looked at.
+    pub(crate) fn flags(&self) -> &str {
+        &self.flags
     }
 
     /// The name of the context.
@@ -99,6 +113,22 @@ impl KubernetesStore {
     /// How many requests were sent so far.
     pub(crate) fn requests(&self) -> u64 {
         self.requests.load(Ordering::Relaxed)
+    }
+
+    /// Whether both lead to one API server. Where their addresses differ, the namespace that every cluster has tells it; who
+    /// may not read that is taken to have two.
+    pub(crate) async fn is_same_server(&self, other: &Self) -> bool {
+        if self.is_same_connection(other) || self.server == other.server {
+            return true;
+        }
+        let (ours, theirs) = (self.server_uid().await, other.server_uid().await);
+        ours.is_some() && ours == theirs
+    }
+
+    async fn server_uid(&self) -> Option<String> {
+        let request = Request::new("/api/v1/namespaces").get("kube-system", &Default::default());
+        let namespace = self.send("get", "namespaces", request).await.ok()?;
+        field::text(&namespace, &["metadata", "uid"]).map(Into::into)
     }
 
     /// Whether both are copies of one connection.
@@ -246,4 +276,14 @@ impl KubernetesStore {
 
 fn bytes(body: &Value) -> Vec<u8> {
     body.to_string().into_bytes()
+}
+fn flags(global: &Global, access: &Access) -> String {
+    let of_path = |name, path: &Option<PathBuf>| path.as_deref().map(|it| (name, it.display().to_string()));
+    let workload_kubeconfig = of_path("--workload-kubeconfig", &global.workload_kubeconfig);
+    let workload_map = of_path("--workload-map", &global.workload_map);
+    let kubeconfig = of_path("--kubeconfig", &access.kubeconfig);
+    let context = access.context.clone().map(|it| ("--context", it));
+    let workload_context = global.workload_context.clone().map(|it| ("--workload-context", it));
+    let all = [kubeconfig, context, workload_context, workload_kubeconfig, workload_map];
+    all.into_iter().flatten().map(|(name, value)| flag(name, &value)).collect()
 }

@@ -7,7 +7,7 @@ use crate::world::{World, assert_run, json_of};
 
 /// A namespace with clusters `a` and `b`, each with a Deployment of its own that version 2.0.0 of its profile renders no
 /// longer.
-fn world() -> World {
+pub(super) fn world() -> World {
     let world = World::new("fleet-orphans");
     for cluster in ["a", "b"] {
         for version in ["1.0.0", "2.0.0"] {
@@ -28,7 +28,7 @@ fn world() -> World {
     world
 }
 
-fn published(world: &World, cluster: &str, version: &str) -> Value {
+pub(super) fn published(world: &World, cluster: &str, version: &str) -> Value {
     let manifest = if version == "1.0.0" { deployment(cluster).to_string() } else { "# nothing\n".to_owned() };
     let pack = json!({
         "name": format!("app-{cluster}"), "layer": "addon", "type": "manifest", "version": version,

@@ -136,3 +136,24 @@ fn a_status_mentions_the_orphans_of_one_cluster_and_of_many_where_it_is_asked_to
     let web = json!({"object": "deployment.apps/web", "namespace": world.namespace, "confidence": "proven"});
     assert_eq!(found, json!({"items": [web], "isComplete": true}), "{run}");
 }
+
+#[test]
+fn who_still_uses_an_orphan_is_named() {
+    let service = json!({
+        "apiVersion": "v1", "kind": "Service", "metadata": {"name": "front"},
+        "spec": {"selector": {"app": "old"}, "ports": [{"port": 80}]},
+    });
+    let autoscaler = json!({
+        "apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": {"name": "grow"},
+        "spec": {"scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "old"}, "maxReplicas": 4},
+    });
+    // One that is left behind as well is known by its metadata alone at first.
+    let world = World::switched(&[deployment("old", 2), autoscaler]);
+    world.apply(&service);
+    let found = world.orphans(&[]);
+    let orphans = found["orphans"].as_array().cloned().unwrap();
+    let users = orphans.iter().find(|it| it["kind"] == "Deployment").unwrap()["usedBy"].to_string();
+    assert!(users.contains("Service/front") && users.contains("HorizontalPodAutoscaler/grow"), "{found}");
+    let run = world.profile(&["scale-down", "demo", "--dry-run"]);
+    assert!(run.stdout.contains("still in use: Service/front"), "{run}");
+}

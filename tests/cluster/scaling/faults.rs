@@ -34,7 +34,7 @@ fn a_server_that_goes_away_in_the_middle_spoils_one_object_and_the_next_run_fini
             &run,
             5,
             &[
-                "deployment.apps/b is not scaled: cannot patch deployments",
+                "whether deployment.apps/b is scaled is not known; run this again, and it goes on from there: cannot patch deployments",
                 "deployment.apps/a scaled down",
                 "statefulset.apps/c scaled down",
             ],

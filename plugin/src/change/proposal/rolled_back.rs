@@ -12,11 +12,12 @@ use profile_core::{
 };
 use serde_json::Value;
 
-use super::{Draft, Proposal, draft::ProfileDraft};
+use super::{Back, Draft, Proposal, draft::ProfileDraft};
 use crate::error::{Error, Kind};
 
-pub(super) fn draft(proposal: &Proposal, number: Option<u64>) -> Result<Draft, Error> {
-    let (revision, document) = state(proposal, number)?;
+pub(super) fn draft(proposal: &Proposal, back: Back) -> Result<Draft, Error> {
+    let (revision, is_before) = state(proposal, back)?;
+    let document = if is_before { revision.before_document() } else { revision.after_document() };
     let restored = Cluster::new(&document);
     let cluster = proposal.cluster.cluster();
     let (mut profiles, mut notes) = (Vec::new(), Vec::new());
@@ -38,7 +39,7 @@ pub(super) fn draft(proposal: &Proposal, number: Option<u64>) -> Result<Draft, E
             current: attached.raw().clone(),
             from: profile::reference(&attached.name(), attached.version().as_deref()),
             to: profile::reference(&former.name(), former.version().as_deref()),
-            taken: taken_then(revision, number.is_none(), &former),
+            taken: taken_then(revision, is_before, &former),
             base,
             merged,
         });
@@ -52,15 +53,16 @@ pub(super) fn draft(proposal: &Proposal, number: Option<u64>) -> Result<Draft, E
     Ok(Draft { profiles, notes, target, ..Draft::default() })
 }
 
-/// The revision that is meant, and the document that it restores: what stood after it, or before the newest.
-fn state(proposal: &Proposal, number: Option<u64>) -> Result<(&Revision, Value), Error> {
+/// The revision that is meant, and whether what stood before it is restored, or else what stood after it.
+fn state(proposal: &Proposal, back: Back) -> Result<(&Revision, bool), Error> {
     let name = proposal.cluster.cluster().name().into_owned();
     let history = format!("look at `kubectl profile history {}{}`", proposal.cluster.words(), proposal.store.flags());
-    let Some(number) = number else {
+    let Back::To(number) = back else {
         let newest = newest_deployed(&proposal.revisions).ok_or_else(|| {
             Error::new(Kind::NotFound, format!("cluster {name:?} has no revision to roll back to")).hint(history)
         })?;
-        return Ok((newest, newest.before_document()));
+        let is_done = matches!(back, Back::NewestOnce) && newest.action == proposal.goal.action();
+        return Ok((newest, !is_done));
     };
     let revision = proposal.revisions.iter().find(|it| it.number == number).ok_or_else(|| {
         Error::new(Kind::NotFound, format!("cluster {name:?} has no revision {number}")).hint(history.clone())
@@ -70,7 +72,7 @@ fn state(proposal: &Proposal, number: Option<u64>) -> Result<(&Revision, Value),
             format!("revision {number} of cluster {name:?} was never written: it is {}", revision.status.as_str());
         return Err(Error::usage(message).hint(history));
     }
-    Ok((revision, revision.after_document()))
+    Ok((revision, false))
 }
 
 /// The overrides of today that the restored text does not hold.

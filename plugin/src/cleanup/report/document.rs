@@ -6,7 +6,7 @@ use profile_core::{
 };
 use serde_json::{Value, json};
 
-use super::scaled_down;
+use super::record;
 use crate::{cleanup::search::Search, store::Document};
 
 /// All of a search.
@@ -81,7 +81,7 @@ fn orphan(search: &Search, orphan: &Orphan) -> Value {
         "cpu": holds.cpu(), "memory": holds.memory(), "volumes": holds.volumes.iter().map(volume).collect::<Vec<_>>(),
         "loadBalancers": holds.load_balancers,
     });
-    document["scaledDown"] = json!(scaled_down(search, orphan).and_then(Result::ok));
+    document["scaledDown"] = json!(record(search, orphan).and_then(Result::ok));
     document
 }
 

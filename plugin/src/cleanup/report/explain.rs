@@ -26,10 +26,7 @@ pub(super) fn orphan(search: &Search, orphan: &Orphan, now: &str, output: &mut O
     section(output, "Used by", &orphan.used_by)?;
     let holds = orphan.holds.to_string();
     section(output, "Holds", &[holds].into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>())?;
-    let record = scaled_down(search, orphan).map(|it| match it {
-        Ok(record) => format!("scaled down at {} ({})", record.at, record.former.was()),
-        Err(reason) => format!("its record of a scale-down cannot be read: {reason}"),
-    });
+    let record = scaled_down(search, orphan);
     let notes: Vec<_> = orphan.note.map(str::to_owned).into_iter().chain(record).collect();
     section(output, "Notes", &notes)?;
     let mut left = considered(&orphan.identity, live);

@@ -101,10 +101,7 @@ fn notes(search: &Search) -> Vec<String> {
         if search.sees_live {
             notes.extend(orphan.note.map(|note| format!("{label}: {note}")));
             notes.extend(endpoints(orphan).map(|it| format!("{label}: {it}")));
-            notes.extend(scaled_down(search, orphan).map(|it| match it {
-                Ok(record) => format!("{label}: scaled down at {} ({})", record.at, record.former.was()),
-                Err(reason) => format!("{label}: its record of a scale-down cannot be read: {reason}"),
-            }));
+            notes.extend(scaled_down(search, orphan).map(|it| format!("{label}: {it}")));
             let is_stuck = search
                 .live(&orphan.identity)
                 .is_some_and(|it| field::items(it, &["metadata", "finalizers"]).next().is_some());

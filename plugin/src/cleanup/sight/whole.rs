@@ -56,7 +56,7 @@ pub(super) async fn whole(
 }
 
 /// Whether more than the metadata of such an object matters: its size, its pods, its claims, its addresses.
-fn is_read_whole(kind: &ServedKind) -> bool {
+pub(super) fn is_read_whole(kind: &ServedKind) -> bool {
     let of_core = ["PersistentVolumeClaim", "Pod", "ReplicationController", "Service"];
     match kind.resource.group.as_str() {
         "" => of_core.contains(&kind.resource.kind.as_str()),

@@ -1,6 +1,6 @@
 //! Requests, and what their failures mean in words.
 
-use std::sync::atomic::Ordering;
+use std::{sync::atomic::Ordering, time::Duration};
 
 use kube::core::{Status, response::StatusCause};
 use serde::de::DeserializeOwned;
@@ -8,6 +8,11 @@ use serde_json::Value;
 
 use super::KubernetesStore;
 use crate::error::{Error, Kind};
+
+/// How often a request is sent that the server is too busy for.
+const TRIES: u32 = 5;
+/// The code by which it says so.
+const TOO_MANY: u16 = 429;
 
 /// A request as kube builds it.
 pub(super) type Built = Result<http::Request<Vec<u8>>, kube::core::request::Error>;
@@ -33,8 +38,7 @@ impl KubernetesStore {
     pub(super) async fn send_text(&self, verb: &str, resource: &str, request: Built) -> Result<String, Error> {
         let request =
             request.map_err(|error| Error::failed(format!("cannot build a request to {verb} {resource}: {error}")))?;
-        self.requests.fetch_add(1, Ordering::Relaxed);
-        match tokio::time::timeout(self.timeout, self.client.request_text(request)).await {
+        match tokio::time::timeout(self.timeout, self.admitted(request)).await {
             Ok(answer) => answer.map_err(|error| self.failure(verb, resource, &error)),
             Err(_) => Err(Error::new(
                 Kind::TimedOut,
@@ -45,6 +49,23 @@ impl KubernetesStore {
             )
             .hint("raise --request-timeout, or check the server")),
         }
+    }
+
+    /// Sends a request again, as late as the server says, as long as it answers that there are too many at once: it does
+    /// so before it looks at any of them.
+    async fn admitted(&self, request: http::Request<Vec<u8>>) -> Result<String, kube::Error> {
+        for _ in 1..TRIES {
+            self.requests.fetch_add(1, Ordering::Relaxed);
+            match self.client.request_text(request.clone()).await {
+                Err(kube::Error::Api(status)) if status.code == TOO_MANY => {
+                    let seconds = status.details.as_ref().map_or(0, |it| it.retry_after_seconds);
+                    tokio::time::sleep(Duration::from_secs(u64::from(seconds.max(1)))).await;
+                }
+                answer => return answer,
+            }
+        }
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        self.client.request_text(request).await
     }
 
     fn failure(&self, verb: &str, resource: &str, error: &kube::Error) -> Error {

@@ -55,7 +55,7 @@ impl KubernetesStore {
         let request = Request::new(secrets(cluster)).create(&Default::default(), bytes(&body));
         match self.send("create", "secrets", request).await {
             Ok(_) => Ok(()),
-            Err(error) if error.kind == Kind::Conflict => Err(taken(cluster, revision)),
+            Err(error) if error.kind == Kind::Conflict => Err(taken(self, cluster, revision)),
             Err(error) => Err(error
                 .hint("revisions are kept as Secrets; --no-history writes without one, and then there is no way back")),
         }
@@ -107,12 +107,12 @@ impl KubernetesStore {
 }
 
 /// Somebody else took the number, and with it the right to change this cluster now.
-fn taken(cluster: &Document, revision: &Revision) -> Error {
+fn taken(store: &KubernetesStore, cluster: &Document, revision: &Revision) -> Error {
     Error::new(
         Kind::Conflict,
         format!("another change of cluster {:?} is under way: it took revision {}", revision.cluster, revision.number),
     )
-    .hint(format!("look at `kubectl profile history {}`, then run this again", cluster.words()))
+    .hint(format!("look at `kubectl profile history {}{}`, then run this again", cluster.words(), store.flags()))
 }
 
 fn secrets(cluster: &Document) -> String {

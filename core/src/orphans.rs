@@ -136,11 +136,16 @@ pub fn find(before: &[Before], now: &Rendering, live: &[Value]) -> Findings {
     let live = Live::of(live);
     let now_live = RenderedNow::of(now, &live);
     let obstacles: Vec<_> = before.iter().map(|past| evidence::obstacles(past, now)).collect();
+    // Of a release that Helm is upgrading, the past may show another record than the present: what a pack that is attached
+    // unchanged ever rendered is its own.
+    let is_attached = |pack: &PackRendering| now.packs.iter().any(|it| it.fingerprint == pack.fingerprint);
+    let past = before.iter().flat_map(|it| it.rendering.objects());
+    let unchanged: HashSet<_> = past.filter(|(pack, _)| is_attached(pack)).map(|(_, it)| &it.identity).collect();
     let mut proofs: BTreeMap<Identity, Vec<evidence::Proof<'_>>> = BTreeMap::new();
     for (past, obstacles) in before.iter().zip(&obstacles) {
         for (pack, rendered) in past.rendering.objects() {
             let Some((identity, object)) = live.find(&rendered.identity) else { continue };
-            if !now_live.accounts_for(&identity, object) {
+            if !unchanged.contains(&rendered.identity) && !now_live.accounts_for(&identity, object) {
                 let proof = evidence::Proof::new(past, pack, rendered, obstacles, object);
                 proofs.entry(identity).or_default().push(proof);
             }

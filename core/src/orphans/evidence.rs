@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Before, PackRendering, Rendering, Source};
-use crate::render::RenderedObject;
+use crate::{field, render::RenderedObject};
 
 /// How well the evidence for an orphan holds, the weakest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -104,7 +104,9 @@ impl<'a> Proof<'a> {
         };
         // What is only taken for the pack's content proves nothing about it.
         let confidence = if assumed(pack).is_empty() { confidence } else { confidence.min(Confidence::Likely) };
-        let (at_most, doubt) = past.period.doubt(object).unzip();
+        let doubt = past.period.doubt(object);
+        let doubt = unmarked(rendered, object).map(|it| (Confidence::Suspected, it)).or(doubt);
+        let (at_most, doubt) = doubt.unzip();
         let confidence = at_most.map_or(confidence, |at_most| confidence.min(at_most));
         Self { confidence, source: &past.source, pack, rendered, obstacles, doubt }
     }
@@ -150,6 +152,16 @@ impl<'a> Proof<'a> {
         sentences.extend(self.doubt.iter().chain(self.obstacles).cloned());
         sentences
     }
+}
+
+/// Why the live object may not be the release's: Helm marks all that it applies, beside hooks and the definitions of a chart.
+fn unmarked(rendered: &RenderedObject, object: &Value) -> Option<String> {
+    let release = rendered.release.as_ref()?;
+    let is_hook = field::text(&rendered.document, &["metadata", "annotations", "helm.sh/hook"]).is_some();
+    let is_definition = rendered.identity.is("apiextensions.k8s.io", "CustomResourceDefinition");
+    let mark = field::text(object, &["metadata", "annotations", "meta.helm.sh/release-name"]);
+    (!is_hook && !is_definition && mark.is_none())
+        .then(|| format!("without the mark of the Helm release {}: somebody else may have made it", release.name))
 }
 
 /// What was taken for granted when the pack was rendered.

@@ -15,7 +15,7 @@ use profile_core::{
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::proposal::{Back, BaseArg, Goal, Proposal};
+use super::proposal::{BaseArg, Goal, Proposal};
 use crate::{
     error::{Error, Kind},
     output::API_VERSION,
@@ -114,8 +114,8 @@ fn of(proposal: &Proposal) -> Result<Plan, Error> {
             Action::Switch(format!("{}@{}", reference.profile, reference.version.as_deref().unwrap_or_default()))
         }
         Goal::Update(profile) => Action::Update(profile.clone()),
-        Goal::Rollback(Back::To(number)) => Action::Rollback(*number),
-        Goal::Rollback(Back::Newest | Back::NewestOnce) => {
+        Goal::Rollback(Some(number)) => Action::Rollback(*number),
+        Goal::Rollback(None) => {
             return Err(Error::usage("a plan names its revision: give --to-revision"));
         }
         Goal::Override(..) | Goal::Forget(_) => {
@@ -180,7 +180,7 @@ impl Plan {
         Ok(match &self.action {
             Action::Switch(text) => Goal::Switch(reference::with_version(text).map_err(Error::usage)?),
             Action::Update(profile) => Goal::Update(profile.clone()),
-            Action::Rollback(number) => Goal::Rollback(Back::To(*number)),
+            Action::Rollback(number) => Goal::Rollback(Some(*number)),
         })
     }
 

@@ -50,20 +50,8 @@ pub(crate) enum Goal {
     Override(PackReference, PackEdit),
     /// No own values that equal what is published: of one pack, or of all.
     Forget(Option<PackReference>),
-    /// What the cluster had.
-    Rollback(Back),
-}
-
-/// What a rollback restores.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Back {
-    /// What stood before the newest revision.
-    Newest,
-    /// The same where the newest revision is no rollback, and else what it restored: a run over many clusters that is repeated
-    /// finds those done that it has done.
-    NewestOnce,
-    /// What stood after a revision.
-    To(u64),
+    /// What the cluster had: after a revision, or before the newest.
+    Rollback(Option<u64>),
 }
 
 impl Goal {

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::{helm::Charts, rendering::Attached};
 use crate::{
-    error::Error,
+    error::{Error, Kind},
     output::Output,
     reference, selection,
     store::{Document, KubernetesStore, Store, flag, packs::Packs},
@@ -75,10 +75,17 @@ impl Sources {
         output: &mut Output,
     ) -> Result<Past, Error> {
         let profiles = store.profiles(cluster.cluster().namespace().as_deref()).await?;
+        let mut missing = None;
         let revisions = match store.revisions(cluster).await {
             Ok(revisions) => revisions,
+            // Who may not read them, or finds one that nobody can read, is told that there may be more orphans. A server that
+            // does not answer may well have some.
+            Err(error) if matches!(error.kind, Kind::Unreachable | Kind::TimedOut | Kind::Unanswered) => {
+                return Err(error);
+            }
             Err(error) => {
                 output.warning(&format!("the revisions of this cluster are not visible: {error}"));
+                missing = Some(format!("what this cluster ran before, as its revisions are not: {error}"));
                 Vec::new()
             }
         };
@@ -91,14 +98,13 @@ impl Sources {
             states.push(published(version, cluster)?);
             compared.push(format!("{} as published", version.profile().reference()));
         }
-        let mut missing = None;
         if states.is_empty() {
             // Most switches are made by other means and left no revision: whatever else is published may have been what it ran.
             for version in others(cluster, &profiles) {
                 states.push(published(version, cluster)?);
                 compared.push(format!("{} as published", version.profile().reference()));
             }
-            missing = states.is_empty().then(|| NOTHING_KEPT.to_owned());
+            missing = missing.or_else(|| states.is_empty().then(|| NOTHING_KEPT.to_owned()));
         }
         let documents = || states.iter().map(|state| &state.document).chain([&cluster.value]);
         let names = documents().flat_map(|it| Cluster::new(it).packs()).map(|it| it.name().into_owned());

@@ -7,7 +7,7 @@ use crate::{
     change::{
         carry_out::change,
         flags::{MergeArgs, WriteArgs},
-        proposal::{Back, Goal},
+        proposal::Goal,
     },
     cli::Global,
     error::Error,
@@ -18,9 +18,8 @@ use crate::{
 /// Go back to what a cluster had before its newest revision, or after an earlier one
 ///
 /// Restores the recorded text of the profiles to the byte. The present is recorded first, the rules hold as for any
-/// switch, and every override that was made since is listed as lost until it is accepted. Of several clusters, those whose
-/// newest revision is a rollback already stay as they are, so that a run that was cut off can be repeated; for those name
-/// the revision by --to-revision.
+/// switch, and every override that was made since is listed as lost until it is accepted. A cluster whose newest revision is a
+/// rollback already stays as it is, so that a run that was cut off can be repeated; --to-revision goes elsewhere.
 #[derive(Args, Debug)]
 pub(crate) struct RollbackArgs {
     /// The clusters, which may be left out where there is only one
@@ -43,10 +42,5 @@ pub(crate) struct RollbackArgs {
 pub(crate) async fn run(args: &RollbackArgs, global: &Global, output: &mut Output) -> Result<Outcome, Error> {
     let flags = (&args.merge, &args.write);
     let fleet = args.which.find(&args.clusters, global).await?;
-    let back = match args.to_revision {
-        Some(number) => Back::To(number),
-        None if fleet.single().is_some() => Back::Newest,
-        None => Back::NewestOnce,
-    };
-    change(fleet, Goal::Rollback(back), flags, &args.waves, output).await
+    change(fleet, Goal::Rollback(args.to_revision), flags, &args.waves, output).await
 }

@@ -74,3 +74,26 @@ fn a_group_whose_server_is_away_is_named_and_nothing_is_claimed() {
     let run = world.profile(&["orphans", "demo"]);
     assert!(run.is_success() && run.stderr.contains("there may be more orphans than these"), "{run}");
 }
+
+#[test]
+fn revisions_that_nobody_can_read_are_no_claim_of_completeness() {
+    let world = World::switched(&[deployment("old", 2)]);
+    assert_eq!(world.orphans(&[])["isComplete"], true);
+    let listed = world.kubectl(&["get", "secrets", "-l", "kubectl-profile.dev/cluster", "-o", "json"]);
+    let secret = serde_json::from_str::<Value>(&listed.stdout).unwrap()["items"][0].clone();
+    let keys = secret["data"].as_object().unwrap().keys();
+    let data: Value = keys.map(|key| (key.clone(), json!("AAAA"))).collect::<serde_json::Map<_, _>>().into();
+    let patch = json!({"data": data}).to_string();
+    let name = secret["metadata"]["name"].as_str().unwrap();
+    assert!(world.kubectl(&["patch", "secret", name, "--type=merge", "-p", &patch]).is_success());
+    let found = world.orphans(&[]);
+    assert_eq!(
+        (&found["isComplete"], &found["orphans"][0]["confidence"]),
+        (&json!(false), &json!("likely")),
+        "{found}"
+    );
+    assert!(
+        found["notVisible"].to_string().contains("what this cluster ran before, as its revisions are not"),
+        "{found}"
+    );
+}

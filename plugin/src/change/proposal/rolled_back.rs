@@ -12,11 +12,11 @@ use profile_core::{
 };
 use serde_json::Value;
 
-use super::{Back, Draft, Proposal, draft::ProfileDraft};
+use super::{Draft, Proposal, draft::ProfileDraft};
 use crate::error::{Error, Kind};
 
-pub(super) fn draft(proposal: &Proposal, back: Back) -> Result<Draft, Error> {
-    let (revision, is_before) = state(proposal, back)?;
+pub(super) fn draft(proposal: &Proposal, number: Option<u64>) -> Result<Draft, Error> {
+    let (revision, is_before) = state(proposal, number)?;
     let document = if is_before { revision.before_document() } else { revision.after_document() };
     let restored = Cluster::new(&document);
     let cluster = proposal.cluster.cluster();
@@ -49,19 +49,26 @@ pub(super) fn draft(proposal: &Proposal, back: Back) -> Result<Draft, Error> {
             notes.push(format!("profile {:?} was attached then and is not now: attach it in Palette", former.name()));
         }
     }
+    if number.is_none() && !is_before {
+        notes.push(format!(
+            "revision {} is a rollback already: --to-revision names another one to go to",
+            revision.number
+        ));
+    }
     let target = content::hash(&document);
     Ok(Draft { profiles, notes, target, ..Draft::default() })
 }
 
 /// The revision that is meant, and whether what stood before it is restored, or else what stood after it.
-fn state(proposal: &Proposal, back: Back) -> Result<(&Revision, bool), Error> {
+fn state(proposal: &Proposal, number: Option<u64>) -> Result<(&Revision, bool), Error> {
     let name = proposal.cluster.cluster().name().into_owned();
     let history = format!("look at `kubectl profile history {}{}`", proposal.cluster.words(), proposal.store.flags());
-    let Back::To(number) = back else {
+    let Some(number) = number else {
         let newest = newest_deployed(&proposal.revisions).ok_or_else(|| {
             Error::new(Kind::NotFound, format!("cluster {name:?} has no revision to roll back to")).hint(history)
         })?;
-        let is_done = matches!(back, Back::NewestOnce) && newest.action == proposal.goal.action();
+        // A rollback that is repeated, because it was cut off or ran over many clusters, must not undo itself.
+        let is_done = newest.action == proposal.goal.action();
         return Ok((newest, !is_done));
     };
     let revision = proposal.revisions.iter().find(|it| it.number == number).ok_or_else(|| {

@@ -157,6 +157,8 @@ impl<'a> Proof<'a> {
 /// Why the live object may not be the release's: Helm marks all that it applies, beside hooks and the definitions of a chart.
 fn unmarked(rendered: &RenderedObject, object: &Value) -> Option<String> {
     let release = rendered.release.as_ref()?;
+    // Where nothing is known but what was rendered, there is no live object to bear a mark.
+    field::text(object, &["metadata", "uid"])?;
     let is_hook = field::text(&rendered.document, &["metadata", "annotations", "helm.sh/hook"]).is_some();
     let is_definition = rendered.identity.is("apiextensions.k8s.io", "CustomResourceDefinition");
     let mark = field::text(object, &["metadata", "annotations", "meta.helm.sh/release-name"]);

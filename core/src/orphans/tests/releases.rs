@@ -89,3 +89,15 @@ fn what_a_pack_ever_rendered_that_is_attached_unchanged_is_its_own() {
     now.packs[0].fingerprint.clone_from(&before.packs[0].fingerprint);
     assert_eq!(found(&now), 0);
 }
+
+#[test]
+fn what_is_rendered_and_not_seen_live_bears_no_mark_of_anybody() {
+    let mut before = rendering("p@1", &[("app", &["Deployment/a"])]);
+    let pack = &mut before.packs[0];
+    pack.outcome.as_mut().unwrap().objects[0].release =
+        Some(Release { namespace: "n".into(), name: "app-app".into(), revision: None });
+    let mut objects = live(&[&before]);
+    objects[0]["metadata"].as_object_mut().unwrap().remove("uid");
+    let found = find(&[revision(1, before)], &rendering("p@2", &[("new", &[])]), &objects);
+    assert_eq!(found.orphans[0].confidence, Confidence::Proven);
+}

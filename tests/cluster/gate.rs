@@ -91,6 +91,8 @@ struct Hold {
 struct Plan {
     holds: Vec<Hold>,
     lies: Vec<(String, String)>,
+    /// How many of the next requests are too many.
+    refusals: u32,
 }
 
 /// A gate of one test. Dropping it closes every connection.
@@ -139,6 +141,11 @@ impl Gate {
         self.plan().lies.push((truth.to_owned(), lie.to_owned()));
     }
 
+    /// Answers that so many of the next requests are too many at once.
+    pub(crate) fn refuse(&self, requests: u32) {
+        self.plan().refusals = requests;
+    }
+
     fn plan(&self) -> std::sync::MutexGuard<'_, Plan> {
         self.plan.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -171,7 +178,12 @@ async fn pass(client: Client, plan: Arc<Mutex<Plan>>, request: Request<Incoming>
     let (parts, body) = request.into_parts();
     let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
     let hold = {
-        let holds = &mut plan.lock().unwrap_or_else(PoisonError::into_inner).holds;
+        let mut plan = plan.lock().unwrap_or_else(PoisonError::into_inner);
+        if plan.refusals > 0 {
+            plan.refusals -= 1;
+            return too_many();
+        }
+        let holds = &mut plan.holds;
         let found = holds.iter().position(|hold| hold.point.is(&parts.method, &parts.uri));
         found.map(|index| holds.remove(index))
     };
@@ -215,6 +227,15 @@ async fn pass(client: Client, plan: Arc<Mutex<Plan>>, request: Request<Incoming>
     let body = if parts.method == Method::GET { lied(&plan, body) } else { body };
     let answer = Response::builder().status(status).header("content-type", "application/json");
     answer.body(Full::new(body)).map_err(io::Error::other)
+}
+
+fn too_many() -> io::Result<Response<Full<Bytes>>> {
+    let status = json!({
+        "apiVersion": "v1", "kind": "Status", "status": "Failure", "code": 429, "reason": "TooManyRequests",
+        "message": "try again later", "details": {"retryAfterSeconds": 1},
+    });
+    let answer = Response::builder().status(429).header("content-type", "application/json");
+    answer.body(Full::new(status.to_string().into())).map_err(io::Error::other)
 }
 
 fn lied(plan: &Mutex<Plan>, body: Bytes) -> Bytes {

@@ -276,6 +276,9 @@ fn a_record_that_was_edited_is_refused_and_the_rest_goes_on() {
     assert_eq!(world.replicas("statefulset", "fine"), 2);
     let run = world.profile(&["scale-back", "demo", "deploy/edited", "--yes"]);
     assert_eq!(run.code, Some(4), "{run}");
+    let elsewhere = World::switched(&[deployment("other", 1)]).profile(&["scale-back", "demo", "--yes"]);
+    let words = format!("deployment.apps/edited in {} has a record of a scale-down that does not say", world.namespace);
+    assert!(elsewhere.is_success() && elsewhere.stderr.contains(&words), "{elsewhere}");
 }
 
 #[test]

@@ -126,3 +126,16 @@ fn a_name_that_stands_in_two_namespaces_is_asked_for_with_its_namespace() {
     assert_run(&world.back(&["deployment/elsewhere/web"]), 2, &["is not a workload that was scaled down"]);
     assert_run(&world.back(&["deployment/web"]), 0, &["scaled back to 1"]);
 }
+
+#[test]
+fn a_server_with_too_many_requests_is_asked_again() {
+    let world = World::switched(&[deployment("web", 2)]);
+    let gate = world.gate();
+    gate.refuse(3);
+    let run = finish(world.start(&gate, &["scale-down", "demo", "--yes"]));
+    assert_run(&run, 0, &["deployment.apps/web scaled down (was 2)"]);
+    gate.refuse(u32::MAX);
+    let run = finish(world.start(&gate, &["scale-back", "demo", "--yes"]));
+    assert_run(&run, 2, &["try again later"]);
+    assert_eq!(world.replicas("deployment", "web"), 0);
+}

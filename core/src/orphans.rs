@@ -138,9 +138,8 @@ pub fn find(before: &[Before], now: &Rendering, live: &[Value]) -> Findings {
     let obstacles: Vec<_> = before.iter().map(|past| evidence::obstacles(past, now)).collect();
     // Of a release that Helm is upgrading, the past may show another record than the present: what a pack that is attached
     // unchanged ever rendered is its own.
-    let is_attached = |pack: &PackRendering| now.packs.iter().any(|it| it.fingerprint == pack.fingerprint);
-    let past = before.iter().flat_map(|it| it.rendering.objects());
-    let unchanged: HashSet<_> = past.filter(|(pack, _)| is_attached(pack)).map(|(_, it)| &it.identity).collect();
+    let unchanged = before.iter().flat_map(|it| &it.rendering.packs).filter(|it| now.has_unchanged(it));
+    let unchanged: HashSet<_> = unchanged.flat_map(PackRendering::objects).map(|it| &it.identity).collect();
     let mut proofs: BTreeMap<Identity, Vec<evidence::Proof<'_>>> = BTreeMap::new();
     for (past, obstacles) in before.iter().zip(&obstacles) {
         for (pack, rendered) in past.rendering.objects() {
@@ -197,6 +196,10 @@ impl Findings {
 }
 
 impl PackRendering {
+    fn objects(&self) -> impl Iterator<Item = &RenderedObject> {
+        self.outcome.iter().flat_map(|rendered| &rendered.objects)
+    }
+
     /// What the pack's objects were read from, or why they are not known.
     pub fn how(&self) -> String {
         match &self.outcome {
@@ -213,10 +216,12 @@ impl PackRendering {
 impl Rendering {
     /// Every rendered object with its pack.
     fn objects(&self) -> impl Iterator<Item = (&PackRendering, &RenderedObject)> {
-        self.packs.iter().flat_map(|pack| {
-            let objects = pack.outcome.iter().flat_map(|rendered| &rendered.objects);
-            objects.map(move |object| (pack, object))
-        })
+        self.packs.iter().flat_map(|pack| pack.objects().map(move |object| (pack, object)))
+    }
+
+    /// Whether a pack is here as it was at another time.
+    pub fn has_unchanged(&self, pack: &PackRendering) -> bool {
+        self.packs.iter().any(|it| it.fingerprint == pack.fingerprint)
     }
 
     /// The packs that cannot be rendered, and why: pack, reason.

@@ -57,8 +57,7 @@ pub(super) struct Proof<'a> {
 ///
 /// A macro that is not resolved may stand in a condition, so a pack that holds one may render to other objects than are seen.
 pub(super) fn obstacles(past: &Before, now: &Rendering) -> Vec<String> {
-    let unchanged = |pack: &&PackRendering| past.rendering.packs.iter().any(|old| old.fingerprint == pack.fingerprint);
-    let changed = now.packs.iter().filter(|pack| !unchanged(pack));
+    let changed = now.packs.iter().filter(|pack| !past.rendering.has_unchanged(pack));
     changed
         .filter_map(|pack| match &pack.outcome {
             Err(error) => Some(format!("may have moved to pack {} of {}: {error}", pack.pack, pack.profile)),

@@ -3,9 +3,11 @@
 //! Palette puts values in their place before it renders. What a profile variable stands for is known where the profile's
 //! copy holds it; what the others stand for is not visible here, so they stay as they are.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
-use super::PackContent;
+use super::{ManifestText, PackContent};
 use crate::field;
 
 /// The macro of a profile variable, up to the variable's name.
@@ -31,12 +33,17 @@ pub fn resolved(profile: &Value) -> Value {
 }
 
 /// What a pack's directory holds, with the variables of the profile put in that attaches the pack.
-pub fn resolved_content(profile: &Value, mut content: PackContent) -> PackContent {
+pub fn resolved_content<'c>(profile: &Value, content: &'c PackContent) -> Cow<'c, PackContent> {
+    let holds_variable = |text: &ManifestText| text.content.contains(VARIABLE);
+    if !content.texts.iter().any(holds_variable) {
+        return Cow::Borrowed(content);
+    }
     let known = all_known(profile);
-    for text in content.texts.iter_mut().filter(|it| it.content.contains(VARIABLE)) {
+    let mut content = content.clone();
+    for text in content.texts.iter_mut().filter(|it| holds_variable(it)) {
         text.content = replaced(&text.content, &known);
     }
-    content
+    Cow::Owned(content)
 }
 
 fn all_known(profile: &Value) -> Vec<(String, String)> {
@@ -125,7 +132,6 @@ pub(super) fn add(found: &mut Vec<String>, text: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::render::ManifestText;
 
     #[test]
     fn macros_are_found_once_and_other_actions_are_not() {
@@ -155,7 +161,7 @@ mod tests {
         let text = |content: &str| ManifestText { name: "m".into(), content: content.into() };
         let content =
             PackContent { texts: vec![text("{{.spectro.var.host}} {{.spectro.var.key}}")], ..PackContent::default() };
-        assert_eq!(resolved_content(&profile, content).texts, [text("a.example.com {{.spectro.var.key}}")]);
+        assert_eq!(resolved_content(&profile, &content).texts, [text("a.example.com {{.spectro.var.key}}")]);
     }
 
     #[test]

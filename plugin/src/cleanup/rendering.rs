@@ -43,10 +43,10 @@ impl Attached {
         for profile in self.views() {
             let reference = profile::reference(&profile.name(), profile.version().as_deref());
             for pack in profile.packs() {
-                let content = packs.of(&pack).map(|it| resolved_content(profile.raw(), it.clone()));
+                let content = packs.of(&pack).map(|it| resolved_content(profile.raw(), it));
                 rendering
                     .packs
-                    .push(rendered(reference.clone(), &pack, (packs, content.as_ref()), charts, moment).await);
+                    .push(rendered(reference.clone(), &pack, (packs, content.as_deref()), charts, moment).await);
             }
         }
         rendering

@@ -3,7 +3,7 @@
 mod survey;
 mod whole;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use profile_core::{
@@ -99,24 +99,27 @@ impl Sight {
             Some(store.scan(resource, namespaces.as_ref(), *depth, &keep))
         });
         let listed: Vec<_> = stream::iter(lists.collect::<Vec<_>>()).buffered(PARALLEL).try_collect().await?;
+        let mut whole = HashMap::new();
         for listing in listed {
             // What may be an orphan itself is known by its metadata, and says only here whom it uses.
             let is_partial = |it: &Value| Identity::of_live(it).is_some_and(|it| partial.contains(&it));
             let (orphans, users): (Vec<_>, Vec<_>) = listing.objects.into_iter().partition(is_partial);
-            orphans.into_iter().for_each(|it| complete(&mut self.live, it));
+            whole.extend(orphans.into_iter().filter_map(|it| Some((Identity::of_live(&it)?, it))));
             self.live.extend(users);
             self.beside.extend(listing.not_visible.iter().map(|it| format!("users of kind {it}")));
         }
+        self.complete(whole);
         Ok(())
     }
-}
 
-/// Adds what is known of an object beside its metadata to what of it is in `live`.
-fn complete(live: &mut [Value], whole: Value) {
-    let identity = Identity::of_live(&whole);
-    let known = live.iter_mut().find(|it| Identity::of_live(it) == identity);
-    if let (Some(Value::Object(known)), Value::Object(fields)) = (known, whole) {
-        known.extend(fields.into_iter().filter(|(name, _)| name != "metadata"));
+    /// Adds what is known of objects beside their metadata.
+    fn complete(&mut self, mut whole: HashMap<Identity, Value>) {
+        for known in &mut self.live {
+            let found = Identity::of_live(known).and_then(|it| whole.remove(&it));
+            if let (Value::Object(known), Some(Value::Object(fields))) = (known, found) {
+                known.extend(fields.into_iter().filter(|(name, _)| name != "metadata"));
+            }
+        }
     }
 }
 

@@ -17,6 +17,7 @@ mod output;
 mod reference;
 mod review;
 mod selection;
+mod shell;
 mod store;
 mod wait;
 

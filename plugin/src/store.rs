@@ -87,12 +87,6 @@ pub(crate) enum Store {
     Files(FileStore),
 }
 
-/// A flag with its value, as a shell takes them, and a space before them.
-pub(crate) fn flag(name: &str, value: &str) -> String {
-    let value = shlex::try_quote(value).unwrap_or_else(|_| value.into());
-    format!(" {name} {value}")
-}
-
 impl Store {
     /// Opens the store that the flags choose; reads no objects yet.
     pub(crate) async fn open(global: &Global) -> Result<Self, Error> {

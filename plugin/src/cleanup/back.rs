@@ -10,7 +10,7 @@ use super::{
     names::{Name, pick},
     past,
     records::{Recorded, Records},
-    scaling::{Planned, Scaling, Step, Work, scale},
+    scaling::{Planned, Scaling, Step, Work, placed, scale},
     target::{self, Place, Target, is_of_one},
 };
 use crate::{
@@ -57,7 +57,7 @@ pub(crate) async fn scale_back(
         let reason = it.record.as_ref().err().map_or("", String::as_str);
         output.note(&format!(
             "{} has a record of a scale-down that does not say for which cluster: {reason}",
-            it.words()
+            placed(&it.identity)
         ));
     }
     let identities: Vec<_> = recorded.iter().map(|it| &it.identity).collect();

@@ -6,7 +6,7 @@ use clap::Args;
 use profile_core::{
     cluster::Cluster,
     field,
-    orphans::{Before, PackRendering, Period, Rendering, Source},
+    orphans::{Before, Period, Rendering, Source},
     pack::Layer,
     render::Moment,
     revision::{Revision, Status},
@@ -19,7 +19,8 @@ use crate::{
     error::{Error, Kind},
     output::Output,
     reference, selection,
-    store::{Document, KubernetesStore, Store, flag, packs::Packs},
+    shell::flag,
+    store::{Document, KubernetesStore, Store, packs::Packs},
 };
 
 /// Where the past of a cluster and the contents of its packs come from.
@@ -141,8 +142,7 @@ impl Sources {
 impl Past {
     /// The packs of the past that cannot be rendered and are not attached unchanged: what they left behind is not found.
     pub(super) fn unseen(&self) -> Vec<String> {
-        let is_attached = |it: &&PackRendering| self.now.packs.iter().any(|now| now.fingerprint == it.fingerprint);
-        let packs = self.before.iter().flat_map(|it| &it.rendering.packs).filter(|it| !is_attached(it));
+        let packs = self.before.iter().flat_map(|it| &it.rendering.packs).filter(|it| !self.now.has_unchanged(it));
         let unseen = packs.filter_map(|it| Some((it, it.outcome.as_ref().err()?)));
         let unseen = unseen.map(|(it, error)| format!("what pack {} of {} rendered: {error}", it.pack, it.profile));
         let unseen = unseen.chain(self.missing.clone());
@@ -326,6 +326,17 @@ mod tests {
         assert_eq!(numbers(&[revision(1, "1", "2", "abandoned")], "1"), []);
         assert_eq!(numbers(&[revision(1, "1", "2", "pending")], "1"), []);
         assert_eq!(numbers(&[revision(1, "1", "2", "pending")], "2").len(), 2);
+    }
+
+    #[test]
+    fn a_manifest_names_namespaces_without_being_rendered() {
+        let content =
+            "kind: X\nmetadata:\n  namespace: \"plain\" # why\n---\nmetadata: {}\nnamespace: {{ .Values.it }}\n";
+        let mut cluster = cluster("2");
+        cluster.value["spec"]["clusterProfileTemplates"][0]["packs"][0]["manifests"] =
+            json!([{"name": "m", "content": content}]);
+        let found = namespaces(&cluster, &[]);
+        assert_eq!(found.into_iter().collect::<Vec<_>>(), ["default", "ns-2", "plain"]);
     }
 
     #[test]

@@ -6,11 +6,7 @@ use futures_util::{StreamExt, stream};
 use profile_core::{annotations, field, render::Identity, scale::Record};
 use serde_json::Value;
 
-use super::{
-    past,
-    scaling::{cluster_of_record, object},
-    sight,
-};
+use super::{past, scaling::cluster_of_record, sight};
 use crate::{
     error::{Error, Kind},
     store::{Document, KubernetesStore, Resource, Store},
@@ -28,12 +24,6 @@ pub(super) struct Recorded {
 }
 
 impl Recorded {
-    /// The object and its namespace, in words.
-    pub(super) fn words(&self) -> String {
-        let place = self.identity.namespace.as_ref().map(|it| format!(" in {it}")).unwrap_or_default();
-        format!("{}{place}", object(&self.identity))
-    }
-
     fn of(resource: &Resource, metadata: &Value) -> Option<Self> {
         let record = Record::of(metadata).transpose()?;
         // The Deployment controller copies annotations to its ReplicaSets, our record among them.

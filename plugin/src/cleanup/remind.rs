@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::records::{Recorded, Records};
+use super::{
+    records::{Recorded, Records},
+    scaling::placed,
+};
 use crate::store::{Document, KubernetesStore, Store};
 
 /// What is scaled down for each of some clusters of one store, in words; `None` where that is not visible. The requests grow
@@ -32,5 +35,5 @@ pub(crate) async fn scaled_down(store: &Store, clusters: &[&Document]) -> Vec<Op
 /// The object and what it was, in words.
 pub(super) fn words(recorded: &Recorded) -> Option<String> {
     let record = recorded.record.as_ref().ok()?;
-    Some(format!("{} ({})", recorded.words(), record.former.was()))
+    Some(format!("{} ({})", placed(&recorded.identity), record.former.was()))
 }

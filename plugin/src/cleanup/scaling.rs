@@ -126,11 +126,12 @@ pub(super) async fn scale(mut work: Work<'_>, scaling: &Scaling, output: &mut Ou
     let is_refused = !refused.is_empty();
     if work.steps.iter().any(|it| matches!(it.planned, Ok(Planned::Write(_)))) {
         show(&work, scaling, output)?;
-        if scaling.dry_run == DryRun::None && !scaling.yes {
+        let asks = scaling.dry_run == DryRun::None && !scaling.yes;
+        if asks {
             output.confirm().await?;
         }
         let waited = scaling.waits().is_some();
-        if waited || scaling.dry_run == DryRun::None && !scaling.yes {
+        if asks || waited {
             refuse_moved(&work, waited).await?;
         }
     }
@@ -203,6 +204,12 @@ async fn write_all<'w>(
     Ok((done, failed))
 }
 
+/// The object as kubectl names it, and where it is.
+pub(super) fn placed(identity: &Identity) -> String {
+    let place = identity.namespace.as_ref().map(|it| format!(" in {it}")).unwrap_or_default();
+    format!("{}{place}", object(identity))
+}
+
 /// The cluster as records name it: clusters of several namespaces may share a name.
 pub(super) fn cluster_of_record(cluster: &Document) -> String {
     let view = cluster.cluster();
@@ -242,8 +249,7 @@ fn show(work: &Work<'_>, scaling: &Scaling, output: &mut Output) -> Result<(), E
     scaling.say(&format!("Cluster:  {namespace}{}", view.name()), output)?;
     for step in &work.steps {
         let Ok(Planned::Write(plan)) = &step.planned else { continue };
-        let place = plan.identity.namespace.as_ref().map(|it| format!(" in {it}")).unwrap_or_default();
-        let what = format!("{}{place}: {} {} -> {}", object(&plan.identity), plan.from.name(), plan.from, plan.to);
+        let what = format!("{}: {} {} -> {}", placed(&plan.identity), plan.from.name(), plan.from, plan.to);
         scaling.say(&format!("Object:   {what}"), output)?;
         for notice in &plan.notices {
             scaling.say(&format!("          {notice}"), output)?;
@@ -253,8 +259,8 @@ fn show(work: &Work<'_>, scaling: &Scaling, output: &mut Output) -> Result<(), E
     output.flush()
 }
 
-/// While the user thought about it, or while it waited, the cluster may have been switched, and an orphan may be rendered again; or somebody made
-/// an autoscaler for it.
+/// While the user thought about it, or while it waited, the cluster may have been switched, and an orphan may be rendered
+/// again; or somebody made an autoscaler for it. What was waited for is reconciled now, and was not before.
 async fn refuse_moved(work: &Work<'_>, waited: bool) -> Result<(), Error> {
     let Some(shown) = work.shown else { return Ok(()) };
     let now = work.hub.reread(work.cluster).await?;

@@ -17,6 +17,7 @@ use super::{
 use crate::{
     error::{Error, Kind},
     output::Output,
+    shell::quoted,
 };
 
 /// What is asked about.
@@ -130,11 +131,6 @@ fn needed(question: &Question<'_>) -> Error {
         error = error.hint(format!("--accept-loss {} lets it go", quoted(&it.place())));
     }
     error.hint("nothing was written")
-}
-
-/// A word that a shell takes as one.
-fn quoted(word: &str) -> String {
-    shlex::try_quote(word).map_or_else(|_| format!("{word:?}"), |quoted| quoted.into_owned())
 }
 
 fn is_decided_by_side(verdict: Verdict) -> bool {

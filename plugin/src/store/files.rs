@@ -9,6 +9,7 @@ use super::{Document, DryRun, workloads::Workloads};
 use crate::{
     cli::Global,
     error::{Error, Kind},
+    shell::flag,
 };
 
 mod leftovers;
@@ -91,7 +92,7 @@ impl FileStore {
 
     /// The flags that name these files again.
     pub(crate) fn flags(&self) -> String {
-        self.paths.iter().map(|path| super::flag("-f", &path.display().to_string())).collect()
+        self.paths.iter().map(|path| flag("-f", &path.display().to_string())).collect()
     }
 
     pub(crate) fn clusters(&self) -> Result<Vec<Document>, Error> {

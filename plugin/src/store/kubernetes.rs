@@ -15,11 +15,13 @@ use kube::{
 };
 use profile_core::field;
 use serde_json::{Value, json};
+use tokio::sync::OnceCell;
 
-use super::{Document, DryRun, flag, workloads::Workloads};
+use super::{Document, DryRun, workloads::Workloads};
 use crate::{
     cli::Global,
     error::{Error, Kind},
+    shell::flag,
 };
 
 mod config;
@@ -61,6 +63,9 @@ pub(crate) struct KubernetesStore {
     requests: Arc<AtomicU64>,
     /// The address of the API server.
     pub(super) server: String,
+    /// The uid of the namespace that tells one API server from another, once it was asked for; `None` in it where that may
+    /// not be read.
+    server_uid: Arc<OnceCell<Option<String>>>,
     /// The flags that name it again.
     flags: String,
     /// Where the workloads of its clusters are.
@@ -94,6 +99,7 @@ impl KubernetesStore {
             version: VERSIONS[0],
             requests: Arc::default(),
             server,
+            server_uid: Arc::default(),
             flags: flags(global, access),
             workloads: Arc::default(),
         })
@@ -125,10 +131,13 @@ impl KubernetesStore {
         ours.is_some() && ours == theirs
     }
 
-    async fn server_uid(&self) -> Option<String> {
-        let request = Request::new("/api/v1/namespaces").get("kube-system", &Default::default());
-        let namespace = self.send("get", "namespaces", request).await.ok()?;
-        field::text(&namespace, &["metadata", "uid"]).map(Into::into)
+    async fn server_uid(&self) -> Option<&String> {
+        let uid = self.server_uid.get_or_init(async || {
+            let request = Request::new("/api/v1/namespaces").get("kube-system", &Default::default());
+            let namespace = self.send("get", "namespaces", request).await.ok()?;
+            field::text(&namespace, &["metadata", "uid"]).map(Into::into)
+        });
+        uid.await.as_ref()
     }
 
     /// Whether both are copies of one connection.

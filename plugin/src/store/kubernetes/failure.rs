@@ -52,20 +52,21 @@ impl KubernetesStore {
     }
 
     /// Sends a request again, as late as the server says, as long as it answers that there are too many at once: it does
-    /// so before it looks at any of them.
+    /// so before it looks at any of them. The client's own policy would repeat other failures, too, and with them a write
+    /// that was done.
     async fn admitted(&self, request: http::Request<Vec<u8>>) -> Result<String, kube::Error> {
-        for _ in 1..TRIES {
+        let mut tries = 1;
+        loop {
             self.requests.fetch_add(1, Ordering::Relaxed);
             match self.client.request_text(request.clone()).await {
-                Err(kube::Error::Api(status)) if status.code == TOO_MANY => {
+                Err(kube::Error::Api(status)) if status.code == TOO_MANY && tries < TRIES => {
                     let seconds = status.details.as_ref().map_or(0, |it| it.retry_after_seconds);
                     tokio::time::sleep(Duration::from_secs(u64::from(seconds.max(1)))).await;
+                    tries += 1;
                 }
                 answer => return answer,
             }
         }
-        self.requests.fetch_add(1, Ordering::Relaxed);
-        self.client.request_text(request).await
     }
 
     fn failure(&self, verb: &str, resource: &str, error: &kube::Error) -> Error {

@@ -3,6 +3,7 @@
 //! A pack's manifests are Go templates whose `.Values` are `manifests.<name>` of the pack's values. What cannot be rendered
 //! is an error that says why: "renders nothing" is only said of a pack whose whole content was seen.
 
+mod beside_values;
 mod chains;
 mod charts;
 mod claims;
@@ -12,6 +13,7 @@ mod functions;
 mod helm_yaml;
 mod identity;
 mod macros;
+mod opaque;
 mod origin;
 mod pack_directory;
 mod record;
@@ -40,7 +42,7 @@ use crate::{
 pub struct Rendered {
     /// The objects, in the order in which they are applied.
     pub objects: Vec<RenderedObject>,
-    /// The macros that stayed as they are, in the values and in the manifests.
+    /// What Palette alone knows and the values or the manifests ask for: macros that stayed as they are, and more.
     pub unresolved: Vec<String>,
     /// What was taken for granted without being certain, a fragment of a sentence each.
     pub assumed: Vec<String>,
@@ -90,7 +92,7 @@ pub fn render_pack_with(
 ) -> Result<Rendered, RenderError> {
     let name = pack.name().into_owned();
     let text = pack.values();
-    let values = helm_yaml::read(&text).map_err(|error| values_error(&name, &text, error))?;
+    let values = helm_yaml::read(&macros::covered(&text)).map_err(|error| values_error(&name, &text, error))?;
     let is_chart_pack = ChartPack::of(pack, content).is_some();
     if is_chart_pack && charts.is_empty() {
         return Err(RenderError::Charts { pack: name });
@@ -98,6 +100,7 @@ pub fn render_pack_with(
     let manifests = manifests(pack, &name, content, &values, is_chart_pack)?;
 
     let namespace = field::text(&values, &["pack", "namespace"]);
+    let namespace = namespace.map(|it| opaque::restored(&it).into_owned());
     let mut rendered = Rendered::default();
     for ManifestText { name: manifest, content } in manifests {
         let own = field::at(&values, &["manifests", &manifest]).filter(|own| !own.is_null());
@@ -111,7 +114,7 @@ pub fn render_pack_with(
             reason: error.reason,
         })?;
         // Inside of an action a macro is text to the template engine, but Palette resolves it before: the raw text counts.
-        let found = [macros::find(&own.to_string()), text.unresolved, macros::find(&content)];
+        let found = [macros::find(&opaque::restored(&own.to_string())), text.unresolved, macros::find(&content)];
         for found in found.iter().flatten() {
             macros::add(&mut rendered.unresolved, found);
         }
@@ -135,6 +138,10 @@ pub fn render_pack_with(
     for ChartOutcome { chart, outcome } in charts.iter().filter(|_| is_chart_pack) {
         let failed = |reason: String| RenderError::Chart { pack: name.clone(), chart: chart.clone(), reason };
         let text = outcome.as_ref().map_err(|reason| failed(reason.clone()))?;
+        // The program was given the values as they stand here, and a condition on a macro goes one way or the other.
+        if matches!(text.origin, Origin::Program { .. }) {
+            macros::find(&pack.values()).iter().for_each(|found| macros::add(&mut rendered.unresolved, found));
+        }
         add_chart(&mut rendered, &name, chart, text).map_err(failed)?;
     }
     Ok(rendered)
@@ -166,7 +173,7 @@ pub fn fingerprint(pack: &Pack<'_>, content: Option<&PackContent>) -> String {
 }
 
 fn values_error(pack: &str, text: &str, error: helm_yaml::YamlError) -> RenderError {
-    // Without quotes a macro's braces open a YAML map, and what Palette puts in their place is not known here.
+    // A macro may stand for more than a word, such as for several lines, which is not known here.
     let hint = if macros::find(text).is_empty() { "" } else { "; they hold macros, which are not resolved here" };
     let reason = format!("{}{hint}", error.reason);
     RenderError::Values { pack: pack.to_owned(), line: error.line, column: error.column, reason }

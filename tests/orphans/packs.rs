@@ -55,10 +55,36 @@ pub(crate) fn rendering(history: &History, state: &State) -> Rendering {
         rendered(profile, &raw)
     });
     let hidden = hidden(history, state).into_iter().map(|(name, version)| {
-        rendered(0, &json!({"name": name, "layer": "addon", "type": "helm", "version": version, "values": ""}))
+        let asked = ASKED[version.len() % ASKED.len()];
+        let content = format!("{asked}\n---\n{}{{{{ end }}}}\n", history.things[0].manifest(0, true));
+        let values = if asked.contains(".Values") { "manifests: {m: {on: {{ .spectro.var.on }}}}" } else { "" };
+        let raw = match name.as_str() {
+            CHART => json!({"name": name, "layer": "addon", "type": "helm", "version": version, "values": ""}),
+            _ => json!({
+                "name": name, "layer": "addon", "type": "manifest", "version": version,
+                "values": values, "manifests": [{"name": "m", "content": content}],
+            }),
+        };
+        rendered(0, &raw)
     });
     Rendering { packs: seen.chain(hidden).collect() }
 }
+
+/// A pack of which nothing is at hand, and one whose objects hang on what Palette alone knows.
+const CHART: &str = "hidden-0";
+
+/// Conditions that nobody but Palette can decide; each is false here, or cannot be rendered.
+const ASKED: [&str; 9] = [
+    "{{ $s := .Spectro }}{{ if eq $s.cluster \"c\" }}",
+    "{{ with .Spectro }}{{ if eq .cluster \"c\" }}{{ end }}{{ end }}{{ if false }}",
+    "{{ if eq .Spectro.project.name \"p\" }}",
+    "{{ if eq (index .Spectro \"cluster\") \"c\" }}",
+    "{{ range .Spectro.nodes }}",
+    "{{ if .Release }}",
+    "{{ if .Capabilities }}",
+    "{{ if eq .Values.on \"yes\" }}",
+    "{{ if contains \"x\" (toJson .) }}",
+];
 
 /// The packs that cannot be rendered, with versions that change whenever what they hold does.
 pub(crate) fn hidden(history: &History, state: &State) -> Vec<(String, String)> {
@@ -67,7 +93,7 @@ pub(crate) fn hidden(history: &History, state: &State) -> Vec<(String, String)> 
         let held = history.things.iter().zip(&state.places).filter(|(_, place)| holds(place));
         let names: Vec<_> = held.map(|(thing, _)| format!("{}-{}", thing.identity(), thing.namespace)).collect();
         let is_attached = !names.is_empty() || state.empty_hidden[number];
-        is_attached.then(|| (format!("chart-{number}"), names.join("+")))
+        is_attached.then(|| (format!("hidden-{number}"), names.join("+")))
     };
     (0..2).filter_map(of_pack).collect()
 }

@@ -102,7 +102,8 @@ impl<'a> Proof<'a> {
             Source::Published => Confidence::Likely,
         };
         // What is only taken for the pack's content proves nothing about it.
-        let confidence = if assumed(pack).is_empty() { confidence } else { confidence.min(Confidence::Likely) };
+        let is_certain = assumed(pack).is_empty() && unresolved(pack).is_empty();
+        let confidence = if is_certain { confidence } else { confidence.min(Confidence::Likely) };
         let doubt = past.period.doubt(object);
         let doubt = unmarked(rendered, object).map(|it| (Confidence::Suspected, it)).or(doubt);
         let (at_most, doubt) = doubt.unzip();
@@ -148,6 +149,10 @@ impl<'a> Proof<'a> {
             ));
         }
         sentences.extend(assumed(self.pack).iter().map(|it| format!("taken for granted: {it}")));
+        if !unresolved(self.pack).is_empty() {
+            let asked = unresolved(self.pack).join(", ");
+            sentences.push(format!("what pack {pack} rendered then depends on {asked}"));
+        }
         sentences.extend(self.doubt.iter().chain(self.obstacles).cloned());
         sentences
     }
@@ -168,4 +173,9 @@ fn unmarked(rendered: &RenderedObject, object: &Value) -> Option<String> {
 /// What was taken for granted when the pack was rendered.
 fn assumed(pack: &PackRendering) -> &[String] {
     pack.outcome.as_ref().map_or(&[], |rendered| &rendered.assumed)
+}
+
+/// What the pack asked Palette for.
+fn unresolved(pack: &PackRendering) -> &[String] {
+    pack.outcome.as_ref().map_or(&[], |rendered| &rendered.unresolved)
 }

@@ -213,9 +213,15 @@ fn a_macro_that_is_not_resolved_makes_it_suspected_where_the_pack_changed() {
     };
     let (before, now) = (with_macro(true), with_macro(false));
     let objects = live(&[&before]);
-    let findings = find(&[revision(1, before)], &now, &objects);
+    let findings = find(&[revision(1, before.clone())], &now, &objects);
     assert_eq!(findings.orphans[0].confidence, Confidence::Suspected);
     assert!(findings.orphans[0].evidence.iter().any(|sentence| sentence.contains(".spectro.var.h")));
+
+    // Nothing attached may render it, but whether the former pack did is not certain either.
+    let findings = find(&[revision(1, before)], &Rendering { packs: Vec::new() }, &objects);
+    assert_eq!(findings.orphans[0].confidence, Confidence::Likely);
+    let said = "what pack app rendered then depends on {{ .spectro.var.h }}";
+    assert!(findings.orphans[0].evidence.contains(&said.to_owned()), "{:?}", findings.orphans[0].evidence);
 }
 
 #[test]

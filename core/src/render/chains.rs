@@ -2,10 +2,10 @@
 //!
 //! In Helm `.Values.a.b` fails when `a` is missing, while the template engine used here goes on without a word. A template
 //! that would have failed must not render to fewer objects, so each chain becomes a call: `.Values.a.b` is read as
-//! `(fieldOfDot . "Values" "a" "b")`. Macros become quoted text, raw texts and whole floats are written in a way that the
+//! `(fieldOfDot . "Values" "a" "b")`. Macros become opaque words, raw texts and whole floats are written in a way that the
 //! engine reads as Go does. Nothing adds a line, and columns can be mapped back.
 
-use super::macros;
+use super::{beside_values::BesideValues, macros, opaque};
 
 /// The names of the functions that stand for a field chain: on a variable or a parenthesis, and on the dot. They are no names
 /// of Helm's.
@@ -21,7 +21,7 @@ const MAX_LEVELS: usize = 64;
 pub(super) struct Prepared {
     /// The text to parse.
     pub(super) text: String,
-    /// The macros that it holds.
+    /// The macros that it holds, and what else it asks Palette for.
     pub(super) unresolved: Vec<String>,
     /// The most levels of blocks and parentheses that are open at once.
     pub(super) levels: usize,
@@ -49,12 +49,21 @@ impl Prepared {
 
 /// Prepares `source`, or refuses it.
 pub(super) fn prepare(source: &str) -> Result<Prepared, Refused> {
-    let mut scanner = Scanner { source, at: 0, blocks: 0, levels: 0, edits: Vec::new(), unresolved: Vec::new() };
+    let mut scanner = Scanner {
+        source,
+        at: 0,
+        blocks: 0,
+        levels: 0,
+        edits: Vec::new(),
+        unresolved: Vec::new(),
+        beside_values: BesideValues::default(),
+    };
     while let Some(start) = source[scanner.at..].find("{{") {
         scanner.at += start;
         scanner.action()?;
     }
-    let Scanner { mut edits, unresolved, levels, .. } = scanner;
+    let Scanner { mut edits, mut unresolved, levels, beside_values, .. } = scanner;
+    unresolved.extend(beside_values.asked);
     // A stable sort keeps insertions at one place in the order in which they nest.
     edits.sort_by_key(|edit| edit.at);
     let (mut text, mut copied, mut at) = (String::with_capacity(source.len() * 2), Vec::new(), 0);
@@ -82,10 +91,11 @@ struct Scanner<'a> {
     levels: usize,
     edits: Vec<Edit>,
     unresolved: Vec<String>,
+    beside_values: BesideValues,
 }
 
-impl Scanner<'_> {
-    fn rest(&self) -> &str {
+impl<'a> Scanner<'a> {
+    fn rest(&self) -> &'a str {
         &self.source[self.at..]
     }
 
@@ -109,9 +119,11 @@ impl Scanner<'_> {
         if let Some(length) = macros::length(self.rest()) {
             let text = self.rest()[..length].to_owned();
             macros::add(&mut self.unresolved, &text);
-            let (before, after) = if text.contains('\n') { ("{{`", "`}}") } else { ("{{", "}}") };
-            let quoted = if text.contains('\n') { text } else { quote(&text) };
-            self.edits.push(Edit { at: self.at, skip: length, insert: format!("{before}{quoted}{after}") });
+            // A macro over several lines leaves as many behind, so that the lines of errors stay true.
+            let lines = "\n".repeat(text.matches('\n').count());
+            let comment = if lines.is_empty() { lines } else { format!("{{{{/*{lines}*/}}}}") };
+            let word = opaque::word(&text);
+            self.edits.push(Edit { at: self.at, skip: length, insert: format!("{{{{\"{word}\"}}}}{comment}") });
             self.at += length;
             return Ok(());
         }
@@ -122,7 +134,9 @@ impl Scanner<'_> {
             self.at += end;
             return Ok(());
         }
-        let word = inside.split(|next| !is_word(next)).next().unwrap_or_default();
+        let mut words = inside.split_whitespace().map(|it| it.split(|next| !is_word(next)).next().unwrap_or_default());
+        let word = words.next().unwrap_or_default();
+        self.beside_values.action(word, words.next().unwrap_or_default());
         match word {
             "if" | "range" | "with" | "define" | "block" => self.blocks += 1,
             "end" => self.blocks = self.blocks.saturating_sub(1),
@@ -135,17 +149,24 @@ impl Scanner<'_> {
             match next {
                 '}' if self.rest().starts_with("}}") => {
                     self.at += 2;
+                    self.beside_values.end();
                     return Ok(());
+                }
+                '|' => {
+                    self.at += 1;
+                    self.beside_values.pipe();
                 }
                 '"' | '\'' => self.quoted(next),
                 '`' => self.raw()?,
                 '(' => {
                     open.push((self.at, 0));
                     self.at += 1;
+                    self.beside_values.open();
                     self.level(open.len())?;
                 }
                 ')' => {
                     self.at += 1;
+                    self.beside_values.close();
                     if let Some((start, inner)) = open.pop() {
                         let levels = inner + 1 + usize::from(self.chain(start, FIELD_OF));
                         if let Some((_, outer)) = open.last_mut() {
@@ -158,7 +179,10 @@ impl Scanner<'_> {
                     let start = self.at;
                     self.at += 1;
                     self.word();
-                    self.chain(start, FIELD_OF);
+                    let end = self.at;
+                    if !self.chain(start, FIELD_OF) {
+                        self.beside_values.lone(&self.source[start..end], &self.source[end..]);
+                    }
                 }
                 '.' => {
                     self.chain(self.at, FIELD_OF_DOT);
@@ -178,7 +202,9 @@ impl Scanner<'_> {
             escaped = quote != '`' && *next == '\\' && !escaped;
             closes
         });
+        let start = self.at;
         self.at += end.map_or(self.rest().len(), |(index, _)| index + 1);
+        self.beside_values.quoted(&self.source[start..self.at]);
     }
 
     fn word(&mut self) {
@@ -207,6 +233,7 @@ impl Scanner<'_> {
     fn word_or_number(&mut self, first: char) {
         let start = self.at;
         self.word();
+        self.beside_values.word(&self.source[start..self.at]);
         if !first.is_ascii_digit() {
             return;
         }
@@ -228,7 +255,7 @@ impl Scanner<'_> {
     /// Reads the fields at this place, of a receiver that starts at `start`. Tells whether there are any.
     fn chain(&mut self, start: usize, call: &str) -> bool {
         let first = self.at;
-        let mut names = String::new();
+        let mut names = Vec::new();
         while let Some(rest) = self.rest().strip_prefix('.') {
             if !rest.starts_with(|next: char| is_word(next) && !next.is_ascii_digit()) {
                 break;
@@ -236,16 +263,21 @@ impl Scanner<'_> {
             self.at += 1;
             let name = self.at;
             self.word();
-            names += &format!(" \"{}\"", &self.source[name..self.at]);
+            names.push(&self.source[name..self.at]);
         }
         if names.is_empty() {
             // A lone dot, or the point of a number such as `.5`.
             if self.rest().starts_with('.') {
                 self.at += 1;
                 self.word();
+                if start == first && self.at == start + 1 {
+                    self.beside_values.lone(".", &self.source[self.at..]);
+                }
             }
             return false;
         }
+        self.beside_values.fields(&names);
+        let names: String = names.iter().map(|name| format!(" \"{name}\"")).collect();
         let dot = if start == first { "." } else { "" };
         self.edits.push(Edit { at: start, skip: 0, insert: format!("({call} {dot}") });
         self.edits.push(Edit { at: first, skip: self.at - first, insert: format!("{names})") });
@@ -306,10 +338,12 @@ mod tests {
     }
 
     #[test]
-    fn a_macro_becomes_quoted_text_and_is_reported() {
+    fn a_macro_becomes_an_opaque_word_and_is_reported() {
         let prepared = prepare("a: {{.spectro.var.x}}\nb: {{ .Values.c }}").unwrap();
-        assert_eq!(prepared.text, "a: {{\"{{.spectro.var.x}}\"}}\nb: {{ (fieldOfDot . \"Values\" \"c\") }}");
+        let word = opaque::word("{{.spectro.var.x}}");
+        assert_eq!(prepared.text, format!("a: {{{{\"{word}\"}}}}\nb: {{{{ (fieldOfDot . \"Values\" \"c\") }}}}"));
         assert_eq!(prepared.unresolved, ["{{ .spectro.var.x }}"]);
+        assert_eq!(prepare("a: {{ .spectro.x\n\n}} b").unwrap().text.matches('\n').count(), 2);
     }
 
     #[test]

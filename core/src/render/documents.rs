@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{helm_yaml, identity::Identity};
+use super::{helm_yaml, identity::Identity, opaque};
 use crate::field;
 
 /// The most objects of one manifest: more come from a template that went wrong.
@@ -22,7 +22,7 @@ pub(super) fn objects(text: &str, namespace: Option<&str>) -> Result<Vec<(Identi
         let at_start = |reason| DocumentError { line, reason };
         let document = helm_yaml::read(&document)
             .map_err(|error| DocumentError { line: line + error.line.unwrap_or(1) - 1, reason: error.reason })?;
-        for object in expand(document) {
+        for object in expand(opaque::restored_document(document)) {
             let identity = identify(&object, namespace).map_err(at_start)?;
             objects.push((identity, object));
             if objects.len() > MAX_OBJECTS {
@@ -76,6 +76,14 @@ fn identify(object: &Value, namespace: Option<&str>) -> Result<Identity, String>
     let parts = [Some(&identity.kind), Some(&identity.name), identity.namespace.as_ref()];
     if let Some(part) = parts.into_iter().flatten().find(|part| part.contains("{{")) {
         return Err(format!("the identity of {identity} depends on a macro: `{part}`"));
+    }
+    if let Some(field) =
+        [&identity.kind, &identity.name].into_iter().chain(&identity.namespace).find(|it| opaque::is_cut(it))
+    {
+        return Err(format!(
+            "the identity of an object of kind {} depends on a part of a macro: `{field}`",
+            identity.kind
+        ));
     }
     Ok(identity)
 }

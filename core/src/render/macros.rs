@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::{ManifestText, PackContent};
+use super::{ManifestText, PackContent, opaque};
 use crate::field;
 
 /// The macro of a profile variable, up to the variable's name.
@@ -107,6 +107,26 @@ pub(super) fn find(text: &str) -> Vec<String> {
         rest = &rest[length..];
     }
     found
+}
+
+/// `text` with a plain word in place of each macro, so that it can be read as YAML: see [`opaque`].
+pub(super) fn covered(text: &str) -> Cow<'_, str> {
+    if !text.contains("{{") {
+        return Cow::Borrowed(text);
+    }
+    let (mut result, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(start) = rest.find("{{") {
+        result.push_str(&rest[..start]);
+        rest = &rest[start..];
+        let length = length(rest);
+        let (found, after) = rest.split_at(length.unwrap_or(2));
+        match length {
+            Some(_) => result.push_str(&opaque::word(found)),
+            None => result.push_str(found),
+        }
+        rest = after;
+    }
+    Cow::Owned(result + rest)
 }
 
 /// The length of the macro at the very start of `text`, which starts with two braces; `None` when it is no macro.

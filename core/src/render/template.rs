@@ -5,10 +5,11 @@ use std::{collections::HashMap, panic, time::Duration};
 use gtmpl_ng::{Context, ErrorContext, ExecError, Limits, ParseError, Template, Value};
 
 use super::{
+    beside_values::SPECTRO,
     chains::{self, Prepared},
     functions::{Definitions, FUNCTIONS, MAX_TEXT, ONLY_HELM},
     helm_yaml::first_line,
-    macros, value,
+    opaque, value,
 };
 
 /// The largest template that is read.
@@ -25,7 +26,7 @@ fn limits() -> Limits {
         .with_deadline(Duration::from_secs(5))
 }
 
-/// A rendered text and the macros that stood in its template.
+/// A rendered text, with opaque words in place of what Palette alone knows, and what the template asks Palette for.
 #[derive(Debug)]
 pub(super) struct Text {
     pub(super) text: String,
@@ -51,8 +52,10 @@ pub(super) fn render(source: &str, values: &serde_json::Value) -> Result<Text, T
         column: Some(column),
         reason,
     })?;
-    let known = Value::Map(PALETTES.iter().map(|name| ((*name).to_owned(), Value::from(palettes(name)))).collect());
-    let root = HashMap::from([("Values".to_owned(), value::from_json(values)), ("Spectro".to_owned(), known)]);
+    let root = HashMap::from([
+        ("Values".to_owned(), value::from_json(values)),
+        (SPECTRO.to_owned(), Value::from(opaque::word(&format!("{{{{ .{SPECTRO} }}}}")))),
+    ]);
     // The engine promises errors instead of panics, and no input is known that breaks the promise. A manifest comes from
     // elsewhere though, and one pack's surprise must not take down a command that looks at forty clusters.
     let outcome = panic::catch_unwind(|| execute(&prepared, root)).unwrap_or_else(|_| {
@@ -62,19 +65,8 @@ pub(super) fn render(source: &str, values: &serde_json::Value) -> Result<Text, T
         column: error.line.zip(error.column).map(|(line, column)| prepared.column(source, line, column)),
         ..error
     })?;
-    let mut unresolved = prepared.unresolved;
-    let used = PALETTES.into_iter().filter(|name| source.contains(&format!(".Spectro.{name}")));
-    used.for_each(|name| macros::add(&mut unresolved, &palettes(name)));
     // Helm prints nothing where Go prints that there is no value.
-    Ok(Text { text: text.replace("<no value>", ""), unresolved })
-}
-
-/// What Palette tells the templates of packs beside their values, under `.Spectro`. Nothing says what exactly it puts there.
-const PALETTES: [&str; 2] = ["apiServer", "cluster"];
-
-/// What stands for such a value.
-fn palettes(name: &str) -> String {
-    format!("{{{{ .Spectro.{name} }}}}")
+    Ok(Text { text: text.replace("<no value>", ""), unresolved: prepared.unresolved })
 }
 
 fn execute(prepared: &Prepared, root: HashMap<String, Value>) -> Result<String, TemplateError> {
@@ -253,16 +245,36 @@ mod tests {
     #[test]
     fn a_macro_stays_as_it_is() {
         let rendered = render("host: {{.spectro.var.host}} {{ .Values.name }}", &values()).unwrap();
-        assert_eq!(rendered.text, "host: {{.spectro.var.host}} hello");
+        assert_eq!(opaque::restored(&rendered.text), "host: {{.spectro.var.host}} hello");
         assert_eq!(rendered.unresolved, ["{{ .spectro.var.host }}"]);
     }
 
     #[test]
     fn what_palette_alone_knows_stays_and_is_reported() {
-        let rendered =
-            render("a: {{ .Spectro.cluster }} {{ hasPrefix \"https\" $.Spectro.apiServer }}", &values()).unwrap();
-        assert_eq!(rendered.text, "a: {{ .Spectro.cluster }} false");
-        assert_eq!(rendered.unresolved, ["{{ .Spectro.apiServer }}", "{{ .Spectro.cluster }}"]);
+        for (source, expected) in [
+            ("{{ .Spectro.cluster }} {{ hasPrefix \"https\" $.Spectro.apiServer }}", "{{ .Spectro.cluster }} false"),
+            ("{{ .Spectro.cluster.name | quote }}", "\"{{ .Spectro.cluster.name }}\""),
+            ("{{ with $.Spectro.apiServer }}{{ .host.name }}{{ end }}", "{{ .Spectro.apiServer.host.name }}"),
+            ("{{ $s := .Spectro }}{{ $s.cluster.uid }}", "{{ .Spectro.cluster.uid }}"),
+            ("{{ if .Spectro.any.thing }}y{{ end }}", "y"),
+        ] {
+            let rendered = render(source, &values()).unwrap();
+            assert_eq!(opaque::restored(&rendered.text), expected, "{source}");
+            assert!(!rendered.unresolved.is_empty(), "{source}");
+        }
+    }
+
+    #[test]
+    fn what_only_charts_are_given_is_an_error_that_says_so() {
+        for source in [
+            "{{ if .Release }}{{ end }}",
+            "{{ .Release.Name }}",
+            "{{ with .Values.map }}{{ if $.Capabilities.APIVersions.Has \"x\" }}{{ end }}{{ end }}",
+            "{{ define \"x\" }}{{ if .Chart }}{{ end }}{{ end }}{{ include \"x\" . }}",
+        ] {
+            let reason = error(source, values()).reason;
+            assert!(reason.contains("is given to charts"), "{source}: {reason}");
+        }
     }
 
     #[test]

@@ -243,8 +243,42 @@ fn macros_in_values_stay_and_are_reported() {
 }
 
 #[test]
+fn macros_without_quotes_are_opaque_wherever_they_stand() {
+    let values = "pack: {namespace: mine}\nmanifests:\n  a:\n    host: {{ .spectro.var.host }}\n    {{.spectro.macro.key}}: 1\n    \
+                  url: https://{{.spectro.system.cluster.name}}.example.com\n    flow: {port: {{.spectro.var.port}}, list: [{{ .spectro.var.a }}]}\n";
+    let template = format!(
+        "{}data: {{host: {{{{ .Values.host }}}}, url: {{{{ .Values.url }}}}, port: {{{{ .Values.flow.port }}}}, \
+         all: {{{{ toJson .Values.flow | quote }}}}, name: {{{{ .Spectro.cluster.name }}}}, own: {{{{ .spectro.macro.own }}}}}}\n",
+        config_map("x")
+    );
+    let pack =
+        json!({"name": "m", "type": "manifest", "values": values, "manifests": [{"name": "a", "content": template}]});
+    let rendered = render(pack, None).unwrap();
+    assert_eq!(rendered.objects[0].identity.namespace.as_deref(), Some("mine"));
+    assert_eq!(
+        rendered.objects[0].document["data"],
+        json!({
+            "host": "{{ .spectro.var.host }}", "url": "https://{{.spectro.system.cluster.name}}.example.com",
+            "port": "{{.spectro.var.port}}", "all": r#"{"list":["{{ .spectro.var.a }}"],"port":"{{.spectro.var.port}}"}"#,
+            "name": "{{ .Spectro.cluster.name }}", "own": "{{ .spectro.macro.own }}",
+        })
+    );
+    assert_eq!(rendered.unresolved.len(), 7, "{:?}", rendered.unresolved);
+}
+
+#[test]
+fn an_identity_of_which_a_macro_is_a_part_is_refused() {
+    for name in ["{{ .spectro.var.x }}", "a-{{ .Spectro.cluster.name | trunc 20 }}", "{{ .Values.x | trunc 14 }}-b"] {
+        let pack = json!({"name": "m", "type": "manifest", "values": "manifests: {a: {x: {{ .spectro.var.x }}}}",
+            "manifests": [{"name": "a", "content": config_map(name)}]});
+        let error = render(pack, None).unwrap_err().to_string();
+        assert!(error.contains("macro"), "{error}");
+    }
+}
+
+#[test]
 fn values_that_are_no_yaml_because_of_macros_say_so() {
-    let pack = json!({"name": "m", "type": "manifest", "values": "a: 1\nb: {{ .spectro.var.x }}\n"});
+    let pack = json!({"name": "m", "type": "manifest", "values": "a: 1\n{{ .spectro.var.x }}\nb: 1\n"});
     let error = render(pack, None).unwrap_err().to_string();
     assert!(error.starts_with("values of pack `m`, line 2") && error.contains("macros"), "{error}");
 }

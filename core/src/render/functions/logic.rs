@@ -1,8 +1,11 @@
 //! Functions that choose between values, or refuse.
 
+use std::collections::HashMap;
+
 use gtmpl_ng::{FuncError, NumberKind, Value};
 
 use super::{Answer, as_text, exactly, is_empty, kind, some};
+use crate::render::{beside_values::SPECTRO, opaque};
 
 /// A field chain on a variable or a parenthesis, with Go's rules: of nothing every field is nothing, a missing key is nothing,
 /// and a step from nothing further on is an error.
@@ -24,10 +27,16 @@ pub(super) fn field_of_dot(arguments: &[Value]) -> Answer {
 fn chain(receiver: &Value, names: &[Value]) -> Answer {
     let nothing = Value::NoValue;
     let mut found = receiver;
-    for name in names {
+    for (index, name) in names.iter().enumerate() {
         let name = as_text("a field chain", name)?;
         found = match found {
+            Value::Map(entries) if !["Values", SPECTRO].contains(&name) && is_root(entries) => {
+                return Err(FuncError::Generic(format!(
+                    ".{name} is given to charts, and not known to be given to manifests of packs"
+                )));
+            }
             Value::Map(entries) | Value::Object(entries) => entries.get(name).unwrap_or(&nothing),
+            Value::String(text) if is_palettes(text) => return Ok(palettes(text, &names[index..])),
             Value::Nil | Value::NoValue => {
                 return Err(FuncError::Generic(format!("nil pointer evaluating interface {{}}.{name}")));
             }
@@ -35,6 +44,23 @@ fn chain(receiver: &Value, names: &[Value]) -> Answer {
         };
     }
     Ok(found.clone())
+}
+
+/// Whether this is the root of a template, by what stands there for Palette's own knowledge.
+fn is_root(entries: &HashMap<String, Value>) -> bool {
+    matches!(entries.get(SPECTRO), Some(Value::String(text)) if is_palettes(text))
+}
+
+/// Whether a text stands for something under `.Spectro`, any field of which may be there.
+fn is_palettes(text: &str) -> bool {
+    opaque::meant(text).is_some_and(|it| it.starts_with("{{ .Spectro"))
+}
+
+/// What stands for the fields `names` of something under `.Spectro`.
+fn palettes(text: &str, names: &[Value]) -> Value {
+    let outer = opaque::meant(text).unwrap_or_default();
+    let fields: String = names.iter().map(|name| format!(".{name}")).collect();
+    Value::from(opaque::word(&format!("{}{fields} }}}}", outer.trim_end_matches(" }}"))))
 }
 
 pub(super) fn coalesce(arguments: &[Value]) -> Answer {

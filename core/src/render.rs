@@ -91,7 +91,7 @@ pub fn render_pack_with(
     charts: &[ChartOutcome],
 ) -> Result<Rendered, RenderError> {
     let name = pack.name().into_owned();
-    let text = pack.values();
+    let (text, is_of_directory) = pack_directory::values(pack, content);
     let values = helm_yaml::read(&macros::covered(&text)).map_err(|error| values_error(&name, &text, error))?;
     let is_chart_pack = ChartPack::of(pack, content).is_some();
     if is_chart_pack && charts.is_empty() {
@@ -102,6 +102,9 @@ pub fn render_pack_with(
     let namespace = field::text(&values, &["pack", "namespace"]);
     let namespace = namespace.map(|it| opaque::restored(&it).into_owned());
     let mut rendered = Rendered::default();
+    if is_of_directory {
+        rendered.assumed.push("its document holds no values, so those of its directory are taken".into());
+    }
     for ManifestText { name: manifest, content } in manifests {
         let own = field::at(&values, &["manifests", &manifest]).filter(|own| !own.is_null());
         let nothing = json!({});
@@ -137,12 +140,12 @@ pub fn render_pack_with(
     }
     for ChartOutcome { chart, outcome } in charts.iter().filter(|_| is_chart_pack) {
         let failed = |reason: String| RenderError::Chart { pack: name.clone(), chart: chart.clone(), reason };
-        let text = outcome.as_ref().map_err(|reason| failed(reason.clone()))?;
+        let chart_text = outcome.as_ref().map_err(|reason| failed(reason.clone()))?;
         // The program was given the values as they stand here, and a condition on a macro goes one way or the other.
-        if matches!(text.origin, Origin::Program { .. }) {
-            macros::find(&pack.values()).iter().for_each(|found| macros::add(&mut rendered.unresolved, found));
+        if matches!(chart_text.origin, Origin::Program { .. }) {
+            macros::find(&text).iter().for_each(|found| macros::add(&mut rendered.unresolved, found));
         }
-        add_chart(&mut rendered, &name, chart, text).map_err(failed)?;
+        add_chart(&mut rendered, &name, chart, chart_text).map_err(failed)?;
     }
     Ok(rendered)
 }
@@ -158,7 +161,13 @@ pub fn fingerprint(pack: &Pack<'_>, content: Option<&PackContent>) -> String {
         .collect();
     let content = content.map(|content| {
         let texts: Vec<Value> = content.texts.iter().map(|text| json!([text.name, text.content])).collect();
-        json!([content.manifest.version, content.manifest.kube_manifests, content.manifest.charts, texts])
+        json!([
+            content.manifest.version,
+            content.manifest.kube_manifests,
+            content.manifest.charts,
+            content.values,
+            texts
+        ])
     });
     hash(&json!([
         pack.name(),

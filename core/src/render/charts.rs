@@ -8,7 +8,7 @@ mod naming;
 use serde_json::Value;
 
 use self::naming::{alike, cut, of_file, overridden};
-use super::{Origin, PackContent, Record, Release, helm_yaml, macros, opaque};
+use super::{Origin, PackContent, Record, Release, helm_yaml, macros, opaque, pack_directory};
 use crate::{field, pack::Pack};
 
 /// The namespace of a pack that names none.
@@ -110,7 +110,9 @@ impl Records {
 impl ChartPack {
     /// The charts of `pack`; `None` when it has none, or when its values cannot be read.
     pub fn of(pack: &Pack<'_>, content: Option<&PackContent>) -> Option<Self> {
-        let values = opaque::restored_document(helm_yaml::read(&macros::covered(&pack.values())).ok()?);
+        let values = opaque::restored_document(
+            helm_yaml::read(&macros::covered(&pack_directory::values(pack, content).0)).ok()?,
+        );
         let of_values = values.get("charts").cloned().unwrap_or_default();
         let listed = content.map(|content| content.manifest.charts.as_slice()).unwrap_or_default();
         let is_helm = pack.pack_type().is_some_and(|kind| kind.eq_ignore_ascii_case("helm"));

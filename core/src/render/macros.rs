@@ -35,7 +35,8 @@ pub fn resolved(profile: &Value) -> Value {
 /// What a pack's directory holds, with the variables of the profile put in that attaches the pack.
 pub fn resolved_content<'c>(profile: &Value, content: &'c PackContent) -> Cow<'c, PackContent> {
     let holds_variable = |text: &ManifestText| text.content.contains(VARIABLE);
-    if !content.texts.iter().any(holds_variable) {
+    let in_values = content.values.as_ref().is_some_and(|values| values.contains(VARIABLE));
+    if !in_values && !content.texts.iter().any(holds_variable) {
         return Cow::Borrowed(content);
     }
     let known = all_known(profile);
@@ -43,6 +44,7 @@ pub fn resolved_content<'c>(profile: &Value, content: &'c PackContent) -> Cow<'c
     for text in content.texts.iter_mut().filter(|it| holds_variable(it)) {
         text.content = replaced(&text.content, &known);
     }
+    content.values = content.values.map(|values| replaced(&values, &known));
     Cow::Owned(content)
 }
 

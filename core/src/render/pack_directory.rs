@@ -1,8 +1,10 @@
 //! What a pack's own directory says: its `pack.json`, and the manifests beside it.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
-use crate::field;
+use crate::{field, pack::Pack};
 
 /// The fields of a `pack.json` that matter here. Whatever is missing is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,8 +35,20 @@ pub struct ManifestText {
 pub struct PackContent {
     /// What `pack.json` says.
     pub manifest: PackManifest,
+    /// The text of its `values.yaml`: what a pack starts from that is added to a profile. Presets that are enabled there
+    /// are part of it, as they are part of a profile's values.
+    pub values: Option<String>,
     /// The texts that could be read.
     pub texts: Vec<ManifestText>,
+}
+
+/// The values that count for a pack, and whether they are only those of its directory, because its document holds none.
+pub(super) fn values<'p>(pack: &Pack<'p>, content: Option<&'p PackContent>) -> (Cow<'p, str>, bool) {
+    let own = pack.values();
+    match content.and_then(|content| content.values.as_deref()).filter(|_| own.is_empty()) {
+        Some(values) => (Cow::Borrowed(values), true),
+        None => (own, false),
+    }
 }
 
 impl PackManifest {

@@ -93,6 +93,7 @@ pub(crate) fn hello_content() -> PackContent {
 fn content(kube_manifests: &[&str], charts: &[&str], texts: &[(&str, &str)]) -> PackContent {
     let owned = |paths: &[&str]| paths.iter().map(|path| (*path).to_owned()).collect();
     PackContent {
+        values: None,
         manifest: PackManifest { kube_manifests: owned(kube_manifests), charts: owned(charts), ..Default::default() },
         texts: texts
             .iter()
@@ -228,6 +229,22 @@ fn a_directory_that_lacks_a_text_or_is_of_another_version_is_refused() {
     assert_eq!(error, "pack `p` is `1.3.0`, but its directory holds `1.2.0`");
     other.manifest.version = "v1.3.0".into();
     assert_eq!(render(pack, Some(&other)), Ok(Rendered::default()));
+}
+
+#[test]
+fn a_pack_without_values_of_its_own_has_those_of_its_directory() {
+    let mut directory = hello_content();
+    directory.values = Some(hello_values(false));
+    let pack = json!({"name": "hello-universe", "layer": "addon", "type": "spectro"});
+    let rendered = render(pack.clone(), Some(&directory)).unwrap();
+    assert_eq!(rendered.objects.len(), 3);
+    assert_eq!(rendered.assumed, ["its document holds no values, so those of its directory are taken"]);
+    let of = |pack: &Value, content| fingerprint(&Pack::new(pack, "p".into()), Some(content));
+    assert_ne!(of(&pack, &directory), of(&pack, &hello_content()));
+    let mut own = pack;
+    own["values"] = hello_values(true).into();
+    let rendered = render(own, Some(&directory)).unwrap();
+    assert_eq!((rendered.objects.len(), rendered.assumed.len()), (12, 0));
 }
 
 #[test]

@@ -43,7 +43,9 @@ impl Packs {
                 if names.contains(&manifest.name) {
                     let texts = manifest.kube_manifests.iter().map(|path| text(&place, path));
                     let texts = texts.collect::<Result<_, _>>()?;
-                    packs.add(place, PackContent { manifest, texts })?;
+                    let has_values = place.join("values.yaml").symlink_metadata().is_ok();
+                    let values = has_values.then(|| inside(&place, "values.yaml")).transpose()?;
+                    packs.add(place, PackContent { manifest, values, texts })?;
                 }
             }
         }
@@ -210,6 +212,10 @@ mod tests {
         assert_eq!(version_of(&packs, "1.0.0").as_deref(), Some("1.0.0"));
         assert_eq!(version_of(&packs, "1.1.0").as_deref(), Some("v1.1.0"));
         assert_eq!(version_of(&packs, "1.2.0"), None);
+        assert!(packs.found.iter().all(|it| it.content.values.is_none()));
+        write(root.path(), "1.0.0/values.yaml", "a: 1");
+        let packs = read(&[root.path()]).unwrap();
+        assert_eq!(packs.found.iter().filter_map(|it| it.content.values.as_deref()).collect::<Vec<_>>(), ["a: 1"]);
     }
 
     #[test]

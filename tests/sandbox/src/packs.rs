@@ -45,5 +45,7 @@ fn content(dir: &Path) -> Result<PackContent, SandboxError> {
         .iter()
         .map(|file| Ok(ManifestText { name: manifest_name(file), content: files::read(&dir.join(file))? }));
     let texts = texts.collect::<Result<_, SandboxError>>()?;
-    Ok(PackContent { texts, manifest })
+    let values = dir.join("values.yaml");
+    let values = values.exists().then(|| files::read(&values)).transpose()?;
+    Ok(PackContent { manifest, values, texts })
 }

@@ -1,4 +1,4 @@
-//! Follows a cluster until it runs what its spec says.
+//! Waits for what others do: for a cluster to run what its spec says, for whatever else is missing.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ use crate::{
 
 mod manager;
 
-/// How often the cluster is read.
+/// How often it is looked at.
 const INTERVAL: Duration = Duration::from_secs(1);
 
 /// Waits until every pack is reconciled and tells on stderr what is missing, whenever that changes. `written` is the
@@ -31,46 +31,68 @@ pub(crate) async fn until_reconciled(
     timeout: Duration,
     output: &mut Output,
 ) -> Result<(), Error> {
-    let (progress, flags) = (output.progress(), store.flags());
-    let ended = tokio::select! {
-        // Whoever looked at the cluster last knows better than an interrupt that comes at the same time.
-        biased;
-        ended = follow(store, cluster, written, timeout, progress) => ended,
-        _ = tokio::signal::ctrl_c() => Err(stands(Error::new(Kind::Interrupted, "interrupted while waiting"), (cluster, &flags))),
+    let flags = store.flags();
+    let missing = async || match state(&store.reread(cluster).await?.value, written) {
+        State::Reconciled => Ok(Vec::new()),
+        State::Missing(missing) => Ok(missing.iter().map(|it| (it.pack.clone(), line(it))).collect()),
+        State::Reverted(by) => Err(reverted((cluster, &flags), by.as_deref())),
+        State::AwaitsRepave => Err(awaits_repave((cluster, &flags))),
     };
     let name = cluster.cluster().name().into_owned();
-    ended.map(|()| output.note(&format!("cluster {name:?} runs what its spec says")))
+    let what = format!("cluster {name:?} is not reconciled");
+    until_empty(missing, timeout, output.progress(), &what, &[stands((cluster, &flags))]).await?;
+    output.note(&format!("cluster {name:?} runs what its spec says"));
+    Ok(())
 }
 
-async fn follow(
-    store: &Store,
-    cluster: &Document,
-    written: &Value,
+/// Asks again and again what is missing, by name and as a line each, until nothing is. `what` is not so then, and `hints` say
+/// what to do, when the time is over or the user interrupts.
+///
+/// An API server that restarts, as it does while nodes are replaced, is no reason to give up before the time is over.
+pub(crate) async fn until_empty(
+    missing: impl AsyncFn() -> Result<Vec<(String, String)>, Error>,
     timeout: Duration,
     mut progress: Progress,
+    what: &str,
+    hints: &[String],
 ) -> Result<(), Error> {
-    let (deadline, flags) = (Instant::now() + timeout, store.flags());
-    loop {
-        let now = store.reread(cluster).await?;
-        let missing = match state(&now.value, written) {
-            State::Reconciled => return Ok(()),
-            State::Missing(missing) => missing,
-            State::Reverted(by) => return Err(reverted((cluster, &flags), by.as_deref())),
-            State::AwaitsRepave => return Err(awaits_repave((cluster, &flags))),
-        };
-        progress.tell(missing.iter().map(|it| (it.pack.clone(), line(it))).collect());
-        if Instant::now() + INTERVAL > deadline {
-            let reasons: Vec<_> = missing.iter().map(|it| format!("{} ({})", it.pack, it.reason)).collect();
-            let name = cluster.cluster().name().into_owned();
-            let message = format!("cluster {name:?} is not reconciled after {timeout:?}: {}", reasons.join(", "));
-            return Err(stands(Error::new(Kind::TimedOut, message), (cluster, &flags)));
+    let deadline = Instant::now() + timeout;
+    let ends = |error: Error| hints.iter().fold(error, |error, hint| error.hint(hint.clone()));
+    let follow = async {
+        loop {
+            let missing = match missing().await {
+                Ok(missing) => missing,
+                Err(error) if may_pass(&error) => vec![("API server".to_owned(), format!("waiting: {error}"))],
+                Err(error) => return Err(error),
+            };
+            if missing.is_empty() {
+                return Ok(());
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                let lines: Vec<_> = missing.iter().map(|(_, line)| line.trim_start_matches("waiting: ")).collect();
+                let message = format!("{what} after {timeout:?}: {}", lines.join("; "));
+                return Err(ends(Error::new(Kind::TimedOut, message)));
+            }
+            progress.tell(missing);
+            tokio::time::sleep(INTERVAL.min(left)).await;
         }
-        tokio::time::sleep(INTERVAL).await;
+    };
+    tokio::select! {
+        // Whoever looked last knows better than an interrupt that comes at the same time.
+        biased;
+        ended = follow => ended,
+        _ = tokio::signal::ctrl_c() => Err(ends(Error::new(Kind::Interrupted, "interrupted while waiting"))),
     }
 }
 
+/// Whether what failed may well work the next time.
+fn may_pass(error: &Error) -> bool {
+    matches!(error.kind, Kind::Failed | Kind::Unanswered | Kind::Unreachable | Kind::TimedOut)
+}
+
 fn line(it: &Unreconciled) -> String {
-    format!("waiting for pack {} {}: {}", it.pack, it.version.as_deref().unwrap_or_default(), it.reason)
+    format!("waiting: pack {} {}: {}", it.pack, it.version.as_deref().unwrap_or_default(), it.reason)
 }
 
 /// How far a cluster is.
@@ -112,12 +134,13 @@ fn reverted((cluster, flags): (&Document, &str), by: Option<&str>) -> Error {
 fn awaits_repave((cluster, flags): (&Document, &str)) -> Error {
     let name = cluster.cluster().name().into_owned();
     let message = format!("a repave of cluster {name:?} waits for approval: its nodes are to be replaced");
-    stands(Error::new(Kind::DecisionNeeded, message), (cluster, flags))
+    Error::new(Kind::DecisionNeeded, message)
+        .hint(stands((cluster, flags)))
         .hint("approve the repave in Palette, then wait again")
 }
 
-fn stands(error: Error, (cluster, flags): (&Document, &str)) -> Error {
-    error.hint(format!("the write stands; look at `kubectl profile status {}{flags}`", cluster.words()))
+fn stands((cluster, flags): (&Document, &str)) -> String {
+    format!("the write stands; look at `kubectl profile status {}{flags}`", cluster.words())
 }
 
 #[cfg(test)]
@@ -143,7 +166,7 @@ mod tests {
         assert_eq!(state(&done, &written), State::Reconciled);
         let failing = json!([{"name": "k", "condition": {"type": "Error", "status": "True", "message": "no quota"}}]);
         let State::Missing(missing) = state(&cluster("a: 1", json!({"packs": failing})), &written) else { panic!() };
-        assert_eq!(line(&missing[0]), "waiting for pack k 1: Error=True: no quota");
+        assert_eq!(line(&missing[0]), "waiting: pack k 1: Error=True: no quota");
     }
 
     #[test]

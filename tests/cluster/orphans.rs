@@ -35,7 +35,13 @@ impl World {
     }
 
     /// On a control plane of one's own, with objects that version 1.0.0 renders and that are not live.
-    fn on(sandbox: &'static Sandbox, version: &str, before: &[Value], unseen: &[Value], after: &[Value]) -> Self {
+    pub(crate) fn on(
+        sandbox: &'static Sandbox,
+        version: &str,
+        before: &[Value],
+        unseen: &[Value],
+        after: &[Value],
+    ) -> Self {
         let namespace = sandbox.namespace("orphans").unwrap();
         let world = Self { sandbox, namespace };
         let published = |version: &str, objects: &[Value]| {

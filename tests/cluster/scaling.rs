@@ -15,6 +15,7 @@ mod changed;
 mod faults;
 mod killed;
 mod kinds;
+mod restarted;
 mod returning;
 
 const DEADLINE: Duration = Duration::from_secs(90);

@@ -148,7 +148,7 @@ fn wait_follows_the_cluster_until_it_runs_the_target() {
     assert_run(
         &run,
         0,
-        &["switched to hello-aws@1.1.0", "waiting for pack", "cluster \"shop-aws\" runs what its spec says"],
+        &["switched to hello-aws@1.1.0", "waiting: pack", "cluster \"shop-aws\" runs what its spec says"],
     );
     let packs = world.cluster(SHOP)["status"]["packs"].clone();
     let reported = packs.as_array().unwrap();

@@ -5,11 +5,12 @@ use std::{collections::BTreeSet, time::Duration};
 use futures_util::{StreamExt, stream};
 use profile_core::{content::Content, reconciliation::unreconciled, render::Identity, scale::availability};
 
-use super::{search::Search, settled::until_empty, sight};
+use super::{search::Search, sight};
 use crate::{
     error::{Error, Kind},
     output::Output,
     store::{Document, KubernetesStore, Resource, Store},
+    wait::until_empty,
 };
 
 /// What a scale-down does while what replaces the orphans is not ready.
@@ -63,22 +64,16 @@ pub(super) async fn until_ready(
         }
         Unready::Wait(timeout) => {
             let again = async || {
-                let now = match hub.reread(cluster).await {
-                    Ok(now) => now,
-                    // An API server that restarts is no reason to give up before the time is over.
-                    Err(error) if matches!(error.kind, Kind::Failed | Kind::Unreachable | Kind::TimedOut) => {
-                        return Ok(vec![("cluster".to_owned(), error.message)]);
-                    }
-                    Err(error) => return Err(error),
-                };
+                let now = hub.reread(cluster).await?;
                 if Content::of(&now.cluster()) != Content::of(&cluster.cluster()) {
                     let message = format!("the profiles of cluster {name:?} changed meanwhile");
                     return Err(Error::new(Kind::DecisionNeeded, message).hint("nothing was scaled; run this again"));
                 }
-                self::missing(store, &now, search, &namespaces).await
+                let missing = self::missing(store, &now, search, &namespaces).await?;
+                Ok(missing.into_iter().map(|(name, line)| (name, format!("waiting: {line}"))).collect())
             };
             let what = format!("what replaces the orphans of cluster {name:?} is not ready");
-            until_empty(again, timeout, output.progress(), &what, &format!("nothing was scaled; {status}")).await
+            until_empty(again, timeout, output.progress(), &what, &[format!("nothing was scaled; {status}")]).await
         }
     }
 }

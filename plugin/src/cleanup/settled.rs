@@ -7,17 +7,14 @@ use profile_core::{
     scale::{Lever, availability},
 };
 use serde_json::Value;
-use tokio::time::Instant;
 
 use super::{scaling::object, target::Target};
 use crate::{
     error::{Error, Kind},
     output::Output,
     store::{KubernetesStore, Resource},
+    wait::until_empty,
 };
-
-/// How often the workloads are read.
-pub(super) const INTERVAL: Duration = Duration::from_secs(1);
 
 /// Waits until every workload has the pods that it asks for, and shows what is missing.
 pub(super) async fn wait(
@@ -26,54 +23,16 @@ pub(super) async fn wait(
     timeout: Duration,
     output: &mut Output,
 ) -> Result<(), Error> {
-    let progress = output.progress();
     let missing = async || {
         let mut missing = Vec::new();
         for target in targets.iter().filter(|it| it.place.lever.as_ref().is_some_and(Lever::ends_pods)) {
-            let words = match unsettled(store, target).await {
-                Ok(words) => words,
-                // An API server that restarts is no reason to give up before the time is over.
-                Err(error) if matches!(error.kind, Kind::Failed | Kind::Unreachable | Kind::TimedOut) => {
-                    Some(error.message)
-                }
-                Err(error) => return Err(error),
-            };
-            missing.extend(words.map(|words| (object(&target.identity), words)));
+            let words = unsettled(store, target).await?;
+            missing.extend(words.map(|words| (object(&target.identity), format!("waiting: {words}"))));
         }
         Ok(missing)
     };
-    until_empty(missing, timeout, progress, "the pods are not settled", "the write stands; look at the pods").await
-}
-
-/// Asks again and again what is missing, until nothing is.
-pub(super) async fn until_empty(
-    missing: impl AsyncFn() -> Result<Vec<(String, String)>, Error>,
-    timeout: Duration,
-    mut progress: crate::output::progress::Progress,
-    what: &str,
-    hint: &str,
-) -> Result<(), Error> {
-    let deadline = Instant::now() + timeout;
-    let follow = async {
-        loop {
-            let missing = missing().await?;
-            if missing.is_empty() {
-                return Ok(());
-            }
-            progress.tell(missing.iter().map(|(name, it)| (name.clone(), format!("waiting: {it}"))).collect());
-            if Instant::now() + INTERVAL > deadline {
-                let missing: Vec<_> = missing.into_iter().map(|(_, it)| it).collect();
-                let message = format!("{what} after {timeout:?}: {}", missing.join("; "));
-                return Err(Error::new(Kind::TimedOut, message).hint(hint));
-            }
-            tokio::time::sleep(INTERVAL).await;
-        }
-    };
-    tokio::select! {
-        biased;
-        ended = follow => ended,
-        _ = tokio::signal::ctrl_c() => Err(Error::new(Kind::Interrupted, "interrupted while waiting").hint(hint)),
-    }
+    let what = "the pods are not settled";
+    until_empty(missing, timeout, output.progress(), what, &["the write stands; look at the pods".to_owned()]).await
 }
 
 /// What keeps a workload from being settled, in words. One that is gone is settled.

@@ -23,7 +23,7 @@ fn of_two_scale_downs_at_once_one_writes_and_the_other_says_that_it_is_done() {
 }
 
 #[test]
-fn a_server_that_goes_away_in_the_middle_spoils_one_object_and_the_next_run_finishes_it() {
+fn a_connection_that_is_cut_in_the_middle_spoils_one_object_and_the_next_run_finishes_it() {
     for (side, replicas) in [(Side::Before, 2), (Side::After, 0)] {
         let world = World::switched(&[deployment("a", 1), deployment("b", 2), workload("StatefulSet", "c", 1)]);
         let gate = world.gate();

@@ -13,6 +13,7 @@ use kube::{
 };
 use tempfile::TempDir;
 
+use self::api_server::ApiServer;
 use crate::{
     SandboxError,
     assets::{Assets, Places, Program},
@@ -30,7 +31,7 @@ pub(crate) struct ControlPlane {
     children: Vec<Child>,
     assets: Assets,
     client: Client,
-    server: String,
+    server: ApiServer,
     dir: TempDir,
 }
 
@@ -65,7 +66,7 @@ impl ControlPlane {
 
         let admin = authority.client("sandbox-admin", Some("system:masters"))?;
         let kubeconfig = dir.path().join("kubeconfig");
-        files::write(&kubeconfig, &kubeconfig::text(&server, &authority, "sandbox-admin", &admin)?)?;
+        files::write(&kubeconfig, &kubeconfig::text(&server.address, &authority, "sandbox-admin", &admin)?)?;
         let client = client(&kubeconfig).await?;
 
         let mut plane = Self { children, assets: assets.clone(), client, server, dir };
@@ -79,7 +80,8 @@ impl ControlPlane {
 
     /// Waits until any process ends by itself.
     pub(crate) async fn ended(&mut self) -> SandboxError {
-        select_all(self.children.iter_mut().map(|child| Box::pin(child.ended()))).await.0
+        let all = self.children.iter_mut().chain(self.server.child());
+        select_all(all.map(|child| Box::pin(child.ended()))).await.0
     }
 
     async fn unless_a_process_ends<T>(
@@ -92,8 +94,21 @@ impl ControlPlane {
         }
     }
 
+    /// Kills the API server, which then is away until it is started again.
+    pub(crate) async fn kill_api_server(&mut self) {
+        self.server.kill().await;
+    }
+
+    /// Starts the API server, unless it runs, and waits until it is ready.
+    pub(crate) async fn start_api_server(&mut self) -> Result<(), SandboxError> {
+        self.server.run(self.dir.path())?;
+        let ready = api_server::wait_until_ready(self.client.clone());
+        self.unless_a_process_ends(ready).await
+    }
+
     /// Stops every process and removes the directory.
-    pub(crate) async fn stop(self) -> Result<(), SandboxError> {
+    pub(crate) async fn stop(mut self) -> Result<(), SandboxError> {
+        self.server.kill().await;
         for child in self.children {
             child.stop().await;
         }
@@ -112,7 +127,7 @@ impl ControlPlane {
 
     /// The address of the API server.
     pub(crate) fn server(&self) -> &str {
-        &self.server
+        &self.server.address
     }
 
     /// The administrator's client.

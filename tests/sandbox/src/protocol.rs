@@ -4,7 +4,18 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-/// What the supervisor is told on its standard input; so far only its webhook takes requests.
+/// What the supervisor is told on its standard input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Request {
+    /// For the webhook.
+    Webhook(WebhookRequest),
+    /// Kill the API server, as a crash would.
+    KillApiServer,
+    /// Start it again, on its port, and wait until it is ready.
+    StartApiServer,
+}
+
+/// What the webhook is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum WebhookRequest {
     /// Start it again, on its port.
@@ -53,15 +64,23 @@ pub(crate) struct WebhookPlace {
     pub(crate) authority: PathBuf,
 }
 
-impl WebhookRequest {
-    const ALL: [Self; 3] = [Self::Start, Self::Kill, Self::Stop];
+impl Request {
+    const ALL: [Self; 5] = [
+        Self::Webhook(WebhookRequest::Start),
+        Self::Webhook(WebhookRequest::Kill),
+        Self::Webhook(WebhookRequest::Stop),
+        Self::KillApiServer,
+        Self::StartApiServer,
+    ];
 
     /// The line that stands for it.
     pub(crate) fn line(self) -> &'static str {
         match self {
-            Self::Start => "webhook start",
-            Self::Kill => "webhook kill",
-            Self::Stop => "webhook stop",
+            Self::Webhook(WebhookRequest::Start) => "webhook start",
+            Self::Webhook(WebhookRequest::Kill) => "webhook kill",
+            Self::Webhook(WebhookRequest::Stop) => "webhook stop",
+            Self::KillApiServer => "api-server kill",
+            Self::StartApiServer => "api-server start",
         }
     }
 
@@ -91,8 +110,8 @@ mod tests {
 
     #[test]
     fn requests_and_answers_are_read_as_they_were_written() {
-        for request in WebhookRequest::ALL {
-            assert_eq!(WebhookRequest::parse(request.line()), Ok(request));
+        for request in Request::ALL {
+            assert_eq!(Request::parse(request.line()), Ok(request));
         }
         let answer = Answer::Failed("one\ntwo".into());
         assert!(!answer.line().contains('\n'));

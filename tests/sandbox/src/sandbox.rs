@@ -19,7 +19,13 @@ use tokio::runtime::Runtime;
 pub use options::Options;
 pub use webhook::LocalWebhook;
 
-use crate::{SandboxError, binaries, certificates::Authority, control_plane, files, kubeconfig, protocol::Ready, wait};
+use crate::{
+    SandboxError, binaries,
+    certificates::Authority,
+    control_plane, files, kubeconfig,
+    protocol::{Ready, Request},
+    wait,
+};
 use supervised::Supervised;
 
 /// A running control plane of one's own. Dropping it stops everything.
@@ -70,6 +76,16 @@ impl Sandbox {
     /// The process id of the supervisor.
     pub fn supervisor_id(&self) -> u32 {
         self.supervised.id()
+    }
+
+    /// Kills the API server, as a crash would. What it has said is kept by etcd.
+    pub fn kill_api_server(&self) -> Result<(), SandboxError> {
+        self.supervised.ask(Request::KillApiServer)
+    }
+
+    /// Starts the API server again at the same address, unless it runs, and waits until it is ready.
+    pub fn start_api_server(&self) -> Result<(), SandboxError> {
+        self.supervised.ask(Request::StartApiServer)
     }
 
     /// The administrator's client, for [`Self::block_on`] alone: a connection ends with the runtime that opened it, and a

@@ -20,7 +20,7 @@ use crate::{
     SandboxError,
     control_plane::ControlPlane,
     progress::say,
-    protocol::{Answer, Ready, WebhookRequest},
+    protocol::{Answer, Ready, Request},
     sandbox::Options,
 };
 
@@ -60,7 +60,7 @@ async fn supervise(options: &Options) -> Result<(), SandboxError> {
     let result = loop {
         tokio::select! {
             request = owner.request() => match request {
-                Some(line) => tell(&answer(webhook.as_mut(), &line).await),
+                Some(line) => tell(&answer(&mut plane, webhook.as_mut(), &line).await),
                 None => break Ok(()),
             },
             error = plane.ended() => break Err(error),
@@ -85,17 +85,20 @@ async fn start(options: &Options) -> Result<(ControlPlane, Option<Webhook>), San
     Ok((plane, webhook))
 }
 
-async fn answer(webhook: Option<&mut Webhook>, line: &str) -> Answer {
-    let request = match WebhookRequest::parse(line) {
-        Ok(request) => request,
-        Err(problem) => return Answer::Failed(problem),
-    };
-    match webhook {
-        Some(webhook) => {
-            webhook.handle(request).await.map_or_else(|e| Answer::Failed(e.to_string()), |()| Answer::Done)
+async fn answer(plane: &mut ControlPlane, webhook: Option<&mut Webhook>, line: &str) -> Answer {
+    let done = match (Request::parse(line), webhook) {
+        (Err(problem), _) => return Answer::Failed(problem),
+        (Ok(Request::KillApiServer), _) => {
+            plane.kill_api_server().await;
+            Ok(())
         }
-        None => Answer::Failed("this sandbox was started without a webhook".into()),
-    }
+        (Ok(Request::StartApiServer), _) => plane.start_api_server().await,
+        (Ok(Request::Webhook(request)), Some(webhook)) => webhook.handle(request).await,
+        (Ok(Request::Webhook(_)), None) => {
+            return Answer::Failed("this sandbox was started without a webhook".into());
+        }
+    };
+    done.map_or_else(|error| Answer::Failed(error.to_string()), |()| Answer::Done)
 }
 
 /// Whoever started the sandbox: a pipe that closes when they end, or the signals of a terminal.

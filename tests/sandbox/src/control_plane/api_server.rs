@@ -1,6 +1,10 @@
 //! Starts etcd and the API server.
 
-use std::{net::Ipv4Addr, path::Path, time::Duration};
+use std::{
+    net::Ipv4Addr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use kube::Client;
 use tokio::net::TcpStream;
@@ -16,13 +20,44 @@ use crate::{
 /// How long a start may take on a busy machine.
 const DEADLINE: Duration = Duration::from_secs(120);
 
-/// Starts both and returns the address of the API server, which does not serve yet.
+/// An API server, running or not. It keeps its port and its etcd, so that everybody finds it again with all that it knew.
+pub(super) struct ApiServer {
+    program: PathBuf,
+    arguments: Vec<String>,
+    running: Option<Child>,
+    /// The address that it serves at.
+    pub(super) address: String,
+}
+
+impl ApiServer {
+    /// Starts it in `dir`, unless it runs. It does not serve yet then.
+    pub(super) fn run(&mut self, dir: &Path) -> Result<(), SandboxError> {
+        if self.running.is_none() {
+            self.running = Some(Child::start(dir, &self.program, &self.arguments)?);
+        }
+        Ok(())
+    }
+
+    /// Kills it, if it runs.
+    pub(super) async fn kill(&mut self) {
+        if let Some(child) = self.running.take() {
+            child.stop().await;
+        }
+    }
+
+    /// Its process, where it runs.
+    pub(super) fn child(&mut self) -> Option<&mut Child> {
+        self.running.as_mut()
+    }
+}
+
+/// Starts etcd, which is added to `children`, and the API server, which does not serve yet.
 pub(super) async fn start(
     dir: &Path,
     assets: &Assets,
     authority: &Authority,
     children: &mut Vec<Child>,
-) -> Result<String, SandboxError> {
+) -> Result<ApiServer, SandboxError> {
     let [etcd, etcd_peer, secure] = ports::free()?;
     let mut child = Child::start(dir, assets.path(Program::Etcd)?, &etcd_arguments(etcd, etcd_peer))?;
     let listening = wait::until("etcd to listen", DEADLINE, || TcpStream::connect((Ipv4Addr::LOCALHOST, etcd)));
@@ -38,8 +73,14 @@ pub(super) async fn start(
     let (private, public) = certificates::token_keys()?;
     files::write(&dir.join("pki/service-account.key"), &private)?;
     files::write(&dir.join("pki/service-account.pub"), &public)?;
-    children.push(Child::start(dir, assets.path(Program::KubeApiserver)?, &api_server_arguments(etcd, secure))?);
-    Ok(format!("https://127.0.0.1:{secure}"))
+    let mut server = ApiServer {
+        program: assets.path(Program::KubeApiserver)?.to_owned(),
+        arguments: api_server_arguments(etcd, secure),
+        running: None,
+        address: format!("https://127.0.0.1:{secure}"),
+    };
+    server.run(dir)?;
+    Ok(server)
 }
 
 /// Waits until the API server says that it is ready.

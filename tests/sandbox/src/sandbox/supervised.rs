@@ -11,7 +11,7 @@ use std::{
 use super::Options;
 use crate::{
     SandboxError, binaries,
-    protocol::{Answer, Ready, WebhookRequest},
+    protocol::{Answer, Ready, Request},
 };
 
 /// A running supervisor. Dropping it closes its standard input and waits until everything is stopped.
@@ -42,7 +42,7 @@ impl Supervised {
     }
 
     /// Tells the supervisor what to do and waits until it is done.
-    pub(super) fn ask(&self, request: WebhookRequest) -> Result<(), SandboxError> {
+    pub(super) fn ask(&self, request: Request) -> Result<(), SandboxError> {
         match self.answer(Some(request))? {
             Answer::Done => Ok(()),
             answer => Err(unexpected(answer)),
@@ -54,7 +54,7 @@ impl Supervised {
         self.process.id()
     }
 
-    fn answer(&self, request: Option<WebhookRequest>) -> Result<Answer, SandboxError> {
+    fn answer(&self, request: Option<Request>) -> Result<Answer, SandboxError> {
         // A test that panicked while it held the lock left whole lines behind: the pipes are still good.
         let mut pipes = self.pipes.lock().unwrap_or_else(PoisonError::into_inner);
         let (stdin, stdout) = pipes.as_mut().ok_or_else(|| SandboxError::Supervisor("it is stopped".into()))?;

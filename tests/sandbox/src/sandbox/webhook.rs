@@ -3,7 +3,7 @@
 use super::Sandbox;
 use crate::{
     SandboxError,
-    protocol::{WebhookPlace, WebhookRequest},
+    protocol::{Request, WebhookPlace, WebhookRequest},
 };
 
 /// The real webhook program, run by the sandbox's supervisor on loopback.
@@ -40,16 +40,16 @@ impl LocalWebhook<'_> {
 
     /// Kills it, as a crash would.
     pub fn kill(&self) -> Result<(), SandboxError> {
-        self.sandbox.supervised.ask(WebhookRequest::Kill)
+        self.sandbox.supervised.ask(Request::Webhook(WebhookRequest::Kill))
     }
 
     /// Stops it with SIGTERM, as Kubernetes stops a pod, and waits for its end.
     pub fn stop(&self) -> Result<(), SandboxError> {
-        self.sandbox.supervised.ask(WebhookRequest::Stop)
+        self.sandbox.supervised.ask(Request::Webhook(WebhookRequest::Stop))
     }
 
     /// Starts it again at the same address, unless it runs, and waits until it is ready.
     pub fn start(&self) -> Result<(), SandboxError> {
-        self.sandbox.supervised.ask(WebhookRequest::Start)
+        self.sandbox.supervised.ask(Request::Webhook(WebhookRequest::Start))
     }
 }

@@ -387,7 +387,7 @@ fn what_another_cluster_of_the_api_server_renders_is_left_out() {
     assert_eq!(names(&found["orphans"]), set(&["Deployment/left"]), "{found}");
     assert_eq!(found["orphans"][0]["confidence"], "proven", "{found}");
     assert_eq!(found["excluded"][0]["reason"], format!("rendered by cluster {elsewhere}/other"), "{found}");
-    let unseen = format!("what cluster {elsewhere}/other renders by packs that cannot be rendered: charted");
+    let unseen = format!("what cluster {elsewhere}/other renders: packs that cannot be rendered: charted");
     assert!(found["notVisible"].to_string().contains(&unseen) && found["isComplete"] == true, "{found}");
     let run = world.profile(&["scale-down", "demo", "--yes"]);
     assert!(run.is_success(), "{run}");

@@ -5,6 +5,7 @@ use profile_core::{orphans::Rendering, render::Identity};
 use super::{past::Sources, scaling::cluster_of_record};
 use crate::{
     error::{Error, Kind},
+    fleet::outcomes::listed,
     store::{Document, KubernetesStore, Store},
 };
 
@@ -39,12 +40,16 @@ impl Neighbours {
             }
             listed => listed?,
         };
-        let mut others = Vec::new();
+        let (mut others, mut unseen) = (Vec::new(), Unseen::default());
         for other in clusters.into_iter().filter(|it| !is_same(it, cluster)) {
             match hub.live(&other).await {
                 Ok(Some(elsewhere)) if !elsewhere.is_same_server(workload).await => {}
                 Ok(_) => others.push(other),
-                Err(error) => not_visible.push(format!("what cluster {} renders: {error}", cluster_of_record(&other))),
+                // Only the user's own map says where clusters run, and it may leave out those that matter nowhere here.
+                Err(error) if error.kind == Kind::Usage => {
+                    unseen.add("the map of workloads does not say where that runs", cluster_of_record(&other));
+                }
+                Err(error) => unseen.add(&error.to_string(), cluster_of_record(&other)),
             }
         }
         let rendered = match sources.render_others(&others).await {
@@ -54,23 +59,48 @@ impl Neighbours {
                 Vec::new()
             }
         };
-        let mut neighbours = Self { rendered, not_visible };
-        neighbours.name_unrendered();
-        Ok(neighbours)
+        unseen.add_unrendered(&rendered);
+        not_visible.extend(unseen.lines());
+        Ok(Self { rendered, not_visible })
+    }
+}
+
+/// Why clusters are not seen, and which these are: a fleet has the same packs over and over.
+#[derive(Default)]
+struct Unseen(Vec<(String, Vec<String>)>);
+
+impl Unseen {
+    fn add(&mut self, reason: &str, cluster: String) {
+        match self.0.iter_mut().find(|(known, _)| known == reason) {
+            Some((_, clusters)) => clusters.push(cluster),
+            None => self.0.push((reason.to_owned(), vec![cluster])),
+        }
     }
 
-    /// One line for each cluster, whatever the number of its packs.
-    fn name_unrendered(&mut self) {
-        for (cluster, rendering) in &self.rendered {
+    /// Adds the packs that cannot be rendered.
+    fn add_unrendered(&mut self, rendered: &[(String, Rendering)]) {
+        for (cluster, rendering) in rendered {
             let packs: Vec<_> = rendering.unrendered().into_iter().map(|(pack, _)| pack).collect();
             if !packs.is_empty() {
-                let packs = packs.join(", ");
-                self.not_visible
-                    .push(format!("what cluster {cluster} renders by packs that cannot be rendered: {packs}"));
+                self.add(&format!("packs that cannot be rendered: {}", packs.join(", ")), cluster.clone());
             }
         }
     }
+
+    /// A line for each reason.
+    fn lines(&self) -> impl Iterator<Item = String> {
+        self.0.iter().map(|(reason, clusters)| match clusters.as_slice() {
+            [cluster] => format!("what cluster {cluster} renders: {reason}"),
+            clusters => {
+                let names: Vec<_> = clusters.iter().map(String::as_str).collect();
+                format!("what {} other clusters render ({}): {reason}", names.len(), listed(&names, NAMES))
+            }
+        })
+    }
 }
+
+/// How wide the names of clusters are in a line.
+const NAMES: usize = 80;
 
 /// The clusters of all namespaces, whatever namespace this run looks in.
 async fn everywhere(store: &KubernetesStore) -> Result<Vec<Document>, Error> {
@@ -98,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn packs_that_cannot_be_rendered_take_one_line_for_each_cluster() {
+    fn packs_that_cannot_be_rendered_take_one_line_for_all_clusters_that_have_them() {
         let pack = |name: &str, outcome| PackRendering {
             profile: "p@1".into(),
             pack: name.into(),
@@ -109,9 +139,17 @@ mod tests {
         let chart = |name: &str| pack(name, Err(RenderError::Charts { pack: name.into() }));
         let whole = Rendering { packs: vec![pack("app", Ok(Rendered::default()))] };
         let broken = Rendering { packs: vec![chart("cni"), pack("app", Ok(Rendered::default())), chart("csi")] };
-        let rendered = vec![("hub/a".to_owned(), whole), ("hub/b".to_owned(), broken)];
-        let mut neighbours = Neighbours { rendered, not_visible: Vec::new() };
-        neighbours.name_unrendered();
-        assert_eq!(neighbours.not_visible, ["what cluster hub/b renders by packs that cannot be rendered: cni, csi"]);
+        let lines = |rendered: &[(String, Rendering)]| {
+            let mut unseen = Unseen::default();
+            unseen.add_unrendered(rendered);
+            unseen.lines().collect::<Vec<_>>()
+        };
+        let mut rendered = vec![("hub/a".to_owned(), whole), ("hub/b".to_owned(), broken.clone())];
+        assert_eq!(lines(&rendered), ["what cluster hub/b renders: packs that cannot be rendered: cni, csi"]);
+        rendered.extend((0..40).map(|number| (format!("hub/{number}"), broken.clone())));
+        let said = lines(&rendered);
+        assert_eq!(said.len(), 1, "{said:?}");
+        assert!(said[0].starts_with("what 41 other clusters render (hub/b, hub/0, hub/1"), "{said:?}");
+        assert!(said[0].ends_with(" more): packs that cannot be rendered: cni, csi"), "{said:?}");
     }
 }

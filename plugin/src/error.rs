@@ -7,6 +7,8 @@ use std::fmt;
 pub(crate) enum Kind {
     /// The command line makes no sense.
     Usage,
+    /// The user said no.
+    NotConfirmed,
     /// Something could not be done.
     Failed,
     /// What was named is not there.
@@ -37,6 +39,7 @@ impl Kind {
         match self {
             Self::BrokenPipe => 0,
             Self::Usage
+            | Self::NotConfirmed
             | Self::Failed
             | Self::NotFound
             | Self::Forbidden

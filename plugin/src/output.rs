@@ -5,6 +5,7 @@ use std::io::{self, BufRead, BufWriter, IsTerminal, Write};
 use clap::ColorChoice;
 use serde::Serialize;
 use serde_json::Value;
+use tokio::sync::mpsc;
 
 use crate::{
     cli::Format,
@@ -30,7 +31,12 @@ pub(crate) struct Output {
     paint: Paint,
     /// The documents of one that is captured.
     documents: Vec<Value>,
+    /// Where one that is captured hands over what it has, whenever it is flushed.
+    live: Option<Live>,
 }
+
+/// A name, and to whom what is captured under it is handed over.
+type Live = (String, mpsc::UnboundedSender<(String, Captured)>);
 
 /// Where a stream goes.
 enum Sink<W> {
@@ -78,13 +84,18 @@ impl Output {
         };
         let stdout = Sink::Process(BufWriter::new(io::stdout()));
         let stderr = Sink::Process(io::stderr());
-        Self { stdout, stderr, is_interactive, paint: Paint { is_on }, documents: Vec::new() }
+        Self { stdout, stderr, is_interactive, paint: Paint { is_on }, documents: Vec::new(), live: None }
     }
 
     /// One for a cluster of many: it keeps what is said, and there is nobody to ask.
     pub(crate) fn captured(&self) -> Self {
         let (stdout, stderr) = (Sink::Memory(Vec::new()), Sink::Memory(Vec::new()));
-        Self { stdout, stderr, is_interactive: false, paint: self.paint, documents: Vec::new() }
+        Self { stdout, stderr, is_interactive: false, paint: self.paint, documents: Vec::new(), live: None }
+    }
+
+    /// The same, and what it keeps is handed over whenever it is flushed: for work that takes a while.
+    pub(crate) fn captured_live(&self, live: Live) -> Self {
+        Self { live: Some(live), ..self.captured() }
     }
 
     /// What was captured.
@@ -167,7 +178,7 @@ impl Output {
         }
         let answer = self.ask("Do you want to continue? (y/N): ").await?.unwrap_or_default();
         let is_yes = ["y", "yes"].contains(&answer.to_ascii_lowercase().as_str());
-        if is_yes { Ok(()) } else { Err(Error::usage("not confirmed; nothing was changed")) }
+        if is_yes { Ok(()) } else { Err(Error::new(Kind::NotConfirmed, "not confirmed; nothing was changed")) }
     }
 
     /// Whether a person can be asked.
@@ -202,8 +213,24 @@ impl Output {
         }
     }
 
-    /// Hands everything over to the terminal or the pipe.
+    /// Hands everything over to the terminal, the pipe, or whoever shows what is captured.
     pub(crate) fn flush(&mut self) -> Result<(), Error> {
+        if let (Some((name, live)), Sink::Memory(answer), Sink::Memory(notes)) =
+            (&self.live, &mut self.stdout, &mut self.stderr)
+        {
+            let text = |kept: &mut Vec<u8>| String::from_utf8_lossy(&std::mem::take(kept)).into_owned();
+            let captured = Captured { answer: text(answer), notes: text(notes), documents: Vec::new() };
+            // Who no longer listens has ended, and so will this.
+            let _ = live.send((name.clone(), captured));
+        }
         Ok(self.stdout.flush()?)
+    }
+
+    /// Tells what is waited for now, where no moving line does.
+    pub(crate) fn waits(&mut self, what: &str) -> Result<(), Error> {
+        if self.live.is_some() {
+            self.note(&format!("waiting: {what}"));
+        }
+        self.flush()
     }
 }

@@ -19,6 +19,7 @@ use crate::{
 mod aliases;
 mod cleanup;
 mod repeated;
+mod shown;
 
 /// Where nothing listens.
 const DOWN: &str = "https://127.0.0.1:1";

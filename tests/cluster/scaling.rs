@@ -13,6 +13,7 @@ use crate::{
 
 mod changed;
 mod faults;
+mod interrupted;
 mod killed;
 mod kinds;
 mod restarted;

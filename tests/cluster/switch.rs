@@ -167,7 +167,7 @@ fn a_wait_that_ends_too_late_says_what_is_missing_and_that_the_write_stands() {
         124,
         &[
             "is not reconciled after 1s",
-            "hello-universe (still reported for another profile version)",
+            "pack hello-universe 1.3.0: still reported for another profile version",
             "the write stands",
         ],
     );

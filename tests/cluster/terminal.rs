@@ -57,12 +57,17 @@ impl<'a> Terminal<'a> {
 
     /// Waits until a text was on the screen so often, then types a line.
     pub(crate) fn answer_to(&mut self, text: &str, times: usize, line: &str) {
-        let asked = self.world.sandbox.wait_until("the question", DEADLINE, || {
+        self.seen(text, times);
+        writeln!(self.keyboard, "{line}").unwrap();
+    }
+
+    /// Waits until a text was on the screen so often.
+    pub(crate) fn seen(&self, text: &str, times: usize) {
+        let seen = self.world.sandbox.wait_until(text, DEADLINE, || {
             let screen = self.screen.lock().unwrap().clone();
             if screen.matches(text).count() == times { Ok(()) } else { Err(screen) }
         });
-        asked.unwrap();
-        writeln!(self.keyboard, "{line}").unwrap();
+        seen.unwrap();
     }
 
     /// The exit code and everything that was on the screen.

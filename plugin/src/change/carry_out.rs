@@ -208,7 +208,7 @@ pub(super) async fn decide(
     }
     if *edits && !edit(proposal, write, output).await? {
         // Whoever closes the editor without a change says no, as to any other question.
-        return Err(Error::usage("not confirmed; nothing was changed"));
+        return Err(Error::new(Kind::NotConfirmed, "not confirmed; nothing was changed"));
     }
     Ok(!proposal.is_unchanged())
 }
@@ -273,10 +273,17 @@ pub(super) async fn carry_through(
             proposal.discard_buffers();
             let name = proposal.cluster.cluster().name().into_owned();
             write.show.say(&format!("spectrocluster/{name} {}", done(proposal)), output)?;
-            wait_if_asked(proposal, write, output).await?;
-            // What returns was shown before the question; orphans have one of their own.
-            let how = write.afterwards(true);
-            cleanup::after(&proposal.store, &proposal.cluster, returning, how, output).await.map(Ok)
+            let ended = async {
+                wait_if_asked(proposal, write, output).await?;
+                // What returns was shown before the question; orphans have one of their own.
+                cleanup::after(&proposal.store, &proposal.cluster, returning, write.afterwards(true), output).await
+            };
+            // Whoever reads how it ended is to know what was written.
+            let ended = ended.await.map_err(|error| Error {
+                message: format!("{}, and then: {}", done(proposal), error.message),
+                ..error
+            });
+            ended.map(Ok)
         }
         Written::Moved(what) => Ok(Err(what)),
     }
@@ -452,7 +459,7 @@ async fn wait_if_asked(proposal: &Proposal, write: &WriteArgs, output: &mut Outp
     if !write.wait {
         return Ok(());
     }
-    output.flush()?;
+    output.waits("until the cluster runs it")?;
     wait::until_reconciled(&proposal.store, &proposal.cluster, &proposal.draft.pending, write.timeout, output).await
 }
 

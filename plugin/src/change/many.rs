@@ -20,7 +20,7 @@ use crate::{
     fleet::{
         Fleet, at_once, in_order,
         outcomes::{Ended, Outcomes, listed},
-        waves::WaveArgs,
+        waves::{Did, WaveArgs},
     },
     output::{Output, width},
     review::{Groups, Review, ReviewFormat},
@@ -109,16 +109,16 @@ enum Job {
     Change(Box<Ready>),
 }
 
-async fn run(job: Job, write: &WriteArgs, output: &mut Output) -> Result<(Outcome, String), Error> {
+async fn run(job: Job, write: &WriteArgs, output: &mut Output) -> Result<Did, Error> {
     match job {
         Job::Same(proposal) => {
             let outcome = unchanged(&proposal, write, output).await?;
-            Ok((outcome, "unchanged".to_owned()))
+            Ok(Did::nothing(outcome))
         }
         Job::Change(mut ready) => {
             let Ready { proposal, returning } = &mut *ready;
             match carry_through(proposal, returning, write, output).await? {
-                Ok(outcome) => Ok((outcome, done(proposal))),
+                Ok(outcome) => Ok(Did::written(outcome, done(proposal))),
                 Err(what) => Err(moved_meanwhile(proposal, &what)),
             }
         }
@@ -211,7 +211,9 @@ async fn decided(
                 remember(&mut answers, &before, &proposal.decisions);
                 match decided {
                     // Whoever wants out of a question wants out of all.
-                    Err(error) if matches!(error.kind, Kind::Usage | Kind::Interrupted) => return Err(error),
+                    Err(error) if matches!(error.kind, Kind::NotConfirmed | Kind::Usage | Kind::Interrupted) => {
+                        return Err(error);
+                    }
                     decided => decided,
                 }
             }

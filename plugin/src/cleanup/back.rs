@@ -1,6 +1,9 @@
 //! Gives objects back what their records name, the last one scaled down first.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use clap::Args;
 use profile_core::scale::{Lever, Tolerance, is_target_of, plan_back};
@@ -10,11 +13,10 @@ use super::{
     names::{Name, pick},
     past,
     records::{Recorded, Records},
-    scaling::{Planned, Scaling, Step, Work, placed, scale},
+    scaling::{Planned, Scaling, Step, Work, placed},
     target::{self, Place, Target, is_of_one},
 };
 use crate::{
-    commands::Outcome,
     error::Error,
     output::Output,
     store::{Document, KubernetesStore, Store},
@@ -30,14 +32,15 @@ pub(crate) struct BackArgs {
     even_if_changed: bool,
 }
 
-/// Scales back what was scaled down for `cluster`, or what `names` name.
-pub(crate) async fn scale_back(
-    store: &Store,
-    cluster: &Document,
+/// Plans to scale back what was scaled down for `cluster`, or what `names` name. `None` where there is nothing, which is told
+/// then.
+pub(crate) async fn scale_back<'w>(
+    store: &'w Store,
+    cluster: &'w Document,
     names: &[Name],
     args: &BackArgs,
     output: &mut Output,
-) -> Result<Outcome, Error> {
+) -> Result<Option<Work<'w>>, Error> {
     let kubernetes = &store.workload(cluster).await?;
     let name = cluster.cluster().name().into_owned();
     // Without the right to read the revisions, today's packs still name their namespaces.
@@ -65,22 +68,20 @@ pub(crate) async fn scale_back(
     let picked = pick(names, &identities, &what)?;
     if picked.is_empty() {
         output.note(&format!("nothing to scale back: nothing is scaled down for cluster {name:?}"));
-        return Ok(Outcome::Done);
+        return Ok(None);
     }
     let picked: Vec<_> = picked.into_iter().map(|index| recorded[index]).collect();
     let tolerance = if args.even_if_changed { Tolerance::Specification } else { Tolerance::Nothing };
-    back((store, kubernetes), cluster, (&picked, &recorded), tolerance, &args.scaling, output).await
+    back((store, kubernetes), cluster, (&picked, &recorded), tolerance).await.map(Some)
 }
 
-/// Scales `picked` back, with the ScaledObjects among `recorded` that were paused for them.
-pub(super) async fn back(
-    (hub, store): (&Store, &KubernetesStore),
-    cluster: &Document,
+/// Plans to scale `picked` back, with the ScaledObjects among `recorded` that were paused for them.
+pub(super) async fn back<'w>(
+    (hub, store): (&'w Store, &KubernetesStore),
+    cluster: &'w Document,
     (picked, recorded): (&[&Recorded], &[&Recorded]),
     tolerance: Tolerance,
-    scaling: &Scaling,
-    output: &mut Output,
-) -> Result<Outcome, Error> {
+) -> Result<Work<'w>, Error> {
     let (mut targets, mut refused) = (Vec::new(), Vec::new());
     for it in recorded {
         let is_picked = picked.iter().any(|picked| picked.identity == it.identity);
@@ -100,23 +101,25 @@ pub(super) async fn back(
         let found = target::scalers(store, namespace.as_deref()).await?.unwrap_or_default();
         scalers.insert(namespace, found);
     }
-    let planner = |target: &Target| {
+    let planner = move |target: &Target| {
         let of_namespace: &[Value] = scalers.get(&target.identity.namespace).map_or(&[], Vec::as_slice);
         let plan = plan_back(&target.subject(), of_namespace, tolerance);
         plan.map(|plan| Planned::Write(Box::new(plan))).map_err(|refusal| refusal.to_string())
     };
-    let steps = grouped(targets).into_iter().map(|(group, target)| Step { planned: planner(&target), target, group });
-    let work = Work {
+    let step = |(group, target)| Step { planned: planner(&target), target, group };
+    let steps: Vec<_> = grouped(targets).into_iter().map(step).collect();
+    Ok(Work {
         hub,
-        store,
-        cluster,
-        steps: steps.collect(),
+        store: store.clone(),
+        cluster: Cow::Borrowed(cluster),
+        steps,
         refused,
-        planner: &planner,
+        planner: Box::new(planner),
         is_pinned: tolerance < Tolerance::Everything,
         shown: None,
-    };
-    scale(work, scaling, output).await
+        guard: None,
+        label: None,
+    })
 }
 
 /// The picked objects in their order, each followed by the ScaledObjects that were paused for it, with the number of its

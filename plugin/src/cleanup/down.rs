@@ -1,6 +1,6 @@
 //! Scales orphans to zero: those that are proven, or those that are named.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap, rc::Rc};
 
 use clap::Args;
 use jiff::Timestamp;
@@ -12,16 +12,15 @@ use profile_core::{
 use serde_json::Value;
 
 use super::{
-    guard::{self, Unready},
+    guard::Guard,
     names::{Name, pick},
     past::Sources,
-    scaling::{Planned, Scaling, Step, Work, cluster_of_record, object, scale},
+    scaling::{Planned, Scalers, Scaling, Step, Work, cluster_of_record, object},
     search::{Search, search},
     target::{self, Place, Target, is_of_one},
     users,
 };
 use crate::{
-    commands::Outcome,
     error::Error,
     output::Output,
     store::{Document, KubernetesStore, Store},
@@ -45,32 +44,30 @@ pub(crate) struct DownArgs {
     pub(super) even_if_not_ready: bool,
 }
 
-/// The autoscalers of each namespace, or why they are not visible.
-type Scalers = BTreeMap<Option<String>, Result<Vec<Value>, String>>;
-
 /// How the kinds of orphans are addressed, by group and kind.
 type Places = BTreeMap<(String, String), Place>;
 
-/// Scales the orphans of `cluster` down that are proven, or those that `names` name.
-pub(crate) async fn scale_down(
-    store: &Store,
-    cluster: &Document,
+/// Plans to scale the orphans of `cluster` down that are proven, or those that `names` name. `None` where there are none, which
+/// is told then.
+pub(crate) async fn scale_down<'w>(
+    store: &'w Store,
+    cluster: Cow<'w, Document>,
     names: &[Name],
-    args: &DownArgs,
+    args: &'w DownArgs,
     output: &mut Output,
-) -> Result<Outcome, Error> {
-    let kubernetes = &store.workload(cluster).await?;
-    let search = search(store, cluster, &args.sources, output).await?;
+) -> Result<Option<Work<'w>>, Error> {
+    let kubernetes = store.workload(&cluster).await?;
+    let search = search(store, &cluster, &args.sources, output).await?;
     for reason in search.not_visible() {
         output.note(&format!("not visible: {reason}"));
     }
-    let places = target::places(kubernetes, search.findings.orphans.iter().map(|it| &it.identity)).await?;
+    let places = target::places(&kubernetes, search.findings.orphans.iter().map(|it| &it.identity)).await?;
     let orphans = chosen(&search, &places, names, output)?;
     if orphans.is_empty() {
         let nothing = "nothing to scale down: no proven orphan that has a size";
         if search.is_complete() || !search.findings.orphans.is_empty() {
             output.note(nothing);
-            return Ok(Outcome::Done);
+            return Ok(None);
         }
         // Whoever scripts this must not read "there is none" out of "it was not seen".
         let unseen = search.findings.unrendered.iter().map(|(pack, reason)| format!("\n  {pack}: {reason}"));
@@ -81,26 +78,28 @@ pub(crate) async fn scale_down(
     let mut scalers = Scalers::new();
     for namespace in orphans.iter().filter(|it| has_lever(&places, it)).map(|it| &it.identity.namespace) {
         if !scalers.contains_key(namespace) {
-            let found = target::scalers(kubernetes, namespace.as_deref()).await?;
+            let found = target::scalers(&kubernetes, namespace.as_deref()).await?;
             scalers.insert(namespace.clone(), found);
         }
     }
-    let name = cluster_of_record(cluster);
-    let planner = |target: &Target| {
+    let scalers = Rc::new(scalers);
+    let (name, known_scalers) = (cluster_of_record(&cluster), Rc::clone(&scalers));
+    let own: Vec<Orphan> = orphans.iter().map(|it| (*it).clone()).collect();
+    let planner = move |target: &Target| {
         // Milliseconds keep the order, in which scale-back goes the other way.
         let now = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string();
-        let of_namespace = scalers.get(&target.identity.namespace);
+        let of_namespace = known_scalers.get(&target.identity.namespace);
         let known = of_namespace.map_or(Ok(&[][..]), |it| it.as_deref().map_err(Clone::clone));
         // Without a size there is nothing that an autoscaler could undo: core says what there is to say about such a kind.
         let known = if target.place.lever.is_some() { known? } else { &[] };
-        let orphan = orphan_of(&orphans, target, known).ok_or("it is no orphan")?;
+        let orphan = orphan_of(&own, target, known).ok_or("it is no orphan")?;
         let revision = orphan.last_rendered_by.as_ref().and_then(|it| it.source.revision());
         let occasion = Occasion { now: &now, reason: args.reason.as_deref(), revision, cluster: &name };
         plan(orphan, target, known, &occasion, args.suspected)
     };
     let (mut steps, mut refused) = (Vec::new(), Vec::new());
     for (group, orphan) in orphans.iter().enumerate() {
-        let targets = targets(kubernetes, orphan, &places, &scalers).await?;
+        let targets = targets(&kubernetes, orphan, &places, &scalers).await?;
         match targets {
             Ok(targets) => {
                 steps.extend(targets.into_iter().map(|target| Step { planned: planner(&target), target, group }));
@@ -108,21 +107,18 @@ pub(crate) async fn scale_down(
             Err(reason) => refused.push((orphan.identity.clone(), reason)),
         }
     }
-    let is_write = |it: &&Step| matches!(it.planned, Ok(Planned::Write(_)));
-    let planned: Vec<_> = steps.iter().filter(is_write).map(|it| &it.target.identity).collect();
-    if !planned.is_empty() {
-        let unready = match args.scaling.waits() {
-            _ if args.even_if_not_ready => Unready::Warn,
-            Some(timeout) => Unready::Wait(timeout),
-            None if args.scaling.wait => Unready::Tell,
-            None => Unready::Refuse,
-        };
-        guard::until_ready((store, kubernetes), cluster, &search, &planned, unready, output).await?;
-    }
-    let shown = Some(&scalers);
-    let work =
-        Work { hub: store, store: kubernetes, cluster, steps, refused, planner: &planner, is_pinned: true, shown };
-    scale(work, &args.scaling, output).await
+    Ok(Some(Work {
+        hub: store,
+        store: kubernetes,
+        cluster,
+        steps,
+        refused,
+        planner: Box::new(planner),
+        is_pinned: true,
+        shown: Some(scalers),
+        guard: Some(Guard { search, even_if_not_ready: args.even_if_not_ready }),
+        label: None,
+    }))
 }
 
 fn place<'p>(places: &'p Places, orphan: &Orphan) -> Option<&'p Place> {
@@ -190,15 +186,15 @@ async fn targets(
 }
 
 /// The orphan that a target is, or that a ScaledObject scales.
-fn orphan_of<'o>(orphans: &[&'o Orphan], target: &Target, scalers: &[Value]) -> Option<&'o Orphan> {
+fn orphan_of<'o>(orphans: &'o [Orphan], target: &Target, scalers: &[Value]) -> Option<&'o Orphan> {
     let own = orphans.iter().find(|it| it.identity == target.identity);
     let scaled = || {
-        let scales = |orphan: &&&Orphan| {
+        let scales = |orphan: &&Orphan| {
             pausing(&orphan.identity, scalers).any(|it| Identity::of_live(it).as_ref() == Some(&target.identity))
         };
         orphans.iter().find(scales)
     };
-    own.or_else(scaled).copied()
+    own.or_else(scaled)
 }
 
 fn plan(

@@ -1,80 +1,80 @@
 //! Keeps a scale-down waiting until what replaces the orphans is there.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::collections::BTreeSet;
 
 use futures_util::{StreamExt, stream};
 use profile_core::{content::Content, reconciliation::unreconciled, render::Identity, scale::availability};
 
-use super::{search::Search, sight};
+use super::{
+    scaling::{Scaling, Work},
+    search::Search,
+    sight,
+};
 use crate::{
     error::{Error, Kind},
     output::Output,
-    store::{Document, KubernetesStore, Resource, Store},
+    store::{Document, KubernetesStore, Resource},
     wait::until_empty,
 };
 
-/// What a scale-down does while what replaces the orphans is not ready.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Unready {
-    /// Say that it is waited for, where nothing is written yet.
-    Tell,
-    /// It refuses.
-    Refuse,
-    /// It waits so long, then gives up.
-    Wait(Duration),
-    /// It warns.
-    Warn,
+/// What has to be ready before orphans are scaled down.
+pub(super) struct Guard {
+    /// What is rendered now, and more.
+    pub(super) search: Search,
+    /// Only warn where it is not.
+    pub(super) even_if_not_ready: bool,
 }
 
-/// Sees that every pack is reconciled, and that every workload is Available that is rendered now in a namespace where
-/// something is to be scaled down.
-pub(super) async fn until_ready(
-    (hub, store): (&Store, &KubernetesStore),
-    cluster: &Document,
-    search: &Search,
-    orphans: &[&Identity],
-    unready: Unready,
-    output: &mut Output,
-) -> Result<(), Error> {
-    let name = cluster.cluster().name().into_owned();
-    let namespaces: BTreeSet<_> = orphans.iter().map(|it| &it.namespace).collect();
-    let missing = missing(store, cluster, search, &namespaces).await?;
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let lines = || missing.iter().map(|(_, it)| format!("\n  {it}")).collect::<String>();
-    let status = format!("look at `kubectl profile status {}{}`", cluster.words(), hub.flags());
-    match unready {
-        Unready::Warn => {
+impl Guard {
+    /// Sees that every pack is reconciled, and that every workload is Available that is rendered now in a namespace where one
+    /// of `orphans` is to be scaled down. Where not it refuses, waits, or warns, as it is asked to; a preview that would wait
+    /// says so.
+    pub(super) async fn until_ready(
+        &self,
+        work: &Work<'_>,
+        orphans: &[&Identity],
+        scaling: &Scaling,
+        is_preview: bool,
+        output: &mut Output,
+    ) -> Result<(), Error> {
+        let cluster = &*work.cluster;
+        let name = cluster.cluster().name().into_owned();
+        let namespaces: BTreeSet<_> = orphans.iter().map(|it| &it.namespace).collect();
+        let missing = missing(&work.store, cluster, &self.search, &namespaces).await?;
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let status = format!("look at `kubectl profile status {}{}`", cluster.words(), work.hub.flags());
+        if self.even_if_not_ready {
             output.warning("what replaces the orphans may not serve yet, and scaling them down may end service:");
             missing.iter().for_each(|(_, it)| output.note(&format!("  {it}")));
-            Ok(())
+            return Ok(());
         }
-        Unready::Tell => {
-            output.note("what replaces the orphans is not ready yet, and is waited for before anything is scaled:");
-            missing.iter().for_each(|(_, it)| output.note(&format!("  {it}")));
-            Ok(())
-        }
-        Unready::Refuse => {
-            Err(Error::refused(format!("what replaces the orphans of cluster {name:?} is not ready:{}", lines()))
+        if !scaling.wait {
+            let lines: String = missing.iter().map(|(_, it)| format!("\n  {it}")).collect();
+            let message = format!("what replaces the orphans of cluster {name:?} is not ready:{lines}");
+            return Err(Error::refused(message)
                 .hint(format!("nothing was scaled; {status} and try again, or let --wait wait for it"))
                 .hint(
                     "--even-if-not-ready scales them down all the same, at the risk that nothing serves in their place",
-                ))
+                ));
         }
-        Unready::Wait(timeout) => {
-            let again = async || {
-                let now = hub.reread(cluster).await?;
-                if Content::of(&now.cluster()) != Content::of(&cluster.cluster()) {
-                    let message = format!("the profiles of cluster {name:?} changed meanwhile");
-                    return Err(Error::new(Kind::DecisionNeeded, message).hint("nothing was scaled; run this again"));
-                }
-                let missing = self::missing(store, &now, search, &namespaces).await?;
-                Ok(missing.into_iter().map(|(name, line)| (name, format!("waiting: {line}"))).collect())
-            };
-            let what = format!("what replaces the orphans of cluster {name:?} is not ready");
-            until_empty(again, timeout, output.progress(), &what, &[format!("nothing was scaled; {status}")]).await
-        }
+        let Some(timeout) = scaling.waits().filter(|_| !is_preview) else {
+            output.note("what replaces the orphans is not ready yet, and is waited for before anything is scaled:");
+            missing.iter().for_each(|(_, it)| output.note(&format!("  {it}")));
+            return Ok(());
+        };
+        let again = async || {
+            let now = work.hub.reread(cluster).await?;
+            if Content::of(&now.cluster()) != Content::of(&cluster.cluster()) {
+                let message = format!("the profiles of cluster {name:?} changed meanwhile");
+                return Err(Error::new(Kind::DecisionNeeded, message).hint("nothing was scaled; run this again"));
+            }
+            let missing = self::missing(&work.store, &now, &self.search, &namespaces).await?;
+            Ok(missing.into_iter().map(|(name, line)| (name, format!("waiting: {line}"))).collect())
+        };
+        let what = format!("what replaces the orphans of cluster {name:?} is not ready");
+        until_empty(again, timeout, output.progress(), &what, &[format!("nothing was scaled; {status}")]).await
     }
 }
 

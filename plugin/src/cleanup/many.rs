@@ -1,80 +1,111 @@
-//! Scales in many clusters: shows everything first, asks once, and writes wave by wave.
+//! Scales in many clusters: plans and shows everything first, asks once, and writes exactly that, wave by wave.
 
-use super::scaling::Scaling;
+use std::{cell::RefCell, collections::BTreeMap};
+
+use super::scaling::{Scaling, Work, scale};
 use crate::{
     commands::Outcome,
-    error::{Error, Kind},
+    error::Error,
     fleet::{
         Fleet, Member,
         each::{self, Answer, Layout},
         outcomes::{Ended, Outcomes},
-        waves::WaveArgs,
+        waves::{Did, WaveArgs},
     },
     output::Output,
     store::DryRun,
 };
 
-/// Runs `command` for each cluster, as `scaling` says. One cluster shows, asks and writes by itself; several are shown together
-/// and asked for once. With a yes given beforehand each shows its plan right before it is written.
-pub(crate) async fn scale_each(
-    fleet: &Fleet,
+/// Plans by `plan` for each cluster and writes as `scaling` says. One cluster shows, asks and writes by itself; several are
+/// shown together and asked for once. With a yes given beforehand each shows its plan right before it is written. `word` is
+/// what becomes of the workloads, such as `scaled down`.
+pub(crate) async fn scale_each<'f>(
+    fleet: &'f Fleet,
     scaling: &Scaling,
     waves: &WaveArgs,
+    word: &str,
     output: &mut Output,
-    command: impl AsyncFn(&Member, &Scaling, &mut Output) -> Result<Outcome, Error>,
+    plan: impl AsyncFn(&'f Member, &mut Output) -> Result<Option<Work<'f>>, Error>,
 ) -> Result<Outcome, Error> {
     if fleet.single().is_some() || scaling.dry_run != DryRun::None {
-        let run = async |member: &Member, output: &mut Output| command(member, scaling, output).await;
+        let run = async |member: &'f Member, output: &mut Output| match plan(member, output).await? {
+            Some(work) => Ok(scale(work, scaling, output).await?.outcome),
+            None => Ok(Outcome::Done),
+        };
         return each::each(fleet, Layout::Sections, "looked at", output, run).await;
     }
     fleet.doubles.iter().for_each(|it| output.note(it));
-    let (preview, confirmed) = (scaling.preview(), scaling.confirmed());
     let mut outcomes = Outcomes::default();
     for (label, error) in &fleet.unseen {
         outcomes.add(label.clone(), Ended::Failed(error.copy()));
     }
-    let mut jobs: Vec<(String, (&Member, Option<String>))> = Vec::new();
     if scaling.yes {
-        jobs.extend(fleet.members.iter().map(|it| (it.label.clone(), (it, None))));
+        let jobs = fleet.members.iter().map(|it| (it.label.clone(), it)).collect();
+        let write = async |member: &'f Member, output: &mut Output| match plan(member, output).await? {
+            Some(work) => scale(Work { label: Some(member.label.clone()), ..work }, scaling, output).await,
+            None => Ok(Did::nothing(Outcome::Done)),
+        };
+        waves.run(jobs, (fleet.parallel, true), &mut outcomes, output, write).await?;
     } else {
-        let look = async |member: &Member, output: &mut Output| command(member, &preview, output).await;
-        let answers = each::run(fleet, output, look).await;
-        each::print_sections(&answers, output)?;
-        for Answer { member, captured, ended } in answers {
-            match ended {
-                Ok(Outcome::Done | Outcome::Partial) => {
-                    jobs.push((member.label.clone(), (member, Some(captured.answer))))
-                }
-                Ok(outcome) => outcomes.add(member.label.clone(), Ended::Done(outcome, "refused".into())),
-                Err(error) => outcomes.add(member.label.clone(), Ended::Failed(error)),
-            }
-        }
-        if outcomes.len() > 0 {
-            output.line("Left as they are:")?;
-            outcomes.print(output)?;
-            output.line("")?;
-        }
-        if jobs.iter().all(|(_, (_, shown))| shown.as_ref().is_none_or(String::is_empty)) {
-            output.note("nothing is to be scaled");
-            jobs.drain(..).for_each(|(label, _)| outcomes.add(label, Ended::Done(Outcome::Done, "unchanged".into())));
+        let jobs = shown(fleet, scaling, word, &mut outcomes, output, plan).await?;
+        if jobs.is_empty() {
+            output.note(&format!("nothing is to be {word}"));
             return Ok(outcomes.exit());
         }
         output.confirm().await?;
+        let write = async |work: Work<'f>, output: &mut Output| work.carry_out(scaling, output).await;
+        waves.run(jobs, (fleet.parallel, false), &mut outcomes, output, write).await?;
     }
-    let write = async |(member, shown): (&Member, Option<String>), output: &mut Output| {
-        if let Some(shown) = shown {
-            let mut own = output.captured();
-            command(member, &preview, &mut own).await?;
-            if own.into_captured().answer != shown {
-                return Err(Error::new(Kind::DecisionNeeded, "it is not what was shown any more")
-                    .hint("nothing was written there; run this again"));
-            }
-        }
-        let outcome = command(member, &confirmed, output).await?;
-        Ok((outcome, if outcome == Outcome::Done { "done" } else { "part refused" }.to_owned()))
-    };
-    waves.run(jobs, (fleet.parallel, scaling.yes), &mut outcomes, output, write).await?;
     output.line("")?;
     outcomes.print(output)?;
     Ok(outcomes.exit())
+}
+
+/// What is to be done for a cluster, under its label.
+type Job<'f> = (String, Work<'f>);
+
+/// Plans and shows all clusters. Those in which something is to be written; how the others ended is among `outcomes`.
+async fn shown<'f>(
+    fleet: &'f Fleet,
+    scaling: &Scaling,
+    word: &str,
+    outcomes: &mut Outcomes,
+    output: &mut Output,
+    plan: impl AsyncFn(&'f Member, &mut Output) -> Result<Option<Work<'f>>, Error>,
+) -> Result<Vec<Job<'f>>, Error> {
+    let works = RefCell::new(BTreeMap::new());
+    let look = async |member: &'f Member, output: &mut Output| {
+        let Some(mut work) = plan(member, output).await? else { return Ok(Outcome::Done) };
+        work.preview(scaling, output).await?;
+        let outcome = work.unwritten();
+        if work.writes() > 0 {
+            works.borrow_mut().insert(member.label.clone(), work);
+        }
+        Ok(outcome)
+    };
+    let answers = each::run(fleet, output, look).await;
+    let mut works = works.into_inner();
+    each::print_sections(&answers, output)?;
+    let mut jobs = Vec::new();
+    for Answer { member, ended, .. } in answers {
+        let label = member.label.clone();
+        match (ended, works.remove(&label)) {
+            (Err(error), _) => outcomes.add(label, Ended::Failed(error)),
+            (Ok(_), Some(work)) => jobs.push((label.clone(), Work { label: Some(label), ..work })),
+            (Ok(Outcome::Done), None) => outcomes.add(label, Ended::Done(Outcome::Done, "unchanged".into())),
+            (Ok(outcome), None) => outcomes.add(label, Ended::Done(outcome, "refused".into())),
+        }
+    }
+    if outcomes.len() > 0 {
+        output.line("Left as they are:")?;
+        outcomes.print(output)?;
+        output.line("")?;
+    }
+    if !jobs.is_empty() {
+        let objects: usize = jobs.iter().map(|(_, work)| work.writes()).sum();
+        let [objects, clusters] = [(objects, "object"), (jobs.len(), "cluster")]
+            .map(|(count, name)| format!("{count} {name}{}", if count == 1 { "" } else { "s" }));
+        output.line(&format!("{objects} of {clusters} to be {word}"))?;
+    }
+    Ok(jobs)
 }

@@ -1,6 +1,6 @@
 //! What a change of profiles renders again, though it was scaled down; and what follows the change.
 
-use std::{path::PathBuf, time::Duration};
+use std::{borrow::Cow, path::PathBuf, time::Duration};
 
 use clap::Args;
 use profile_core::{
@@ -19,11 +19,11 @@ use super::{
     records::{Recorded, Records},
     remind::words,
     rendering::Attached,
-    scaling::Scaling,
+    scaling::{Scaling, scale},
 };
 use crate::{
     commands::Outcome,
-    error::Error,
+    error::{Error, Kind},
     output::Output,
     store::{Document, Store, packs::Packs},
 };
@@ -121,7 +121,8 @@ pub(crate) async fn after(
         let all = returning.records.of(cluster, |_| false);
         // Whoever applies it anew says what it is, at the same time.
         let picked = (returns.as_slice(), all.as_slice());
-        outcomes.push(back((store, &kubernetes), cluster, picked, Tolerance::Everything, &scaling, output).await?);
+        let work = back((store, &kubernetes), cluster, picked, Tolerance::Everything).await?;
+        outcomes.push(scale(work, &scaling, output).await?.outcome);
     }
     let stays: Vec<_> = stays.into_iter().filter_map(words).collect();
     stays.iter().for_each(|it| output.note(&format!("still scaled down: {it}")));
@@ -130,7 +131,20 @@ pub(crate) async fn after(
         output.note(&format!("hint: `kubectl profile scale-back {words}{flags}` gives them their size back"));
     }
     if how.args.then_orphans {
-        outcomes.push(orphans(store, cluster, how, output).await?);
+        outcomes.push(match orphans(store, cluster, how, output).await {
+            Ok(outcome) => outcome,
+            Err(error) if error.kind == Kind::NotConfirmed => {
+                output.note("not confirmed: the change stands, and nothing was scaled down");
+                Outcome::Done
+            }
+            // What was asked for first is done.
+            Err(error) if matches!(error.kind, Kind::Failed | Kind::Forbidden | Kind::NotFound | Kind::Unanswered) => {
+                output.warning(&format!("the change stands, and nothing was scaled down: {error}"));
+                error.hints.iter().for_each(|it| output.note(&format!("hint: {it}")));
+                Outcome::Partial
+            }
+            Err(error) => return Err(error),
+        });
     }
     let is_done = outcomes.iter().all(|it| matches!(it, Outcome::Done));
     Ok(if is_done { Outcome::Done } else { Outcome::Partial })
@@ -146,7 +160,10 @@ async fn orphans(store: &Store, cluster: &Document, how: After<'_>, output: &mut
         suspected: false,
         even_if_not_ready: false,
     };
-    scale_down(store, &cluster, &[], &args, output).await
+    match scale_down(store, Cow::Owned(cluster), &[], &args, output).await? {
+        Some(work) => Ok(scale(work, &args.scaling, output).await?.outcome),
+        None => Ok(Outcome::Done),
+    }
 }
 
 /// What a document renders. What charts render is only known once Helm has done it.

@@ -1,8 +1,9 @@
 //! Writes planned sizes: shows them, asks, and pins what was shown.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{borrow::Cow, collections::BTreeMap, pin::pin, rc::Rc, time::Duration};
 
 use clap::Args;
+use futures_util::FutureExt;
 use profile_core::{
     content::Content,
     reconciliation::unreconciled,
@@ -12,6 +13,7 @@ use profile_core::{
 use serde_json::Value;
 
 use super::{
+    guard::Guard,
     settled,
     target::{self, Target},
     write::{self, Ended},
@@ -20,6 +22,8 @@ use crate::{
     cli::duration,
     commands::Outcome,
     error::{Error, Kind},
+    fleet::waves::Did,
+    interrupt,
     output::Output,
     store::{Document, DryRun, KubernetesStore, Store},
 };
@@ -48,16 +52,6 @@ impl Scaling {
     /// As the flags of a change say it, which what follows it heeds.
     pub(super) fn afterwards((yes, wait, is_beside): (bool, bool, bool), timeout: Duration) -> Self {
         Self { yes, dry_run: DryRun::None, wait, timeout, is_beside }
-    }
-
-    /// The same, and nothing is written.
-    pub(super) fn preview(&self) -> Self {
-        Self { dry_run: DryRun::Client, ..self.clone() }
-    }
-
-    /// The same, and a yes was given.
-    pub(super) fn confirmed(&self) -> Self {
-        Self { yes: true, ..self.clone() }
     }
 
     /// A line about what is or was done.
@@ -93,18 +87,18 @@ pub(super) struct Step {
 }
 
 /// Plans what to write to an object as it is now.
-pub(super) type Planner<'p> = &'p dyn Fn(&Target) -> Result<Planned, String>;
+pub(super) type Planner<'w> = Box<dyn Fn(&Target) -> Result<Planned, String> + 'w>;
 
-/// Scalers as they were shown, by namespace: what a scale-down relies on.
-pub(super) type Shown<'s> = &'s BTreeMap<Option<String>, Result<Vec<Value>, String>>;
+/// Scalers as they were shown, by namespace, or why they are not visible: what a scale-down relies on.
+pub(super) type Scalers = BTreeMap<Option<String>, Result<Vec<Value>, String>>;
 
-/// All that is to be written.
-pub(super) struct Work<'w> {
+/// All that is to be written for one cluster. What was planned is what is shown, asked for, and written.
+pub(crate) struct Work<'w> {
     /// Where the cluster object is.
     pub(super) hub: &'w Store,
     /// Where its workloads are.
-    pub(super) store: &'w KubernetesStore,
-    pub(super) cluster: &'w Document,
+    pub(super) store: KubernetesStore,
+    pub(super) cluster: Cow<'w, Document>,
     pub(super) steps: Vec<Step>,
     /// What is refused before anything could be planned for it.
     pub(super) refused: Vec<(Identity, String)>,
@@ -112,19 +106,18 @@ pub(super) struct Work<'w> {
     /// Whether only what was shown is written. What is applied anew at the same time moves, and may.
     pub(super) is_pinned: bool,
     /// For a scale-down: the scalers that the plan knows.
-    pub(super) shown: Option<Shown<'w>>,
+    pub(super) shown: Option<Rc<Scalers>>,
+    /// For a scale-down: what has to be ready before.
+    pub(super) guard: Option<Guard>,
+    /// The cluster's name in what is told, where there are many.
+    pub(super) label: Option<String>,
 }
 
-/// Shows the steps, asks, and writes each; whatever is refused is told, and the rest goes on.
-pub(super) async fn scale(mut work: Work<'_>, scaling: &Scaling, output: &mut Output) -> Result<Outcome, Error> {
-    refuse_groups(&mut work.steps);
-    let of_steps = work.steps.iter().filter_map(|it| Some((&it.target.identity, it.planned.as_ref().err()?)));
-    let refused: Vec<_> = work.refused.iter().map(|(identity, reason)| (identity, reason)).chain(of_steps).collect();
-    for (identity, reason) in &refused {
-        output.warning(&format!("{} is left as it is: {reason}", object(identity)));
-    }
-    let is_refused = !refused.is_empty();
-    if work.steps.iter().any(|it| matches!(it.planned, Ok(Planned::Write(_)))) {
+/// One cluster: shows the steps, asks, and writes each; whatever is refused is told, and the rest goes on.
+pub(super) async fn scale(mut work: Work<'_>, scaling: &Scaling, output: &mut Output) -> Result<Did, Error> {
+    work.hold_back(scaling, false, output).await?;
+    work.tell_refused(output);
+    if work.writes() > 0 {
         show(&work, scaling, output)?;
         let asks = scaling.dry_run == DryRun::None && !scaling.yes;
         if asks {
@@ -135,16 +128,83 @@ pub(super) async fn scale(mut work: Work<'_>, scaling: &Scaling, output: &mut Ou
             refuse_moved(&work, waited).await?;
         }
     }
-    let (written, failed) = write_all(&work, scaling, output).await?;
-    output.flush()?;
-    if let Some(timeout) = scaling.waits().filter(|_| !written.is_empty()) {
-        settled::wait(work.store, &written, timeout, output).await?;
+    work.write(scaling, output).await
+}
+
+impl Work<'_> {
+    /// How many objects are to be written.
+    pub(super) fn writes(&self) -> usize {
+        self.steps.iter().filter(|it| matches!(it.planned, Ok(Planned::Write(_)))).count()
     }
-    match (written.is_empty(), is_refused || failed.is_some(), failed) {
-        (_, false, _) => Ok(Outcome::Done),
-        (true, _, Some(Ended::Failed(error))) => Err(error),
-        (true, ..) => Ok(Outcome::Refused),
-        (false, ..) => Ok(Outcome::Partial),
+
+    /// One of many clusters: tells what is refused, and shows the rest.
+    pub(super) async fn preview(&mut self, scaling: &Scaling, output: &mut Output) -> Result<(), Error> {
+        self.hold_back(scaling, true, output).await?;
+        self.tell_refused(output);
+        for step in &self.steps {
+            if let Ok(Planned::Nothing(why)) = &step.planned {
+                scaling.say(&format!("{} unchanged ({why})", object(&step.target.identity)), output)?;
+            }
+        }
+        if self.writes() > 0 {
+            show(self, scaling, output)?;
+        }
+        Ok(())
+    }
+
+    /// One of many clusters, after a yes for all of them.
+    pub(super) async fn carry_out(self, scaling: &Scaling, output: &mut Output) -> Result<Did, Error> {
+        if scaling.waits().is_some() {
+            self.hold_back(scaling, false, output).await?;
+        }
+        refuse_moved(&self, scaling.waits().is_some()).await?;
+        self.write(scaling, output).await
+    }
+
+    async fn hold_back(&self, scaling: &Scaling, is_preview: bool, output: &mut Output) -> Result<(), Error> {
+        let is_write = |it: &&Step| matches!(it.planned, Ok(Planned::Write(_)));
+        let planned: Vec<_> = self.steps.iter().filter(is_write).map(|it| &it.target.identity).collect();
+        match &self.guard {
+            Some(guard) if !planned.is_empty() => guard.until_ready(self, &planned, scaling, is_preview, output).await,
+            _ => Ok(()),
+        }
+    }
+
+    fn tell_refused(&mut self, output: &mut Output) {
+        refuse_groups(&mut self.steps);
+        let of_steps = self.steps.iter().filter_map(|it| Some((&it.target.identity, it.planned.as_ref().err()?)));
+        for (identity, reason) in self.refused.iter().map(|(identity, reason)| (identity, reason)).chain(of_steps) {
+            output.warning(&format!("{} is left as it is: {reason}", object(identity)));
+        }
+    }
+
+    /// How it ended where nothing is left to write.
+    pub(super) fn unwritten(&self) -> Outcome {
+        match (self.is_refused(), self.steps.iter().any(|it| it.planned.is_ok())) {
+            (false, _) => Outcome::Done,
+            (true, false) => Outcome::Refused,
+            (true, true) => Outcome::Partial,
+        }
+    }
+
+    fn is_refused(&self) -> bool {
+        !self.refused.is_empty() || self.steps.iter().any(|it| it.planned.is_err())
+    }
+
+    async fn write(self, scaling: &Scaling, output: &mut Output) -> Result<Did, Error> {
+        let WrittenAll { settled, has_written, failed } = write_all(&self, scaling, output).await?;
+        if let Some(timeout) = scaling.waits().filter(|_| !settled.is_empty()) {
+            output.waits("until the pods are settled")?;
+            settled::wait(&self.store, &settled, timeout, output).await?;
+        }
+        output.flush()?;
+        match (settled.is_empty(), self.is_refused() || failed.is_some(), failed) {
+            (_, false, _) if has_written => Ok(Did::written(Outcome::Done, "done")),
+            (_, false, _) => Ok(Did::nothing(Outcome::Done)),
+            (true, _, Some(Ended::Failed(error))) => Err(error),
+            (true, ..) => Ok(Did::written(Outcome::Refused, "refused")),
+            (false, ..) => Ok(Did::written(Outcome::Partial, "part refused")),
+        }
     }
 }
 
@@ -159,33 +219,64 @@ fn refuse_groups(steps: &mut [Step]) {
     }
 }
 
-/// Writes step by step. What is done, and the first thing that was not.
-async fn write_all<'w>(
-    work: &'w Work<'_>,
-    scaling: &Scaling,
-    output: &mut Output,
-) -> Result<(Vec<&'w Target>, Option<Ended>), Error> {
-    let (mut done, mut failed) = (Vec::new(), None);
-    let mut spoiled = None;
+/// What became of all steps.
+struct WrittenAll<'w> {
+    /// What is as it should be: written now, or found so.
+    settled: Vec<&'w Target>,
+    has_written: bool,
+    /// The first thing that was not done.
+    failed: Option<Ended>,
+}
+
+/// Writes step by step. An interrupt lets the group under way come to its end, so that no object is left half done.
+async fn write_all<'w>(work: &'w Work<'_>, scaling: &Scaling, output: &mut Output) -> Result<WrittenAll<'w>, Error> {
+    let mut all = WrittenAll { settled: Vec::new(), has_written: false, failed: None };
+    let (mut spoiled, mut group) = (None, None);
+    let of = work.label.as_ref().map(|label| format!("{label}: ")).unwrap_or_default();
+    let held = interrupt::hold();
+    let mut interrupted = pin!(interrupt::heard().fuse());
+    let mut is_interrupted = false;
+    let count = work.steps.iter().filter(|it| it.planned.is_ok()).count();
     for step in &work.steps {
         let (target, name) = (&step.target, object(&step.target.identity));
         let Ok(planned) = &step.planned else { continue };
+        if group != Some(step.group) && scaling.dry_run == DryRun::None {
+            is_interrupted = is_interrupted || interrupted.as_mut().now_or_never().is_some();
+            if is_interrupted {
+                output.flush()?;
+                let message = format!("interrupted: {} of {count} objects are done", all.settled.len());
+                return Err(Error::new(Kind::Interrupted, message).hint(
+                    "none of them is half done, and nothing else was begun; run the same command again to go on",
+                ));
+            }
+        }
+        group = Some(step.group);
         let ended = if spoiled == Some(step.group) {
             Ended::Refused("what belongs to it was not written".to_owned())
         } else {
-            write::write(work, step, scaling.dry_run).await
+            let mut writing = pin!(write::write(work, step, scaling.dry_run));
+            tokio::select! {
+                biased;
+                ended = &mut writing => ended,
+                () = &mut interrupted, if !is_interrupted => {
+                    is_interrupted = true;
+                    output.note("interrupted: what is under way is finished, and nothing else is begun");
+                    writing.await
+                }
+            }
         };
         let reason = match &ended {
             Ended::Written => {
                 if let Planned::Write(plan) = planned {
-                    scaling.say(&format!("{name} {}{}", words(plan), suffix(scaling.dry_run)), output)?;
+                    scaling.say(&format!("{of}{name} {}{}", words(plan), suffix(scaling.dry_run)), output)?;
                 }
-                done.push(target);
+                all.settled.push(target);
+                all.has_written = true;
                 continue;
             }
             Ended::Unchanged(why) => {
-                scaling.say(&format!("{name} unchanged ({why})"), output)?;
-                done.push(target);
+                scaling.say(&format!("{of}{name} unchanged ({why})"), output)?;
+                all.settled.push(target);
                 continue;
             }
             Ended::Refused(reason) => format!("{name} is left as it is: {reason}"),
@@ -197,11 +288,12 @@ async fn write_all<'w>(
         output.warning(&reason);
         spoiled = Some(step.group);
         // An error says more than a refusal about how it all ended.
-        if !matches!(failed, Some(Ended::Failed(_))) {
-            failed = Some(ended);
+        if !matches!(all.failed, Some(Ended::Failed(_))) {
+            all.failed = Some(ended);
         }
     }
-    Ok((done, failed))
+    drop(held);
+    Ok(all)
 }
 
 /// The object as kubectl names it, and where it is.
@@ -262,8 +354,8 @@ fn show(work: &Work<'_>, scaling: &Scaling, output: &mut Output) -> Result<(), E
 /// While the user thought about it, or while it waited, the cluster may have been switched, and an orphan may be rendered
 /// again; or somebody made an autoscaler for it. What was waited for is reconciled now, and was not before.
 async fn refuse_moved(work: &Work<'_>, waited: bool) -> Result<(), Error> {
-    let Some(shown) = work.shown else { return Ok(()) };
-    let now = work.hub.reread(work.cluster).await?;
+    let Some(shown) = &work.shown else { return Ok(()) };
+    let now = work.hub.reread(&work.cluster).await?;
     let (before, now) = (work.cluster.cluster(), now.cluster());
     let moved = |what: String| Err(Error::new(Kind::DecisionNeeded, what).hint("nothing was written; run this again"));
     if Content::of(&before) != Content::of(&now) || !waited && unreconciled(&before) != unreconciled(&now) {
@@ -272,9 +364,9 @@ async fn refuse_moved(work: &Work<'_>, waited: bool) -> Result<(), Error> {
             before.name()
         ));
     }
-    for (namespace, shown) in shown {
+    for (namespace, shown) in &**shown {
         let Ok(shown) = shown else { continue };
-        let now = target::scalers(work.store, namespace.as_deref()).await?.unwrap_or_default();
+        let now = target::scalers(&work.store, namespace.as_deref()).await?.unwrap_or_default();
         let workloads = work.steps.iter().map(|it| &it.target.identity).filter(|it| it.namespace == *namespace);
         if let Some(workload) = workloads.into_iter().find(|it| !scalers_are_same(it, shown, &now)) {
             return moved(format!("what scales {} changed meanwhile", object(workload)));

@@ -58,7 +58,7 @@ async fn rehearse(work: &Work<'_>, step: &Step, plan: &Plan) -> Option<Ended> {
         }));
     }
     for (target, write) in rehearsals {
-        match target.write(work.store, write, DryRun::Server).await {
+        match target.write(&work.store, write, DryRun::Server).await {
             // Whatever moved meanwhile is found out by the write itself.
             Ok(()) => {}
             Err(error) if error.kind == Kind::Conflict => {}
@@ -71,14 +71,14 @@ async fn rehearse(work: &Work<'_>, step: &Step, plan: &Plan) -> Option<Ended> {
 async fn tried(work: &Work<'_>, step: &Step, mut plan: Plan, dry_run: DryRun) -> Result<Ended, Error> {
     let mut shown = step.target.clone();
     for _ in 0..TRIES {
-        let answer = shown.write(work.store, &plan.write, dry_run).await;
+        let answer = shown.write(&work.store, &plan.write, dry_run).await;
         let is_written = match answer {
             Ok(()) if plan.then.is_none() || dry_run != DryRun::None => return Ok(Ended::Written),
             Ok(()) => true,
             Err(error) if error.kind == Kind::Conflict => false,
             Err(error) => return Err(unknown(error)),
         };
-        let Some(now) = shown.reread(work.store).await? else { return Ok(Ended::Refused("it is gone".to_owned())) };
+        let Some(now) = shown.reread(&work.store).await? else { return Ok(Ended::Refused("it is gone".to_owned())) };
         let moved = if is_written || !work.is_pinned { Vec::new() } else { shown.moved(&now) };
         plan = match (work.planner)(&now) {
             Ok(Planned::Nothing(_)) if is_written => return Ok(Ended::Written),

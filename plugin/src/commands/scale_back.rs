@@ -32,10 +32,8 @@ pub(crate) struct ScaleBackArgs {
 pub(crate) async fn run(args: &ScaleBackArgs, global: &Global, output: &mut Output) -> Result<Outcome, Error> {
     let (clusters, names) = cleanup::words(&args.words)?;
     let fleet = args.which.find(clusters, global).await?;
-    cleanup::scale_each(&fleet, &args.back.scaling, &args.waves, output, async |member, scaling, output| {
-        let mut args = args.back.clone();
-        args.scaling = scaling.clone();
-        cleanup::scale_back(&member.store, &member.cluster, &names, &args, output).await
+    cleanup::scale_each(&fleet, &args.back.scaling, &args.waves, "scaled back", output, async |member, output| {
+        cleanup::scale_back(&member.store, &member.cluster, &names, &args.back, output).await
     })
     .await
 }

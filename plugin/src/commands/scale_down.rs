@@ -1,5 +1,7 @@
 //! `kubectl profile scale-down`: orphans to zero, with a record of the size they had.
 
+use std::borrow::Cow;
+
 use clap::Args;
 
 use super::Outcome;
@@ -34,10 +36,9 @@ pub(crate) struct ScaleDownArgs {
 pub(crate) async fn run(args: &ScaleDownArgs, global: &Global, output: &mut Output) -> Result<Outcome, Error> {
     let (clusters, names) = cleanup::words(&args.words)?;
     let fleet = args.which.find(clusters, global).await?;
-    cleanup::scale_each(&fleet, &args.down.scaling, &args.waves, output, async |member, scaling, output| {
-        let mut args = args.down.clone();
-        args.scaling = scaling.clone();
-        cleanup::scale_down(&member.store, &member.cluster, &names, &args, output).await
+    cleanup::scale_each(&fleet, &args.down.scaling, &args.waves, "scaled down", output, async |member, output| {
+        let cluster = Cow::Borrowed(&member.cluster);
+        cleanup::scale_down(&member.store, cluster, &names, &args.down, output).await
     })
     .await
 }

@@ -47,12 +47,12 @@ pub(crate) struct Answer<'f> {
 ///
 /// For people the clusters with the same answer stand together. For machines there is one list with the document of each.
 /// A cluster that fails spoils nothing but the exit code. `word` names what was done, such as `shown`.
-pub(crate) async fn each(
-    fleet: &Fleet,
+pub(crate) async fn each<'f>(
+    fleet: &'f Fleet,
     layout: impl Into<Layout>,
     word: &str,
     output: &mut Output,
-    command: impl AsyncFn(&Member, &mut Output) -> Result<Outcome, Error>,
+    command: impl AsyncFn(&'f Member, &mut Output) -> Result<Outcome, Error>,
 ) -> Result<Outcome, Error> {
     fleet.doubles.iter().for_each(|it| output.note(it));
     if let Some(member) = fleet.single() {
@@ -97,7 +97,7 @@ pub(crate) async fn each(
 pub(crate) async fn run<'f>(
     fleet: &'f Fleet,
     output: &mut Output,
-    command: impl AsyncFn(&Member, &mut Output) -> Result<Outcome, Error>,
+    command: impl AsyncFn(&'f Member, &mut Output) -> Result<Outcome, Error>,
 ) -> Vec<Answer<'f>> {
     let mut progress = output.progress();
     let shared = &*output;

@@ -4,6 +4,7 @@ use std::{collections::VecDeque, num::NonZero, time::Duration};
 
 use clap::Args;
 use futures_util::{StreamExt, stream::FuturesUnordered};
+use tokio::sync::mpsc;
 
 use super::outcomes::{Ended, Outcomes};
 use crate::{
@@ -11,7 +12,7 @@ use crate::{
     commands::Outcome,
     error::{Error, Kind},
     interrupt,
-    output::Output,
+    output::{Captured, Output},
 };
 
 /// How far to go at once.
@@ -27,6 +28,29 @@ pub(crate) struct WaveArgs {
     /// Begin no further cluster once so many failed; what is under way is finished
     #[arg(long, value_name = "N", default_value = "1")]
     max_failures: NonZero<usize>,
+}
+
+/// What was done for a cluster.
+#[derive(Debug)]
+pub(crate) struct Did {
+    /// How it ended.
+    pub(crate) outcome: Outcome,
+    /// What was done, in a word.
+    word: String,
+    /// Whether anything was written.
+    has_written: bool,
+}
+
+impl Did {
+    /// Something was written, or tried.
+    pub(crate) fn written(outcome: Outcome, word: impl Into<String>) -> Self {
+        Self { outcome, word: word.into(), has_written: true }
+    }
+
+    /// Nothing was to be written.
+    pub(crate) fn nothing(outcome: Outcome) -> Self {
+        Self { outcome, word: "unchanged".to_owned(), has_written: false }
+    }
 }
 
 /// Why no further cluster is begun.
@@ -49,19 +73,23 @@ impl WaveArgs {
         (parallel, yes): (usize, bool),
         outcomes: &mut Outcomes,
         output: &mut Output,
-        write: impl AsyncFn(J, &mut Output) -> Result<(Outcome, String), Error>,
+        write: impl AsyncFn(J, &mut Output) -> Result<Did, Error>,
     ) -> Result<(), Error> {
         let held = interrupt::hold();
+        let (live, mut said) = mpsc::unbounded_channel();
         let (all, size) = (jobs.len(), self.wave_size.map_or(usize::MAX, NonZero::get));
         let mut waiting: VecDeque<_> = jobs.into();
         let (mut done, mut failures, mut stop) = (0, 0, None);
+        // After a wave in which there was nothing to do there is nothing to look at.
+        let mut has_written = false;
         while stop.is_none() && !waiting.is_empty() {
-            if done > 0 {
+            if has_written {
                 stop = self.pause((done, all), yes, output).await?;
                 if stop.is_some() {
                     break;
                 }
             }
+            has_written = false;
             let mut left = size;
             let mut running = FuturesUnordered::new();
             let write = &write;
@@ -69,7 +97,7 @@ impl WaveArgs {
                 while stop.is_none() && left > 0 && running.len() < parallel {
                     let Some((label, job)) = waiting.pop_front() else { break };
                     left -= 1;
-                    let mut own = output.captured();
+                    let mut own = output.captured_live((label.clone(), live.clone()));
                     running.push(async move {
                         let ended = write(job, &mut own).await;
                         (label, ended, own.into_captured())
@@ -77,6 +105,10 @@ impl WaveArgs {
                 }
                 let ended = tokio::select! {
                     biased;
+                    Some((label, captured)) = said.recv() => {
+                        tell(&label, &captured, output)?;
+                        continue;
+                    }
                     ended = running.next() => ended,
                     () = interrupt::heard() => {
                         if matches!(stop, Some(Stop::Interrupted)) {
@@ -90,10 +122,12 @@ impl WaveArgs {
                 };
                 let Some((label, ended, captured)) = ended else { break };
                 done += 1;
-                output.text(&captured.answer)?;
-                output.flush()?;
-                captured.notes.lines().for_each(|line| output.note(&format!("{label}: {line}")));
-                let ended = ended.map_or_else(Ended::Failed, |(outcome, word)| Ended::Done(outcome, word));
+                while let Ok((label, captured)) = said.try_recv() {
+                    tell(&label, &captured, output)?;
+                }
+                tell(&label, &captured, output)?;
+                has_written |= ended.as_ref().map_or(true, |did| did.has_written);
+                let ended = ended.map_or_else(Ended::Failed, |did| Ended::Done(did.outcome, did.word));
                 if !ended.is_fine() {
                     failures += 1;
                     output.note(&format!("{label}: {}", ended.words()));
@@ -141,8 +175,16 @@ impl WaveArgs {
         };
         match confirmed {
             Ok(()) => Ok(None),
-            Err(error) if error.kind == Kind::Usage => Ok(Some(Stop::NotConfirmed)),
+            Err(error) if matches!(error.kind, Kind::NotConfirmed | Kind::Usage) => Ok(Some(Stop::NotConfirmed)),
             Err(error) => Err(error),
         }
     }
+}
+
+/// Tells what one cluster has to say.
+fn tell(label: &str, captured: &Captured, output: &mut Output) -> Result<(), Error> {
+    output.text(&captured.answer)?;
+    output.flush()?;
+    captured.notes.lines().for_each(|line| output.note(&format!("{label}: {line}")));
+    Ok(())
 }

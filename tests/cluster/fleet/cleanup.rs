@@ -42,7 +42,7 @@ fn uid(cluster: &str, version: &str) -> String {
     format!("uid-{cluster}-{version}")
 }
 
-fn status(cluster: &str, version: &str) -> Value {
+pub(super) fn status(cluster: &str, version: &str) -> Value {
     let condition = json!({"type": "Ready", "status": "True"});
     let pack = json!({
         "name": format!("app-{cluster}"), "version": version, "profileUid": uid(cluster, version), "condition": condition,
@@ -50,7 +50,7 @@ fn status(cluster: &str, version: &str) -> Value {
     json!({"state": "Running", "packs": [pack]})
 }
 
-fn deployment(cluster: &str) -> Value {
+pub(super) fn deployment(cluster: &str) -> Value {
     let labels = json!({"app": cluster});
     json!({
         "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": format!("old-{cluster}")},
@@ -61,7 +61,7 @@ fn deployment(cluster: &str) -> Value {
     })
 }
 
-fn replicas(world: &World, cluster: &str) -> Value {
+pub(super) fn replicas(world: &World, cluster: &str) -> Value {
     let path = format!("/apis/apps/v1/namespaces/{}/deployments/old-{cluster}", world.namespace);
     let (code, answer) = world.ask("GET", &path, "application/json", &Value::Null);
     assert_eq!(code, 200, "{answer}");

@@ -146,7 +146,8 @@ fn the_scale_down_after_a_switch_has_a_question_of_its_own() {
     terminal.answer(1, "y");
     terminal.answer(2, "n");
     let (code, screen) = terminal.finish();
-    assert_eq!(code, Some(2), "{screen}");
+    assert_eq!(code, Some(0), "{screen}");
     assert!(screen.contains("switched to app@2.0.0") && screen.contains("replicas 2 -> 0"), "{screen}");
+    assert!(screen.contains("not confirmed: the change stands, and nothing was scaled down"), "{screen}");
     assert_eq!(world.replicas("deployment", "old"), 2);
 }

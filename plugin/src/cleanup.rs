@@ -29,7 +29,7 @@ pub(crate) use self::{
     mention::Mention,
     names::{Name, words},
     past::Sources,
-    remind::scaled_down,
+    remind::{StillDown, scaled_down},
     report::{View, explain, print},
     returning::{After, AfterArgs, Returning, after},
     search::search,

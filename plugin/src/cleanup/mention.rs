@@ -40,7 +40,15 @@ impl Mention {
     pub(crate) fn words(&self, cluster: &Document) -> Option<String> {
         let name = cluster.cluster().name().into_owned();
         let what = match self.orphans.len() {
-            0 => return None,
+            0 if self.is_complete => return None,
+            // Whoever reads nothing takes it for none.
+            0 => {
+                return Some(format!(
+                    "no orphans of cluster {name:?} were seen, and there may be some: `{}` says what could not be seen, and \
+                     --packs DIR names the directories of its packs",
+                    self.command
+                ));
+            }
             1 => "1 orphan".to_owned(),
             count => format!("{count} orphans"),
         };

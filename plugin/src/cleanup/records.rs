@@ -84,9 +84,11 @@ impl Records {
         if !partly.is_empty() {
             let (kinds, places) =
                 (partly.join(", "), namespaces.iter().map(String::as_str).collect::<Vec<_>>().join(", "));
-            records.not_visible.push(format!(
-                "you may not list {kinds} in all namespaces; only those of the cluster's packs are looked at: {places}"
-            ));
+            let instead = match namespaces.is_empty() {
+                true => String::new(),
+                false => format!("; only those of the cluster's packs are looked at: {places}"),
+            };
+            records.not_visible.push(format!("you may not list {kinds} in all namespaces{instead}"));
         }
         let refused = refused.iter().map(|(namespace, kinds)| (kinds.join(", "), namespace));
         let refused = refused.map(|(kinds, namespace)| format!("you may not list {kinds} in namespace {namespace}"));

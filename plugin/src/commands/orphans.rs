@@ -35,7 +35,7 @@ pub(crate) struct OrphansArgs {
     /// Print the whole proof of one object, such as deployment/web, or why it is no orphan
     #[arg(long, value_name = "KIND/NAME")]
     explain: Option<Name>,
-    /// Exit with 1 when there are orphans
+    /// Exit with 1 when there are orphans, and with 5 when none were seen and not everything could be
     #[arg(long)]
     exit_code: bool,
 }
@@ -60,5 +60,10 @@ async fn show(args: &OrphansArgs, member: &Member, output: &mut Output) -> Resul
         None => cleanup::print(&search, cluster, args.output, output)?,
     }
     let found = !search.findings.orphans.is_empty();
-    Ok(if args.exit_code && found { Outcome::Differences } else { Outcome::Done })
+    Ok(match args.exit_code {
+        true if found => Outcome::Differences,
+        // A pipeline must not take what was not seen for none.
+        true if !search.is_complete() => Outcome::Partial,
+        _ => Outcome::Done,
+    })
 }

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     change::proposal::known_revisions,
-    cleanup::{self, Mention, Sources},
+    cleanup::{self, Mention, Sources, StillDown},
     cli::{Format, Global},
     error::Error,
     fleet::{Fleet, Member, Which, at_once, in_order},
@@ -51,9 +51,14 @@ pub(crate) struct StatusArgs {
 /// Runs the command.
 pub(crate) async fn run(args: &StatusArgs, global: &Global, output: &mut Output) -> Result<Outcome, Error> {
     let fleet = args.which.find_all(&args.clusters, global).await?;
-    let (mut rows, unseen) = looked_at(&fleet, output).await?;
+    let (mut rows, mut unseen) = looked_at(&fleet, output).await?;
     if args.orphans || fleet.single().is_some() {
-        search(&mut rows, (&fleet, &args.sources), output).await;
+        let unsearched = search(&mut rows, (&fleet, &args.sources), output).await;
+        // Where nobody asked for it, it is only said.
+        match args.orphans {
+            true => unseen.extend(unsearched),
+            false => unsearched.iter().for_each(|(label, error)| output.warning(&format!("{label}: {error}"))),
+        }
     }
     for (label, error) in &unseen {
         output.warning(&format!("{label}: {error}"));
@@ -133,21 +138,22 @@ async fn looked_at<'f>(fleet: &'f Fleet, output: &mut Output) -> Result<(Vec<Row
     Ok((in_order(rows), unseen))
 }
 
-/// Searches for the orphans of all rows. A cluster that cannot be searched is named, and shown all the same.
-async fn search(rows: &mut [Row<'_>], (fleet, sources): (&Fleet, &Sources), output: &mut Output) {
-    let shared = &*output;
+/// Searches for the orphans of all rows. What cannot be searched is shown all the same.
+async fn search(rows: &mut [Row<'_>], (fleet, sources): (&Fleet, &Sources), output: &Output) -> Unseen {
     let members = rows.iter().map(|(member, _)| (&member.store, *member));
     let found = at_once(members, fleet.parallel, |member| async move {
         // What else the search warns of is said of the overrides already.
-        Mention::of((&member.store, &member.cluster), sources, &mut shared.captured()).await
+        Mention::of((&member.store, &member.cluster), sources, &mut output.captured()).await
     });
     let found = in_order(found.collect().await);
+    let mut unseen = Unseen::new();
     for ((member, beside), found) in rows.iter_mut().zip(found) {
         match found {
             Ok(found) => beside.orphans = found,
-            Err(error) => output.warning(&format!("orphans of cluster {} are not visible: {error}", member.label)),
+            Err(error) => unseen.push((format!("orphans of cluster {} are not visible", member.label), error)),
         }
     }
+    unseen
 }
 
 /// What is known beside each of some clusters of one store; the profiles are read once for each namespace.
@@ -187,8 +193,8 @@ struct Beside {
     is_assumed: bool,
     /// Whether an edit of an attached version is to be taken over; `None` where that cannot be told.
     has_update: Option<bool>,
-    /// The orphans that were scaled down for it and wait for a scale-back; `None` where that is not visible.
-    scaled_down: Option<Vec<String>>,
+    /// The orphans that were scaled down for it and have their record still, or why that is not visible.
+    scaled_down: Result<Vec<StillDown>, String>,
     /// The orphans that a search found; `None` where none was made or none is possible.
     orphans: Option<Mention>,
 }
@@ -208,7 +214,7 @@ impl Beside {
             overrides: is_known.then(|| found.iter().flat_map(|it| &it.overrides).map(Override::place).collect()),
             is_assumed: found.iter().any(is_assumed),
             has_update,
-            scaled_down: None,
+            scaled_down: Ok(Vec::new()),
             orphans: None,
         }
     }
@@ -220,11 +226,22 @@ impl Beside {
     }
 
     /// What is scaled down for the cluster, in words.
-    fn still_down(&self, Member { store, cluster, .. }: &Member) -> Option<String> {
-        let down = self.scaled_down.as_ref().filter(|it| !it.is_empty())?;
+    fn still_down(&self, Member { store, cluster, .. }: &Member) -> Vec<String> {
         let (name, words) = (cluster.cluster().name().into_owned(), cluster.words());
-        let hint = format!("`kubectl profile scale-back {words}{}` gives them back", store.flags());
-        Some(format!("scaled down for cluster {name:?}: {}; {hint}", down.join(", ")))
+        let down = match &self.scaled_down {
+            Ok(down) => down,
+            Err(reason) => return vec![format!("what is scaled down for cluster {name:?} is not visible: {reason}")],
+        };
+        let waiting: Vec<_> = down.iter().filter(|it| it.refusal.is_none()).map(|it| it.words.as_str()).collect();
+        let waiting = (!waiting.is_empty()).then(|| {
+            let hint = format!("`kubectl profile scale-back {words}{}` gives back what it was", store.flags());
+            format!("scaled down for cluster {name:?}: {}; {hint}", waiting.join(", "))
+        });
+        let refused = down.iter().filter_map(|it| Some((it, it.refusal.as_ref()?)));
+        let refused = refused.map(|(it, refusal)| {
+            format!("scaled down for cluster {name:?} once, and not to be scaled back: {}: {refusal}", it.words)
+        });
+        waiting.into_iter().chain(refused).collect()
     }
 
     fn overrides(&self) -> String {
@@ -263,9 +280,13 @@ fn json(member: &Member, beside: &Beside) -> Value {
         "name": view.name(), "namespace": view.namespace(), "context": member.store.context(), "profiles": references(&view), "kubernetes": kubernetes(&view),
         "cloudType": view.cloud_type(), "state": view.state(), "unreconciled": unreconciled(&view),
         "clusterTemplate": view.cluster_template(), "overrides": beside.overrides, "assumed": beside.is_assumed,
-        "update": beside.has_update, "scaledDown": beside.scaled_down,
+        "update": beside.has_update, "scaledDown": beside.scaled_down.as_ref().ok().map(|it| it.iter().map(document).collect::<Vec<_>>()),
         "orphans": beside.orphans.as_ref().map(Mention::document),
     })
+}
+
+fn document(down: &StillDown) -> Value {
+    json!({"workload": down.words, "refusal": down.refusal})
 }
 
 fn references(cluster: &Cluster<'_>) -> Vec<String> {

@@ -125,7 +125,10 @@ fn a_switch_with_then_orphans_waits_and_scales_down_what_is_proven() {
         &[&format!("scaled down for cluster \"demo\": deployment.apps/old in {} (was 2)", world.namespace)],
     );
     let status = crate::world::json_of(&world.profile(&["status", "demo", "-o", "json"]));
-    assert!(status["items"][0]["scaledDown"][0].as_str().unwrap().contains("deployment.apps/old"), "{status}");
+    assert!(
+        status["items"][0]["scaledDown"][0]["workload"].as_str().unwrap().contains("deployment.apps/old"),
+        "{status}"
+    );
 }
 
 #[test]
@@ -150,4 +153,37 @@ fn the_scale_down_after_a_switch_has_a_question_of_its_own() {
     assert!(screen.contains("switched to app@2.0.0") && screen.contains("replicas 2 -> 0"), "{screen}");
     assert!(screen.contains("not confirmed: the change stands, and nothing was scaled down"), "{screen}");
     assert_eq!(world.replicas("deployment", "old"), 2);
+}
+
+#[test]
+fn a_status_tells_what_a_scale_back_would_leave_as_it_is() {
+    let world = World::switched(&[deployment("kept", 1), deployment("raised", 2)]);
+    assert!(world.down(&[]).is_success());
+    assert!(world.kubectl(&["scale", "deployment", "raised", "--replicas=3"]).is_success());
+    let status = world.profile(&["status", "demo"]);
+    let place = &world.namespace;
+    let kept = format!(
+        "scaled down for cluster \"demo\": deployment.apps/kept in {place} (was 1); `kubectl profile scale-back"
+    );
+    let raised = format!("once, and not to be scaled back: deployment.apps/raised in {place} (was 2): ");
+    assert_run(&status, 0, &[&kept, &raised, "has 3 now: someone scaled it since"]);
+    let items = crate::world::json_of(&world.profile(&["status", "demo", "-o", "json"]))["items"].clone();
+    let refusals = items[0]["scaledDown"].as_array().unwrap().iter().map(|it| it["refusal"].is_string());
+    assert_eq!(refusals.filter(|it| *it).count(), 1, "{items}");
+    // Whoever may not look is told so.
+    let unseen = world.profile_as(&world.user(&[]), &["status", "demo"]);
+    assert_run(&unseen, 0, &[&kept]);
+    let nobody = world.sandbox.kubeconfig_for(&format!("nobody-of-{place}"), None).unwrap();
+    let rules = r#"{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role","metadata":{"name":"hub"},"rules":[
+        {"apiGroups":["cluster.spectrocloud.com"],"resources":["*"],"verbs":["get","list"]}]}"#;
+    let mut role: Value = serde_json::from_str(rules).unwrap();
+    role["metadata"]["namespace"] = json!(place);
+    world.sandbox.apply(&role.to_string()).unwrap();
+    let bind = ["create", "rolebinding", "hub", "--role=hub", &format!("--user=nobody-of-{place}")];
+    assert!(world.kubectl(&bind).is_success());
+    let seen = world.sandbox.wait_until("the role binding", DEADLINE, || {
+        let run = world.profile_as(&nobody, &["status", "demo"]);
+        if run.is_success() { Ok(run) } else { Err(run) }
+    });
+    assert_run(&seen.unwrap(), 0, &["what is scaled down for cluster \"demo\" is not visible: you may not list"]);
 }

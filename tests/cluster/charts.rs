@@ -98,8 +98,14 @@ impl World {
     fn switch(&self, pack: &str) {
         let run = self.profile(&["switch", "demo", "app@2.0.0", "--yes"]);
         assert!(run.is_success(), "{run}");
+        self.reports(pack, "2.0.0");
+    }
+
+    /// Lets the cluster report that it runs a version, whose pack is this.
+    fn reports(&self, pack: &str, version: &str) {
         let condition = json!({"type": "Ready", "status": "True"});
-        let pack = json!({"name": pack, "version": "1.2.0", "profileUid": "uid-2.0.0", "condition": condition});
+        let uid = format!("uid-{version}");
+        let pack = json!({"name": pack, "version": "1.2.0", "profileUid": uid, "condition": condition});
         let patch = json!({"status": {"state": "Running", "packs": [pack]}}).to_string();
         let run = self.kubectl(&["patch", "spc", "demo", "--subresource=status", "--type=merge", "-p", &patch]);
         assert!(run.is_success(), "{run}");
@@ -146,6 +152,21 @@ fn the_release_of_a_renamed_pack_is_found_with_proof_and_scaled_to_zero() {
     let replicas =
         |name| world.sandbox.get_json("deployment", &world.namespace, name).unwrap()["spec"]["replicas"].clone();
     assert_eq!((replicas("shop-web"), replicas("store-web")), (json!(0), json!(2)));
+    let pods = || world.kubectl(&["get", "pods", "-l", "app=shop-web", "-o", "name"]).stdout.lines().count();
+    let run = world.profile(&["scale-back", "demo", "--yes", "--wait"]);
+    assert!(run.is_success(), "{run}");
+    assert_eq!((replicas("shop-web"), pods()), (json!(2), 2));
+    let run = world.profile(&["scale-down", "demo", "--yes", "--wait"]);
+    assert!(run.is_success(), "{run}");
+    assert_eq!((replicas("shop-web"), pods()), (json!(0), 0));
+
+    // What the release of the pack that returns holds is known once the cluster runs it.
+    world.reports("shop", "1.0.0");
+    let run = world.profile(&["switch", "demo", "app@1.0.0", "--yes", "--wait"]);
+    assert!(run.is_success(), "{run}");
+    assert!(run.stderr.contains("is rendered again is not all known: chart `web` of pack `shop`"), "{run}");
+    assert!(run.stdout.contains("deployment.apps/shop-web scaled back to 2"), "{run}");
+    assert_eq!(replicas("shop-web"), json!(2));
 }
 
 #[test]

@@ -45,6 +45,10 @@ pub(crate) async fn propose(
     target::refuse_template(cluster)?;
     guards::refuse_agent(store, cluster, write.agent_may_revert, output).await?;
     let revisions = settled(store, cluster, write, output).await?;
+    if let (Goal::Rollback(_), []) = (&goal, revisions.as_slice()) {
+        // Where there seem to be none, it may be that they are not visible.
+        store.revisions(cluster).await.map_err(|it| it.hint("a rollback restores what a revision recorded"))?;
+    }
     Proposal::new(Rc::clone(store), cluster.clone(), revisions, goal, given).await
 }
 
@@ -134,7 +138,7 @@ async fn carried_out(
             return unchanged(proposal, write, output).await;
         }
         show(proposal, write, output)?;
-        let returning = judge(proposal, write, output).await?;
+        let mut returning = judge(proposal, write, output).await?;
         if write.dry_run != DryRun::None {
             let kind = if write.dry_run == DryRun::Server { "server" } else { "client" };
             write.show.say(&format!("spectrocluster/{name} {} ({kind} dry run)", proposal.goal.done()), output)?;
@@ -159,7 +163,7 @@ async fn carried_out(
         if !write.yes {
             output.confirm().await?;
         }
-        match carry_through(proposal, &returning, write, output).await? {
+        match carry_through(proposal, &mut returning, write, output).await? {
             Ok(outcome) => return Ok(outcome),
             Err(what) => moved(proposal, &what, write, output).await?,
         }
@@ -263,7 +267,7 @@ pub(super) async fn judge(proposal: &Proposal, write: &WriteArgs, output: &mut O
 /// Records, writes and waits. The inner error is what moved since it was shown, and then nothing is written.
 pub(super) async fn carry_through(
     proposal: &mut Proposal,
-    returning: &Returning,
+    returning: &mut Returning,
     write: &WriteArgs,
     output: &mut Output,
 ) -> Result<Result<Outcome, Vec<&'static str>>, Error> {
@@ -445,14 +449,21 @@ async fn returning(proposal: &Proposal, write: &WriteArgs, output: &mut Output) 
     for reason in returning.not_visible() {
         output.note(&format!("what was scaled down and is rendered again may stay scaled down: {reason}"));
     }
+    for reason in returning.unseen().iter().filter(|_| !write.after.no_scale_back()) {
+        let then = match write.wait {
+            true => "it is looked at again after the wait, and what is rendered again is scaled back then",
+            false => "--wait looks again when the cluster runs it",
+        };
+        output.note(&format!("whether what is scaled down is rendered again is not all known: {reason}; {then}"));
+    }
     output.flush()?;
     Ok(returning)
 }
 
 /// What follows a change that was made before: an earlier run may have been killed after the write.
 async fn afterwards(proposal: &Proposal, write: &WriteArgs, output: &mut Output) -> Result<Outcome, Error> {
-    let returning = returning(proposal, write, output).await?;
-    cleanup::after(&proposal.store, &proposal.cluster, &returning, write.afterwards(false), output).await
+    let mut returning = returning(proposal, write, output).await?;
+    cleanup::after(&proposal.store, &proposal.cluster, &mut returning, write.afterwards(false), output).await
 }
 
 async fn wait_if_asked(proposal: &Proposal, write: &WriteArgs, output: &mut Output) -> Result<(), Error> {

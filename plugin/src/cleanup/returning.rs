@@ -25,7 +25,7 @@ use crate::{
     commands::Outcome,
     error::{Error, Kind},
     output::Output,
-    store::{Document, Store, packs::Packs},
+    store::{Document, KubernetesStore, Store, packs::Packs},
 };
 
 /// What follows a change of a cluster's profiles.
@@ -41,6 +41,13 @@ pub(crate) struct AfterArgs {
     /// Search for orphans afterwards, and scale them down.
     #[arg(skip)]
     pub(crate) then_orphans: bool,
+}
+
+impl AfterArgs {
+    /// Whether what is rendered again stays scaled down.
+    pub(crate) fn no_scale_back(&self) -> bool {
+        self.no_scale_back
+    }
 }
 
 /// How a change was asked for, as far as it matters afterwards.
@@ -62,31 +69,71 @@ pub(crate) struct After<'a> {
 pub(crate) struct Returning {
     records: Records,
     returns: Vec<Identity>,
+    /// Why what the change renders again is not all known, where something is scaled down.
+    unseen: Vec<String>,
 }
 
 impl Returning {
     /// Compares what was scaled down for `cluster` with what `pending` renders, as far as both are visible: what is not
     /// visible is no reason to keep a change back.
     pub(crate) async fn of(store: &Store, cluster: &Document, pending: &Value, args: &AfterArgs) -> Self {
-        let Ok(Some(kubernetes)) = store.live(cluster).await else { return Self::default() };
+        let kubernetes = match store.live(cluster).await {
+            Ok(Some(kubernetes)) => kubernetes,
+            Ok(None) => return Self::default(),
+            Err(error) => return Self { records: Records::not_visible(error.message), ..Self::default() },
+        };
         let records = match Records::of_cluster((store, &kubernetes), cluster).await {
             Ok(records) => records,
             Err(error) => Records::not_visible(error.message),
         };
         let recorded = records.of(cluster, |_| false);
         if recorded.is_empty() {
-            return Self { records, returns: Vec::new() };
+            return Self { records, ..Self::default() };
         }
-        let returns = rendered(pending, &args.packs).await.map(|rendering| {
-            let identities = recorded.iter().map(|it| &it.identity);
-            identities.filter(|it| renders(&rendering, it)).cloned().collect()
-        });
-        Self { returns: returns.unwrap_or_default(), records }
+        let (returns, unseen) = match rendered(pending, &args.packs, &Charts::default()).await {
+            Ok(rendering) => {
+                let identities = recorded.iter().map(|it| &it.identity);
+                let returns = identities.filter(|it| renders(&rendering, it)).cloned().collect();
+                (returns, rendering.unrendered().into_iter().map(|(_, reason)| reason).collect())
+            }
+            Err(error) => (Vec::new(), vec![error.message]),
+        };
+        Self { records, returns, unseen }
+    }
+
+    /// Adds what charts render now that Helm has installed them: before it has, nobody can tell.
+    async fn add_charts(
+        &mut self,
+        (store, kubernetes): (&Store, &KubernetesStore),
+        cluster: &Document,
+        packs: &[PathBuf],
+    ) {
+        let rendering = async {
+            let now = store.reread(cluster).await?;
+            let names = now.cluster().packs().iter().map(|it| it.name().into_owned()).collect();
+            let of_charts = Attached::of(&now.value).charts(&Packs::read(packs, &names)?);
+            let charts = Charts::read(Some(kubernetes), &of_charts, true, None).await?;
+            rendered(&now.value, packs, &charts).await
+        };
+        match rendering.await {
+            Ok(rendering) => {
+                let all = self.records.of(cluster, |_| false);
+                let identities: Vec<_> = all.iter().map(|it| &it.identity).collect();
+                self.returns = identities.into_iter().filter(|it| renders(&rendering, it)).cloned().collect();
+                self.unseen = rendering.unrendered().into_iter().map(|(_, reason)| reason).collect();
+            }
+            Err(error) => self.unseen.push(error.message),
+        }
     }
 
     /// What could not be looked at, so that it stays scaled down if it is.
     pub(crate) fn not_visible(&self) -> &[String] {
         &self.records.not_visible
+    }
+
+    /// Why it is not all known what the change renders again, where something is scaled down.
+    pub(crate) fn unseen(&self) -> &[String] {
+        &self.unseen
     }
 
     /// What is to be said of it before the question, a line each.
@@ -107,12 +154,16 @@ impl Returning {
 pub(crate) async fn after(
     store: &Store,
     cluster: &Document,
-    returning: &Returning,
+    returning: &mut Returning,
     how: After<'_>,
     output: &mut Output,
 ) -> Result<Outcome, Error> {
     let Ok(Some(kubernetes)) = store.live(cluster).await else { return Ok(Outcome::Done) };
     let mut outcomes = Vec::new();
+    if how.waits && !how.args.no_scale_back && !returning.unseen.is_empty() {
+        returning.add_charts((store, &kubernetes), cluster, &how.args.packs).await;
+    }
+    let returning = &*returning;
     let (returns, mut stays) = (returning.that(cluster, true), returning.that(cluster, false));
     if how.args.no_scale_back {
         stays.extend(&returns);
@@ -127,6 +178,9 @@ pub(crate) async fn after(
     let stays: Vec<_> = stays.into_iter().filter_map(words).collect();
     stays.iter().for_each(|it| output.note(&format!("still scaled down: {it}")));
     if !stays.is_empty() {
+        for reason in &returning.unseen {
+            output.note(&format!("  which may be rendered again: {reason}"));
+        }
         let (words, flags) = (cluster.words(), store.flags());
         output.note(&format!("hint: `kubectl profile scale-back {words}{flags}` gives them their size back"));
     }
@@ -166,11 +220,11 @@ async fn orphans(store: &Store, cluster: &Document, how: After<'_>, output: &mut
     }
 }
 
-/// What a document renders. What charts render is only known once Helm has done it.
-async fn rendered(document: &Value, packs: &[PathBuf]) -> Option<Rendering> {
+/// What a document renders, where `charts` tell what its charts come to.
+async fn rendered(document: &Value, packs: &[PathBuf], charts: &Charts) -> Result<Rendering, Error> {
     let names = Cluster::new(document).packs().iter().map(|it| it.name().into_owned()).collect();
-    let packs = Packs::read(packs, &names).ok()?;
-    Some(Attached::of(document).rendered(&packs, &Charts::default(), Moment::Now).await)
+    let packs = Packs::read(packs, &names)?;
+    Ok(Attached::of(document).rendered(&packs, charts, Moment::Now).await)
 }
 
 fn renders(rendering: &Rendering, recorded: &Identity) -> bool {
@@ -196,7 +250,7 @@ mod tests {
         });
         let chart = json!({"name": "chart", "layer": "addon", "type": "helm", "version": "1", "values": ""});
         let document = json!({"spec": {"clusterProfileTemplates": [{"name": "p", "packs": [chart, pack]}]}});
-        let rendering = rendered(&document, &[]).await.unwrap();
+        let rendering = rendered(&document, &[], &Charts::default()).await.unwrap();
         let deployment = |namespace: &str, name: &str| {
             let live = json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name, "namespace": namespace}});
             Identity::of_live(&live).unwrap()

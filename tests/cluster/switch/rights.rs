@@ -129,3 +129,14 @@ fn deployments_that_may_not_be_listed_are_said_to_be_not_visible() {
         &["whether a Palette agent runs here, which may undo the write, is not visible", "switched to"],
     );
 }
+
+#[test]
+fn a_rollback_whose_records_are_not_visible_says_so_and_not_that_there_are_none() {
+    let world = World::with_shop("hidden");
+    assert_run(&world.profile(&SWITCH), 0, &[]);
+    let kubeconfig = user_without(&world, &[("list", "secrets"), ("get", "secrets")]);
+    let run = world.profile_as(&kubeconfig, &["rollback", SHOP, "--yes"]);
+    assert_run(&run, 2, &["you may not list secrets", "a rollback restores what a revision recorded"]);
+    assert!(!run.stderr.contains("no revision"), "{run}");
+    world.assert_shop_is_at("1.1.0");
+}

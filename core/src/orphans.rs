@@ -94,8 +94,6 @@ pub struct Orphan {
     pub created: Option<String>,
     /// The replicas that the object asks for, where it has such a field.
     pub replicas: Option<i64>,
-    /// Whether its size can be set to zero. What cannot is listed, and never touched.
-    pub scalable: bool,
     /// What it costs or exposes while it stays.
     pub note: Option<&'static str>,
     /// The live objects that still use it, as `Kind/name` and what they use it for.
@@ -262,7 +260,6 @@ fn orphan(
         last_rendered_by: None,
         rendered_by: Vec::new(),
         replicas: field::at(object, &["spec", "replicas"]).and_then(Value::as_i64),
-        scalable: ["Deployment", "StatefulSet"].iter().any(|kind| identity.is("apps", kind)),
         note: note::of(&identity, object),
         used_by: usage::used_by(&identity, object, live),
         holds: holdings::of(&identity, object, live),

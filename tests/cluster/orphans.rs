@@ -5,6 +5,7 @@
 mod both_ways;
 mod marks;
 mod proof;
+mod templates;
 mod unseen;
 
 use std::{collections::BTreeSet, time::Duration};
@@ -81,6 +82,13 @@ impl World {
 
     pub(crate) fn kubectl(&self, arguments: &[&str]) -> Run {
         self.sandbox.run_kubectl(arguments.iter().chain(&["-n", &self.namespace])).unwrap()
+    }
+
+    /// Runs kubectl, which has to succeed, with an input.
+    fn kubectl_input(&self, arguments: &[&str], input: &str) {
+        let mut command = self.sandbox.kubectl_command();
+        let run = Run::with_input(command.args(arguments).args(["-n", &self.namespace]), input).unwrap();
+        run.success("kubectl").unwrap();
     }
 
     pub(crate) fn profile(&self, arguments: &[&str]) -> Run {

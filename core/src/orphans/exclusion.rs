@@ -26,7 +26,10 @@ pub enum Exclusion {
     /// It lives in a namespace of Kubernetes or of Palette itself, or is one.
     SystemNamespace(String),
     /// It is being deleted already.
-    BeingDeleted,
+    BeingDeleted {
+        /// What its deletion waits for.
+        finalizers: Vec<String>,
+    },
 }
 
 impl fmt::Display for Exclusion {
@@ -38,7 +41,10 @@ impl fmt::Display for Exclusion {
             Self::HelmKeep => write!(f, "kept by the annotation helm.sh/resource-policy"),
             Self::Keep => write!(f, "kept by the annotation {}", annotations::KEEP),
             Self::SystemNamespace(namespace) => write!(f, "in the system namespace {namespace}"),
-            Self::BeingDeleted => write!(f, "being deleted"),
+            Self::BeingDeleted { finalizers } if finalizers.is_empty() => write!(f, "being deleted"),
+            Self::BeingDeleted { finalizers } => {
+                write!(f, "being deleted, and waits for its finalizers: {}", finalizers.join(", "))
+            }
         }
     }
 }
@@ -70,7 +76,9 @@ pub(super) fn of(identity: &Identity, object: &Value, proofs: &[Proof<'_>], now:
 pub(super) fn by_itself(identity: &Identity, object: &Value) -> Option<Exclusion> {
     let annotation = |name| field::text(object, &["metadata", "annotations", name]);
     if field::text(object, &["metadata", "deletionTimestamp"]).is_some() {
-        return Some(Exclusion::BeingDeleted);
+        let finalizers = field::items(object, &["metadata", "finalizers"]);
+        let finalizers = finalizers.filter_map(|(_, it)| it.as_str().map(str::to_owned)).collect();
+        return Some(Exclusion::BeingDeleted { finalizers });
     }
     let own_name = identity.is("", "Namespace").then_some(identity.name.as_str());
     let namespace = identity.namespace.as_deref().or(own_name).filter(|name| is_system(name));

@@ -23,7 +23,10 @@ pub(super) fn of(identity: &Identity, object: &Value) -> Option<&'static str> {
         ("", "PersistentVolumeClaim" | "PersistentVolume") => Some("it still stores, and costs, its data"),
         ("apps", "DaemonSet") => Some("it runs on every node and has no size to set to zero"),
         ("batch", "Job") => Some("it ends by itself and has no size to set to zero"),
-        ("batch", "CronJob") => Some("it keeps starting jobs"),
+        ("batch", "CronJob") => match field::at(object, &["spec", "suspend"]).and_then(Value::as_bool) {
+            Some(true) => Some("it is suspended, and starts no jobs"),
+            _ => Some("it keeps starting jobs"),
+        },
         ("apiextensions.k8s.io", "CustomResourceDefinition") => {
             Some("deleting it would delete all objects of its kind")
         }

@@ -120,7 +120,6 @@ fn switching_the_api_on_leaves_the_deployment_and_its_load_balancer() {
     assert_eq!(names(&findings), ["Service/hello-universe-service", "Deployment/hello-universe-deployment"]);
     let [service, deployment] = &findings.orphans[..] else { panic!("{findings:?}") };
     assert_eq!(deployment.confidence, Confidence::Proven);
-    assert!(deployment.scalable && !service.scalable);
     assert_eq!(deployment.replicas, Some(2));
     assert_eq!(deployment.uid.as_deref(), Some("uid-Deployment/hello-universe-deployment"));
     assert_eq!(deployment.used_by, ["Service/hello-universe-service selects its pods"]);
@@ -159,7 +158,6 @@ fn switching_the_api_off_leaves_three_workloads_and_what_they_use() {
         ]
     );
     assert!(findings.orphans.iter().all(|orphan| orphan.confidence == Confidence::Proven));
-    assert_eq!(findings.orphans.iter().filter(|orphan| orphan.scalable).count(), 3);
     let role = findings.orphans.iter().find(|orphan| orphan.identity.kind == "ClusterRole").unwrap();
     assert_eq!(role.used_by, ["ClusterRoleBinding/service-reader-binding grants it"]);
 }
@@ -305,7 +303,7 @@ fn a_cluster_scoped_custom_resource_is_no_orphan_when_only_its_packs_namespace_c
 }
 
 #[test]
-fn only_workloads_with_a_size_are_scalable_and_the_rest_says_what_it_costs() {
+fn what_stays_says_what_it_costs_or_exposes() {
     let kinds = [
         "Deployment/a",
         "StatefulSet/a",
@@ -323,8 +321,14 @@ fn only_workloads_with_a_size_are_scalable_and_the_rest_says_what_it_costs() {
     assert_eq!(findings.orphans.len(), kinds.len());
     for orphan in &findings.orphans {
         let kind = orphan.identity.kind.as_str();
-        assert_eq!(orphan.scalable, matches!(kind, "Deployment" | "StatefulSet"), "{kind}");
         assert_eq!(orphan.note.is_none(), matches!(kind, "Deployment" | "StatefulSet" | "ConfigMap"), "{kind}");
+    }
+    for (suspend, said) in [(false, "it keeps starting jobs"), (true, "it is suspended, and starts no jobs")] {
+        let before = rendering("p@1", &[("app", &["CronJob/a"])]);
+        let mut objects = live(&[&before]);
+        objects[0]["spec"] = json!({"suspend": suspend});
+        let findings = find(&[revision(1, before)], &rendering("p@2", &[("app", &[])]), &objects);
+        assert_eq!(findings.orphans[0].note, Some(said));
     }
 }
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 use clap::Args;
-use profile_core::scale::{Lever, Tolerance, is_target_of, plan_back};
+use profile_core::scale::{Lever, Refusal, Tolerance, is_target_of, plan_back};
 use serde_json::Value;
 
 use super::{
@@ -104,7 +104,10 @@ pub(super) async fn back<'w>(
     let planner = move |target: &Target| {
         let of_namespace: &[Value] = scalers.get(&target.identity.namespace).map_or(&[], Vec::as_slice);
         let plan = plan_back(&target.subject(), of_namespace, tolerance);
-        plan.map(|plan| Planned::Write(Box::new(plan))).map_err(|refusal| refusal.to_string())
+        plan.map(|plan| Planned::Write(Box::new(plan))).map_err(|refusal| match refusal {
+            Refusal::ChangedSince { .. } => format!("{refusal}; --even-if-changed scales it back all the same"),
+            refusal => refusal.to_string(),
+        })
     };
     let step = |(group, target)| Step { planned: planner(&target), target, group };
     let steps: Vec<_> = grouped(targets).into_iter().map(step).collect();

@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::BTreeMap, rc::Rc};
 use clap::Args;
 use jiff::Timestamp;
 use profile_core::{
-    orphans::{Confidence, Orphan},
+    orphans::{Confidence, Excluded, Orphan},
     render::Identity,
     scale::{Down, Lever, Occasion, Refusal, pausing, plan_down},
 };
@@ -15,13 +15,14 @@ use super::{
     guard::Guard,
     names::{Name, pick},
     past::Sources,
-    scaling::{Planned, Scalers, Scaling, Step, Work, cluster_of_record, object},
+    report::absent,
+    scaling::{Planned, Scalers, Scaling, Step, Work, cluster_of_record, object, placed},
     search::{Search, search},
     target::{self, Place, Target, is_of_one},
     users,
 };
 use crate::{
-    error::Error,
+    error::{Error, Kind},
     output::Output,
     store::{Document, KubernetesStore, Store},
 };
@@ -153,8 +154,16 @@ fn chosen<'s>(
     }
     let identities: Vec<_> = all.iter().map(|it| &it.identity).collect();
     let what = format!("an orphan of the {} found", all.len());
-    let picked =
-        pick(names, &identities, &what).map_err(|error| error.hint(format!("`{}` lists them", search.command)))?;
+    let picked = pick(names, &identities, &what).map_err(|error| {
+        let is_excluded = |it: &&Excluded| names.iter().any(|name| name.is(&it.identity));
+        match search.findings.excluded.iter().find(is_excluded) {
+            Some(Excluded { identity, reason }) => {
+                Error::refused(format!("{} is no orphan: {reason}", placed(identity))).hint("nothing was scaled")
+            }
+            None if error.kind == Kind::NotFound => absent(search, names, error),
+            None => error,
+        }
+    })?;
     Ok(picked.into_iter().map(|index| all[index]).collect())
 }
 
@@ -258,7 +267,6 @@ mod tests {
             created: None,
             holds: Holdings::default(),
             replicas: Some(2),
-            scalable: true,
             note: None,
             used_by: vec!["HorizontalPodAutoscaler/web scales it".into(), "Service/web selects its pods".into()],
         }

@@ -9,7 +9,12 @@ use std::collections::BTreeSet;
 
 use clap::ValueEnum;
 use jiff::Timestamp;
-use profile_core::{orphans::Orphan, render::Identity, scale::Record};
+use profile_core::{
+    orphans::{Orphan, considered},
+    render::Identity,
+    scale::Record,
+};
+use serde_json::Value;
 
 use super::{
     names::{Name, pick},
@@ -73,8 +78,9 @@ pub(crate) fn explain(
     let all = [&orphans[..], &excluded].concat();
     let what = format!("an orphan of the {} found", orphans.len());
     let picked = pick(std::slice::from_ref(name), &all, &what);
-    let index =
-        picked.map_err(|error| if error.kind == Kind::NotFound { absent(search, name, error) } else { error })?;
+    let index = picked.map_err(|error| {
+        if error.kind == Kind::NotFound { absent(search, std::slice::from_ref(name), error) } else { error }
+    })?;
     // A name that is given picks exactly one.
     for index in index {
         if let Some(excluded) = index.checked_sub(orphans.len()).and_then(|it| search.findings.excluded.get(it)) {
@@ -93,10 +99,10 @@ pub(crate) fn explain(
 }
 
 /// Why an object is neither an orphan nor left out, where that is known.
-fn absent(search: &Search, name: &Name, error: Error) -> Error {
+pub(super) fn absent(search: &Search, names: &[Name], error: Error) -> Error {
     let packs = search.now.packs.iter().filter_map(|pack| Some((pack, pack.outcome.as_ref().ok()?)));
     let mut objects = packs.flat_map(|(pack, rendered)| rendered.objects.iter().map(move |object| (pack, object)));
-    match objects.find(|(_, object)| name.is(&object.identity)) {
+    match objects.find(|(_, object)| names.iter().any(|name| name.is(&object.identity))) {
         Some((pack, object)) => error.hint(format!(
             "{} is rendered now, by manifest {} of pack {} of {}",
             labelled(&object.identity),
@@ -140,6 +146,13 @@ fn now() -> String {
 
 fn labelled(identity: &Identity) -> String {
     identity.namespace.as_ref().map_or_else(|| identity.to_string(), |it| format!("{identity} in {it}"))
+}
+
+/// What would have left an orphan out, and does not.
+fn passed(orphan: &Orphan, live: &Value) -> Vec<String> {
+    let mut passed = considered(&orphan.identity, live);
+    passed.push("rendered by no other cluster of this API server that was seen".to_owned());
+    passed
 }
 
 fn record(search: &Search, orphan: &Orphan) -> Option<Result<Record, String>> {

@@ -58,9 +58,18 @@ fn an_object_that_its_finalizer_holds_is_refused_with_the_finalizer() {
     assert!(world.down(&[]).is_success());
     world.patch("deployment", "web", &json!({"metadata": {"finalizers": ["example.com/hold"]}}));
     assert!(world.kubectl(&["delete", "deployment", "web", "--wait=false"]).is_success());
+    let held = world.get("deployment", "web");
+    let said = "being deleted, and waits for its finalizers: example.com/hold";
     let run = world.back(&[]);
     assert_eq!(run.code, Some(4), "{run}");
-    assert!(run.stderr.contains("is being deleted, and waits for its finalizers: example.com/hold"), "{run}");
+    assert!(run.stderr.contains(&format!("is {said}")), "{run}");
+    let found = world.orphans(&[]);
+    assert_eq!((&found["orphans"], &found["excluded"][0]["reason"]), (&json!([]), &json!(said)), "{found}");
+    let run = world.down(&["deployment/web"]);
+    assert_eq!(run.code, Some(4), "{run}");
+    assert!(run.stderr.contains(said) && run.stderr.contains("nothing was scaled"), "{run}");
+    let after = world.get("deployment", "web");
+    assert_eq!((&after["spec"], &after["metadata"]["annotations"]), (&held["spec"], &held["metadata"]["annotations"]));
     world.patch("deployment", "web", &json!({"metadata": {"finalizers": null}}));
 }
 

@@ -121,10 +121,24 @@ fn pods_that_do_not_end_are_named_when_the_time_is_over() {
 
 #[test]
 fn a_name_that_stands_in_two_namespaces_is_asked_for_with_its_namespace() {
-    let world = World::switched(&[deployment("web", 1)]);
+    let elsewhere = shared().namespace("elsewhere").unwrap();
+    let mut other = deployment("web", 3);
+    other["metadata"]["namespace"] = json!(elsewhere);
+    let world = World::on(shared(), "1.0.0", &[deployment("web", 1)], std::slice::from_ref(&other), &[]);
+    world.sandbox.apply(&other.to_string()).unwrap();
+    world.switch();
+    world.reconcile("2.0.0");
+    let there = || world.sandbox.get_json("deployment", &elsewhere, "web").unwrap()["spec"]["replicas"].clone();
+    let ambiguous =
+        ["\"deployment/web\" stands in several namespaces or groups", &format!("deployment.apps/{elsewhere}/web")];
+    assert_run(&world.down(&["deployment/web"]), 2, &ambiguous);
     assert_run(&world.down(&[&format!("deployment/{}/web", world.namespace)]), 0, &["scaled down (was 1)"]);
-    assert_run(&world.back(&["deployment/elsewhere/web"]), 2, &["is not a workload that was scaled down"]);
-    assert_run(&world.back(&["deployment/web"]), 0, &["scaled back to 1"]);
+    assert_eq!((world.replicas("deployment", "web"), there()), (json!(0), json!(3)));
+    assert_run(&world.back(&["deployment/nowhere/web"]), 2, &["is not a workload that was scaled down"]);
+    assert_run(&world.down(&[&format!("deployment/{elsewhere}/web")]), 0, &["scaled down (was 3)"]);
+    assert_run(&world.back(&["deployment/web"]), 2, &ambiguous);
+    assert_run(&world.back(&[]), 0, &["scaled back to 1", "scaled back to 3"]);
+    assert_eq!((world.replicas("deployment", "web"), there()), (json!(1), json!(3)));
 }
 
 #[test]

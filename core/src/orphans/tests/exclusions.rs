@@ -39,6 +39,12 @@ fn what_someone_else_accounts_for_is_left_out_with_the_reason() {
         assert!(findings.orphans.is_empty(), "{reason}");
         assert_eq!(findings.excluded[0].reason.to_string(), reason);
     }
+    let stuck = |object: &mut Value| {
+        object["metadata"]["deletionTimestamp"] = json!("2026-01-01T00:00:00Z");
+        object["metadata"]["finalizers"] = json!(["example.com/hold"]);
+    };
+    let said = "being deleted, and waits for its finalizers: example.com/hold";
+    assert_eq!(one(stuck, &[]).excluded[0].reason.to_string(), said);
 }
 
 #[test]

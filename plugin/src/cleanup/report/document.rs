@@ -1,7 +1,7 @@
 //! Orphans as a document for machines.
 
 use profile_core::{
-    orphans::{Excluded, LastRendered, Orphan, Volume, Write, considered, writes},
+    orphans::{Excluded, LastRendered, Orphan, Volume, Write, writes},
     render::Identity,
 };
 use serde_json::{Value, json};
@@ -27,7 +27,7 @@ pub(super) fn of_one(search: &Search, cluster: &Document, it: &Orphan) -> Value 
     document["orphan"] = orphan(search, it);
     document["orphan"]["renderedBy"] = it.rendered_by.iter().map(rendered).collect();
     if let Some(live) = search.live(&it.identity) {
-        document["orphan"]["considered"] = json!(considered(&it.identity, live));
+        document["orphan"]["considered"] = json!(super::passed(it, live));
         document["orphan"]["managers"] = writes(live).iter().map(write).collect();
     }
     document["renderedNow"] = rendered_now(search);
@@ -74,7 +74,6 @@ fn orphan(search: &Search, orphan: &Orphan) -> Value {
     document["createdAt"] = json!(orphan.created);
     document["confidence"] = json!(orphan.confidence.as_str());
     document["replicas"] = json!(orphan.replicas);
-    document["isScalable"] = json!(orphan.scalable);
     document["note"] = json!(orphan.note);
     document["usedBy"] = json!(orphan.used_by);
     document["holds"] = json!({

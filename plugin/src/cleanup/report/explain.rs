@@ -1,8 +1,8 @@
 //! Prints the whole proof of one orphan for people.
 
-use profile_core::orphans::{Excluded, LastRendered, Orphan, Source, Write, considered, writes};
+use profile_core::orphans::{Excluded, LastRendered, Orphan, Source, Write, writes};
 
-use super::{age::age, labelled, scaled_down};
+use super::{age::age, labelled, passed, scaled_down};
 use crate::{cleanup::search::Search, error::Error, output::Output};
 
 pub(super) fn orphan(search: &Search, orphan: &Orphan, now: &str, output: &mut Output) -> Result<(), Error> {
@@ -29,9 +29,7 @@ pub(super) fn orphan(search: &Search, orphan: &Orphan, now: &str, output: &mut O
     let record = scaled_down(search, orphan);
     let notes: Vec<_> = orphan.note.map(str::to_owned).into_iter().chain(record).collect();
     section(output, "Notes", &notes)?;
-    let mut left = considered(&orphan.identity, live);
-    left.push("rendered by no other cluster of this API server that was seen".to_owned());
-    section(output, "What would have left it out, and does not", &left)?;
+    section(output, "What would have left it out, and does not", &passed(orphan, live))?;
     unseen(search, output)
 }
 

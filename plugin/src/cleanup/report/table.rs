@@ -102,10 +102,12 @@ fn notes(search: &Search) -> Vec<String> {
             notes.extend(orphan.note.map(|note| format!("{label}: {note}")));
             notes.extend(endpoints(orphan).map(|it| format!("{label}: {it}")));
             notes.extend(scaled_down(search, orphan).map(|it| format!("{label}: {it}")));
-            let is_stuck = search
+            let has_finalizers = search
                 .live(&orphan.identity)
                 .is_some_and(|it| field::items(it, &["metadata", "finalizers"]).next().is_some());
-            notes.extend(is_stuck.then(|| format!("{label}: it has finalizers, so a deletion waits for their owners")));
+            notes.extend(
+                has_finalizers.then(|| format!("{label}: it has finalizers, so a deletion waits for their owners")),
+            );
         }
     }
     let excluded = findings.excluded.iter().map(|it| format!("left out: {}: {}", labelled(&it.identity), it.reason));

@@ -11,7 +11,7 @@ mod workloads;
 
 pub(crate) use files::FileStore;
 pub(crate) use kubernetes::{
-    KubernetesStore,
+    KubernetesStore, MANAGER,
     discovery::{Served, ServedKind},
     live::Resource,
     pages::{Depth, Listing},

@@ -12,6 +12,7 @@ use crate::{
 };
 
 mod changed;
+mod edited;
 mod faults;
 mod interrupted;
 mod killed;

@@ -133,7 +133,9 @@ fn one_patch_sets_the_size_and_the_record_and_is_pinned() {
         assert_eq!(patch["metadata"]["resourceVersion"], "7");
         let mut record: Value =
             serde_json::from_str(patch["metadata"]["annotations"][SCALED_DOWN].as_str().unwrap()).unwrap();
-        assert!(record.as_object_mut().unwrap().remove("fields").is_some_and(|fields| fields.is_object()));
+        let mut taken = |name: &str| record.as_object_mut().unwrap().remove(name);
+        assert!(taken("fields").is_some_and(|fields| fields.is_object()));
+        assert!(taken("check").is_some_and(|check| check.is_string()));
         assert_eq!(
             record,
             json!({"replicas": 3, "at": "2026-05-04T10:00:00Z", "reason": "replaced by ui", "revision": 3, "cluster": "prod-1", "uid": "u1"})

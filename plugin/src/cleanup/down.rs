@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::BTreeMap, rc::Rc};
 use clap::Args;
 use jiff::Timestamp;
 use profile_core::{
-    orphans::{Confidence, Excluded, Orphan},
+    orphans::{Confidence, Excluded, Orphan, writes},
     render::Identity,
     scale::{Down, Lever, Occasion, Refusal, pausing, plan_down},
 };
@@ -24,7 +24,7 @@ use super::{
 use crate::{
     error::{Error, Kind},
     output::Output,
-    store::{Document, KubernetesStore, Store},
+    store::{Document, KubernetesStore, MANAGER, Store},
 };
 
 /// Which orphans are scaled down, and how.
@@ -227,6 +227,11 @@ fn plan(
             let by = if is_other { format!(" for another cluster, {},", record.cluster) } else { String::new() };
             Ok(Planned::Nothing(format!("{done} already{by} at {}, {was}", record.at)))
         }
+        Down::AlreadyZero if writes(&target.live).iter().any(|it| it.manager == MANAGER) => Ok(Planned::Nothing(
+            "it stands still already by a scale-down whose record is gone, so that its former size is not known; `kubectl \
+             scale` gives it one"
+                .to_owned(),
+        )),
         Down::AlreadyZero => Ok(Planned::Nothing("it stands still already, and not by a scale-down".to_owned())),
         Down::Scale(mut plan) => {
             if target.identity == orphan.identity {

@@ -42,6 +42,9 @@ pub(super) fn contexts(global: &Global) -> Result<(Vec<String>, Option<String>),
     Ok((names, global.context.clone().or(kubeconfig.current_context)))
 }
 
+/// The name under which the API server remembers our writes.
+pub(crate) const MANAGER: &str = "kubectl-profile";
+
 const GROUP: &str = "cluster.spectrocloud.com";
 /// The versions that Palette serves, the preferred one first. Up to 4.9.27 there is only `v1alpha1`.
 const VERSIONS: [&str; 2] = ["v1", "v1alpha1"];
@@ -269,7 +272,7 @@ impl KubernetesStore {
 
     fn patch_params(dry_run: DryRun) -> kube::api::PatchParams {
         let params = kube::api::PatchParams { dry_run: dry_run == DryRun::Server, ..Default::default() };
-        kube::api::PatchParams { field_manager: Some("kubectl-profile".into()), ..params }
+        kube::api::PatchParams { field_manager: Some(MANAGER.into()), ..params }
     }
 
     fn url(&self, plural: &str, namespace: Option<&str>) -> String {

@@ -7,7 +7,7 @@ fn a_record_of_before_is_read_and_knows_no_changes() {
     let old = r#"{"replicas":2,"at":"2026-01-01T00:00:00Z","reason":"r","revision":4,"cluster":"n/c","uid":"u1"}"#;
     let live = with(workload("Deployment", 0), "/metadata/annotations", json!({SCALED_DOWN: old}));
     let record = Record::of(&live).unwrap().unwrap();
-    assert_eq!((&record.former, record.revision, record.text().as_str()), (&Setting::Replicas(2), Some(4), old));
+    assert_eq!((&record.former, record.revision, record.cluster.as_str()), (&Setting::Replicas(2), Some(4), "n/c"));
     assert_eq!(back(&with(live, "/spec/minReadySeconds", json!(1))).unwrap().to, Setting::Replicas(2));
 }
 
@@ -24,6 +24,26 @@ fn a_record_that_says_two_things_or_nothing_is_refused() {
     ] {
         let live = with(workload(kind, 0), "/metadata/annotations", json!({SCALED_DOWN: text}));
         assert!(matches!(back(&live), Err(Refusal::UnreadableRecord { .. })), "{live}");
+    }
+}
+
+#[test]
+fn a_record_that_was_edited_into_another_one_is_refused() {
+    let text =
+        object(&down(&workload("Deployment", 3)))["metadata"]["annotations"][SCALED_DOWN].as_str().unwrap().to_owned();
+    let stopped = |text: &str| with(workload("Deployment", 0), "/metadata/annotations", json!({SCALED_DOWN: text}));
+    assert!(back(&stopped(&text)).is_ok());
+    // The same in another order, or with other spaces, is no edit.
+    let same: Value = serde_json::from_str(&text).unwrap();
+    assert!(back(&stopped(&format!("{same:#}"))).is_ok());
+    for (from, to) in
+        [("\"replicas\":3", "\"replicas\":9"), ("\"uid\":\"u1\"", "\"uid\":\"u2\""), ("\"check\":\"", "\"check\":\"0")]
+    {
+        let edited = text.replace(from, to);
+        assert_ne!(edited, text);
+        let refusal = back(&stopped(&edited)).unwrap_err();
+        assert!(matches!(&refusal, Refusal::UnreadableRecord { .. }), "{edited}: {refusal}");
+        assert!(refusal.to_string().contains("it was edited"), "{refusal}");
     }
 }
 

@@ -93,7 +93,7 @@ fn document(object: &str) -> String {
     let (kind, name) = object.split_once('/').unwrap();
     let api_version = match kind {
         "Deployment" | "StatefulSet" | "DaemonSet" => "apps/v1",
-        "Job" => "batch/v1",
+        "Job" | "CronJob" => "batch/v1",
         "Role" | "RoleBinding" => "rbac.authorization.k8s.io/v1",
         _ => "v1",
     };

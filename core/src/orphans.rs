@@ -26,6 +26,7 @@ pub use self::{
     holdings::{Holdings, Volume},
     period::Period,
     suspicion::{Agents, Suspect, Traces, may_be_agent, suspects},
+    usage::{Role, User},
     writes::{Write, writes},
 };
 use crate::{
@@ -96,8 +97,8 @@ pub struct Orphan {
     pub replicas: Option<i64>,
     /// What it costs or exposes while it stays.
     pub note: Option<&'static str>,
-    /// The live objects that still use it, as `Kind/name` and what they use it for.
-    pub used_by: Vec<String>,
+    /// The live objects that still use it.
+    pub used_by: Vec<User>,
     /// What it occupies while it stays.
     pub holds: Holdings,
 }

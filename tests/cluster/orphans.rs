@@ -343,8 +343,8 @@ fn what_others_answer_for_is_left_out_and_named() {
     assert_eq!(names(&found["orphans"]), set(&["Deployment/left"]));
     assert_eq!(names(&found["excluded"]), set(&["Deployment/owned", "Deployment/kept"]));
     let run = world.profile(&["scale-down", "demo", "deploy/owned", "--yes"]);
-    assert_eq!(run.code, Some(2), "{run}");
-    assert!(run.stderr.contains("is not an orphan") && run.stderr.contains("Deployment/left"), "{run}");
+    assert_eq!(run.code, Some(4), "{run}");
+    assert!(run.stderr.contains("is no orphan: owned by ConfigMap/owner"), "{run}");
 }
 
 #[test]

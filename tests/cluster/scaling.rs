@@ -25,7 +25,7 @@ const RECORD: &str = "kubectl-profile.dev/scaled-down";
 const PAUSED: &str = "autoscaling.keda.sh/paused-replicas";
 
 /// A ScaledObject of KEDA that scales a Deployment.
-fn scaled_object(name: &str, target: &str) -> Value {
+pub(crate) fn scaled_object(name: &str, target: &str) -> Value {
     json!({
         "apiVersion": "keda.sh/v1alpha1", "kind": "ScaledObject", "metadata": {"name": name},
         "spec": {"scaleTargetRef": {"name": target}, "maxReplicaCount": 5, "triggers": [{"type": "cpu"}]},
@@ -33,7 +33,7 @@ fn scaled_object(name: &str, target: &str) -> Value {
 }
 
 /// A custom resource with a `/scale`, whose size is `spec.workers.count`.
-fn widget(name: &str, count: u32) -> Value {
+pub(crate) fn widget(name: &str, count: u32) -> Value {
     json!({
         "apiVersion": "widgets.example.com/v1", "kind": "Widget", "metadata": {"name": name},
         "spec": {"workers": {"count": count}, "colour": "blue"},
@@ -49,7 +49,7 @@ fn cron_job(name: &str, schedule: &str) -> Value {
 }
 
 /// Serves the two kinds above, once for all tests.
-fn serve_custom_kinds() {
+pub(crate) fn serve_custom_kinds() {
     static SERVED: OnceLock<()> = OnceLock::new();
     let definition = |group: &str, kind: &str, version: &str, subresources: Value| {
         let plural = format!("{}s", kind.to_ascii_lowercase());

@@ -74,6 +74,10 @@ fn live(renderings: &[&Rendering]) -> Vec<Value> {
     live
 }
 
+fn words(users: &[User]) -> Vec<String> {
+    users.iter().map(ToString::to_string).collect()
+}
+
 fn names(findings: &Findings) -> Vec<String> {
     findings.orphans.iter().map(|orphan| orphan.identity.to_string()).collect()
 }
@@ -122,7 +126,7 @@ fn switching_the_api_on_leaves_the_deployment_and_its_load_balancer() {
     assert_eq!(deployment.confidence, Confidence::Proven);
     assert_eq!(deployment.replicas, Some(2));
     assert_eq!(deployment.uid.as_deref(), Some("uid-Deployment/hello-universe-deployment"));
-    assert_eq!(deployment.used_by, ["Service/hello-universe-service selects its pods"]);
+    assert_eq!(words(&deployment.used_by), ["Service/hello-universe-service selects its pods"]);
     assert_eq!(
         deployment.evidence,
         [
@@ -159,7 +163,7 @@ fn switching_the_api_off_leaves_three_workloads_and_what_they_use() {
     );
     assert!(findings.orphans.iter().all(|orphan| orphan.confidence == Confidence::Proven));
     let role = findings.orphans.iter().find(|orphan| orphan.identity.kind == "ClusterRole").unwrap();
-    assert_eq!(role.used_by, ["ClusterRoleBinding/service-reader-binding grants it"]);
+    assert_eq!(words(&role.used_by), ["ClusterRoleBinding/service-reader-binding grants it"]);
 }
 
 #[test]

@@ -3,30 +3,65 @@
 mod endpoints;
 mod routes;
 
+use std::fmt;
+
 use serde_json::{Value, json};
 
 use super::{live::Live, podspec};
-use crate::{field, render::Identity};
+use crate::{field, render::Identity, scale::is_target_of};
 
-/// The users of `object` among `live`, as `Kind/name` and what they use it for, sorted.
-pub(super) fn used_by(identity: &Identity, object: &Value, live: &Live<'_>) -> Vec<String> {
+/// A live object that still uses an orphan. It prints as `Kind/name` and what it uses it for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct User {
+    /// `Kind/name`.
+    pub object: String,
+    /// What it uses the orphan for, in words.
+    pub how: String,
+    /// What it does to the orphan.
+    pub role: Role,
+}
+
+/// What a user does to an orphan, as far as that matters to whoever scales it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// It decides about its size.
+    Scales,
+    /// Its ready endpoints are pods of the orphan right now.
+    IsServed,
+    /// It names or selects it.
+    Refers,
+}
+
+impl fmt::Display for User {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.object, self.how)
+    }
+}
+
+/// The users of `object` among `live`, sorted.
+pub(super) fn used_by(identity: &Identity, object: &Value, live: &Live<'_>) -> Vec<User> {
     let near = || live.near(identity.namespace.as_deref()).filter(|(user, _)| user != identity);
     let mut users = Vec::new();
     let mut services = Vec::new();
     for (user, other) in near().filter(|(user, other)| !is_spoken_for(user, other)) {
         let Some(how) = how(identity, object, user, other) else { continue };
+        let (mut how, mut role) = (how.to_owned(), Role::Refers);
         if user.is("", "Service") {
-            let endpoints = endpoints::of(&user.name, identity, object, live);
-            users.push(format!("{user} {how}{}", endpoints.map(|it| format!("; {it}")).unwrap_or_default()));
+            if let Some(endpoints) = endpoints::of(&user.name, identity, object, live) {
+                how = format!("{how}; {endpoints}");
+                role = if endpoints.own > 0 { Role::IsServed } else { role };
+            }
             services.push(user);
-        } else {
-            users.push(format!("{user} {how}"));
+        } else if is_target_of(identity, other) {
+            role = Role::Scales;
         }
+        users.push(User { object: user.to_string(), how, role });
     }
     // What leads to a workload leads to one of its Services.
     for service in services {
         let through = near().filter_map(|(user, other)| Some((user, routes::how(service, user, other)?)));
-        users.extend(through.map(|(user, how)| format!("{user} {how} through {service}")));
+        let through = through.map(|(user, how)| (user.to_string(), format!("{how} through {service}")));
+        users.extend(through.map(|(object, how)| User { object, how, role: Role::Refers }));
     }
     users.sort();
     users.dedup();
@@ -44,13 +79,6 @@ fn is_spoken_for(user: &Identity, other: &Value) -> bool {
 /// What `user` uses the object for.
 fn how(identity: &Identity, object: &Value, user: &Identity, other: &Value) -> Option<&'static str> {
     let labels = || podspec::template(object).and_then(|template| field::at(template, &["metadata", "labels"]));
-    let targets = |target: Option<&Value>| {
-        target.is_some_and(|target| {
-            // KEDA leaves the kind out where it means a Deployment.
-            let kind = field::text(target, &["kind"]).unwrap_or("Deployment".into());
-            kind == identity.kind && field::text(target, &["name"]).is_some_and(|name| name == identity.name)
-        })
-    };
     match (user.group.as_str(), user.kind.as_str()) {
         ("", "Service") => {
             let selector = field::at(other, &["spec", "selector"])
@@ -63,7 +91,7 @@ fn how(identity: &Identity, object: &Value, user: &Identity, other: &Value) -> O
             (labels().is_some() && selects).then_some("guards its pods")
         }
         ("autoscaling", "HorizontalPodAutoscaler") | ("keda.sh", "ScaledObject") => {
-            targets(field::at(other, &["spec", "scaleTargetRef"])).then_some("scales it")
+            is_target_of(identity, other).then_some("scales it")
         }
         ("rbac.authorization.k8s.io", "RoleBinding" | "ClusterRoleBinding") => binds(identity, other),
         _ => routes::how(identity, user, other).or_else(|| {

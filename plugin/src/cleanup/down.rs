@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::BTreeMap, rc::Rc};
 use clap::Args;
 use jiff::Timestamp;
 use profile_core::{
-    orphans::{Confidence, Excluded, Orphan, writes},
+    orphans::{Confidence, Excluded, Orphan, Role, writes},
     render::Identity,
     scale::{Down, Lever, Occasion, Refusal, pausing, plan_down},
 };
@@ -19,7 +19,6 @@ use super::{
     scaling::{Planned, Scalers, Scaling, Step, Work, cluster_of_record, object, placed},
     search::{Search, search},
     target::{self, Place, Target, is_of_one},
-    users,
 };
 use crate::{
     error::{Error, Kind},
@@ -235,9 +234,7 @@ fn plan(
         Down::AlreadyZero => Ok(Planned::Nothing("it stands still already, and not by a scale-down".to_owned())),
         Down::Scale(mut plan) => {
             if target.identity == orphan.identity {
-                let is_scaler =
-                    |user: &str| users::scalers().iter().any(|it| user.starts_with(&format!("{}/", it.kind)));
-                let users = orphan.used_by.iter().filter(|user| !is_scaler(user));
+                let users = orphan.used_by.iter().filter(|user| user.role != Role::Scales);
                 plan.notices.extend(users.map(|user| format!("still in use: {user}")));
             } else {
                 plan.notices.push(format!("KEDA would scale {} up again otherwise", orphan.identity));
@@ -249,7 +246,7 @@ fn plan(
 
 #[cfg(test)]
 mod tests {
-    use profile_core::orphans::{Holdings, LastRendered, Source};
+    use profile_core::orphans::{Holdings, LastRendered, Source, User};
     use serde_json::json;
 
     use super::*;
@@ -257,6 +254,7 @@ mod tests {
     fn orphan(confidence: Confidence) -> Orphan {
         let [group, kind, name] = ["apps", "Deployment", "web"].map(str::to_owned);
         let last = |it: &str| it.to_owned();
+        let user = |object: &str, how: &str, role| User { object: object.into(), how: how.into(), role };
         Orphan {
             identity: Identity { group, kind, namespace: Some("n".into()), name },
             uid: Some("u".into()),
@@ -273,7 +271,10 @@ mod tests {
             holds: Holdings::default(),
             replicas: Some(2),
             note: None,
-            used_by: vec!["HorizontalPodAutoscaler/web scales it".into(), "Service/web selects its pods".into()],
+            used_by: vec![
+                user("HorizontalPodAutoscaler/web", "scales it", Role::Scales),
+                user("Service/web", "selects its pods", Role::Refers),
+            ],
         }
     }
 

@@ -97,9 +97,7 @@ pub(super) async fn places<'i>(
 ) -> Result<BTreeMap<(String, String), Place>, Error> {
     let kind = |it: &Identity| (it.group.clone(), it.kind.clone());
     let mut places: BTreeMap<_, _> = identities.clone().filter_map(|it| Some((kind(it), known(it)?))).collect();
-    // Groups of Kubernetes itself have no dot, or its own domain; nothing in them has a `/scale` but what is known.
-    let is_custom = |it: &&Identity| it.group.contains('.') && !OWN_GROUPS.contains(&it.group.as_str());
-    let unknown: Vec<_> = identities.filter(is_custom).filter(|it| !places.contains_key(&kind(it))).collect();
+    let unknown: Vec<_> = identities.filter(|it| is_custom(it)).filter(|it| !places.contains_key(&kind(it))).collect();
     for resource in store.resources(unknown.into_iter()).await? {
         let lever = store.lever(&resource).await?;
         places.insert((resource.group.clone(), resource.kind.clone()), Place { resource, lever });
@@ -107,7 +105,13 @@ pub(super) async fn places<'i>(
     Ok(places)
 }
 
-/// Groups of Kubernetes itself that packs render and that have no `/scale`.
+/// Whether the kind may be a custom resource. Groups of Kubernetes itself have no dot, or its own domain, and nothing in them
+/// has a `/scale` but what is known.
+pub(super) fn is_custom(identity: &Identity) -> bool {
+    identity.group.contains('.') && !OWN_GROUPS.contains(&identity.group.as_str())
+}
+
+/// Groups of Kubernetes itself that packs render.
 const OWN_GROUPS: [&str; 6] = [
     "rbac.authorization.k8s.io",
     "networking.k8s.io",

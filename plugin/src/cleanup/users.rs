@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use profile_core::render::Identity;
 use serde_json::Value;
 
+use super::target::is_custom;
 use crate::store::{Depth, Resource};
 
 /// Kinds that may be used, and the kinds that may use them or say how: group, kind, and how much of it is asked for.
@@ -22,7 +23,12 @@ const ROUTES: [(&str, &str, Depth); 8] = [
     ("apiregistration.k8s.io", "APIService", Depth::Whole),
 ];
 
-const WORKLOADS: [&str; 7] = ["Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod", "ReplicaSet"];
+const WORKLOADS: [&str; 8] =
+    ["Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod", "ReplicaSet", "ReplicationController"];
+
+/// What may scale a custom resource, which says of itself neither that it has pods nor which.
+const OF_CUSTOM: [(&str, &str, Depth); 2] =
+    [("autoscaling", "HorizontalPodAutoscaler", Depth::Whole), ("keda.sh", "ScaledObject", Depth::Whole)];
 
 const USES: [Uses; 6] = [
     (
@@ -69,9 +75,13 @@ type Lists = BTreeMap<(&'static str, &'static str), (Depth, Option<BTreeSet<Stri
 /// all.
 pub(super) fn to_list<'f>(found: impl Iterator<Item = &'f Identity> + Clone) -> Lists {
     let mut wanted = BTreeMap::new();
-    for (used, users) in USES {
+    let by_kind = USES.map(|(used, users)| {
         let of_kind = found.clone().filter(|it| used.contains(&it.kind.as_str()));
-        let places: BTreeSet<_> = of_kind.map(|it| it.namespace.clone()).collect();
+        (of_kind.map(|it| it.namespace.clone()).collect::<BTreeSet<_>>(), users)
+    });
+    let custom = found.clone().filter(|it| is_custom(it) && it.namespace.is_some());
+    let custom = (custom.map(|it| it.namespace.clone()).collect(), &OF_CUSTOM[..]);
+    for (places, users) in by_kind.into_iter().chain([custom]) {
         for (group, kind, depth) in users.iter().filter(|_| !places.is_empty()) {
             let (deepest, namespaces) = wanted.entry((*group, *kind)).or_insert((*depth, Some(BTreeSet::new())));
             if *depth == Depth::Whole {
@@ -147,6 +157,14 @@ mod tests {
         assert!(workloads.contains(&("Pod", Depth::Metadata, 1)), "{workloads:?}");
         assert!(listed(&[("Secret", "a"), ("Deployment", "b")]).contains(&("Pod", Depth::Whole, 2)));
         assert_eq!(listed(&[("CustomThing", "a")]), []);
+        let custom = |group: &str| Identity {
+            group: group.into(),
+            kind: "Widget".into(),
+            namespace: Some("a".into()),
+            name: "w".into(),
+        };
+        assert_eq!(to_list([custom("example.com")].iter()).len(), OF_CUSTOM.len());
+        assert!(to_list([custom("scheduling.k8s.io")].iter()).is_empty());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The proof of an orphan is printed whole, and what it holds and who uses it is told.
 
 use super::*;
+use crate::scaling::{scaled_object, serve_custom_kinds, widget};
 
 fn said(run: &Run, texts: &[&str]) {
     for text in texts {
@@ -156,4 +157,96 @@ fn who_still_uses_an_orphan_is_named() {
     assert!(users.contains("Service/front") && users.contains("HorizontalPodAutoscaler/grow"), "{found}");
     let run = world.profile(&["scale-down", "demo", "--dry-run"]);
     assert!(run.stdout.contains("still in use: Service/front"), "{run}");
+}
+
+#[test]
+fn every_kind_of_user_and_what_is_held_is_told() {
+    serve_custom_kinds();
+    let object = |kind: &str, group: &str, name: &str, spec: Value| {
+        let version = if group.is_empty() { "v1".to_owned() } else { format!("{group}/v1") };
+        json!({"apiVersion": version, "kind": kind, "metadata": {"name": name}, "spec": spec})
+    };
+    let claim = |name: &str| {
+        object(
+            "PersistentVolumeClaim",
+            "",
+            name,
+            json!({"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "3Gi"}}}),
+        )
+    };
+    let mut stateful = workload("StatefulSet", "db", 2);
+    stateful["spec"]["template"]["spec"]["containers"][0]["resources"] =
+        json!({"requests": {"cpu": "250m", "memory": "64Mi"}});
+    stateful["spec"]["podManagementPolicy"] = json!("Parallel");
+    stateful["spec"]["volumeClaimTemplates"] = json!([claim("data")]);
+    let front = object(
+        "Service",
+        "",
+        "front",
+        json!({"type": "LoadBalancer", "selector": {"app": "db"}, "ports": [{"port": 80}]}),
+    );
+    let secret = json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "key"}});
+    let world = World::switched(&[stateful, widget("gadget", 3), secret, claim("store"), front]);
+    let scaler = |name: &str, version: &str, kind: &str, target: &str| {
+        let mut it = object("HorizontalPodAutoscaler", "autoscaling", name, json!({"maxReplicas": 4}));
+        it["apiVersion"] = json!("autoscaling/v2");
+        it["spec"]["scaleTargetRef"] = json!({"apiVersion": version, "kind": kind, "name": target});
+        it
+    };
+    world.apply(&scaler("grow", "apps/v1", "StatefulSet", "db"));
+    world.apply(&scaler("grow-gadget", "widgets.example.com/v1", "Widget", "gadget"));
+    // The same kind and name in another group is something else.
+    world.apply(&scaler("other", "other.example.com/v1", "StatefulSet", "db"));
+    let mut keda = scaled_object("events", "db");
+    keda["spec"]["scaleTargetRef"]["kind"] = json!("StatefulSet");
+    world.apply(&keda);
+    world.apply(&object("PodDisruptionBudget", "policy", "guard", json!({"selector": {"matchLabels": {"app": "db"}}})));
+    let backend = json!({"service": {"name": "front", "port": {"number": 80}}});
+    world.apply(&object("Ingress", "networking.k8s.io", "door", json!({"defaultBackend": backend})));
+    let volumes = json!([
+        {"name": "a", "secret": {"secretName": "key"}}, {"name": "b", "persistentVolumeClaim": {"claimName": "store"}},
+    ]);
+    let containers = json!([{"name": "main", "image": "example.com/none:1"}]);
+    world.apply(&object("Pod", "", "mounting", json!({"containers": containers, "volumes": volumes})));
+    let replicas = ["wait", "--for=jsonpath={.status.replicas}=2", "--timeout=60s", "statefulset/db"];
+    assert!(world.kubectl(&replicas).is_success());
+
+    let found = world.orphans(&[]);
+    let of = |kind: &str, name: &str| {
+        let orphans = found["orphans"].as_array().unwrap();
+        orphans
+            .iter()
+            .find(|it| it["kind"] == kind && it["name"] == name)
+            .unwrap_or_else(|| panic!("{kind}: {found}"))
+            .clone()
+    };
+    let users = |kind: &str, name: &str| {
+        let users = of(kind, name)["usedBy"].as_array().unwrap().clone();
+        users.iter().map(|it| it.as_str().unwrap().split(';').next().unwrap().to_owned()).collect::<BTreeSet<_>>()
+    };
+    assert_eq!(
+        users("StatefulSet", "db"),
+        set(&[
+            "HorizontalPodAutoscaler/grow scales it",
+            "Ingress/door routes to it through Service/front",
+            "PodDisruptionBudget/guard guards its pods",
+            "ScaledObject/events scales it",
+            "Service/front selects its pods",
+        ]),
+        "{found}"
+    );
+    assert_eq!(users("Widget", "gadget"), set(&["HorizontalPodAutoscaler/grow-gadget scales it"]), "{found}");
+    assert_eq!(users("Secret", "key"), set(&["Pod/mounting uses it in its pods"]), "{found}");
+    assert_eq!(users("PersistentVolumeClaim", "store"), set(&["Pod/mounting uses it in its pods"]), "{found}");
+    assert_eq!(users("Service", "front"), set(&["Ingress/door routes to it"]), "{found}");
+    let holds = of("StatefulSet", "db")["holds"].clone();
+    assert_eq!((&holds["cpu"], &holds["memory"]), (&json!("500m"), &json!("128Mi")), "{found}");
+    let claims: BTreeSet<_> =
+        holds["volumes"].as_array().unwrap().iter().map(|it| it["claim"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(claims, set(&["data-db-0", "data-db-1"]), "{found}");
+    assert_eq!(of("Service", "front")["holds"]["loadBalancers"], json!(["no address yet"]), "{found}");
+    // Who scales it is no use; the others are named before the question.
+    let run = world.profile(&["scale-down", "demo", "statefulset/db", "--dry-run"]);
+    assert!(run.stdout.contains("still in use: PodDisruptionBudget/guard guards its pods"), "{run}");
+    assert!(!run.stdout.contains("still in use: HorizontalPodAutoscaler"), "{run}");
 }

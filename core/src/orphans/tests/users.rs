@@ -32,7 +32,7 @@ fn who_still_uses_a_workload_is_found() {
         ),
     ];
     assert_eq!(
-        one(|_| {}, &others).orphans[0].used_by,
+        words(&one(|_| {}, &others).orphans[0].used_by),
         [
             "HorizontalPodAutoscaler/yes scales it",
             "PodDisruptionBudget/in guards its pods",
@@ -127,12 +127,12 @@ fn who_still_uses_what_is_only_listed_is_found() {
     ] {
         let raw = json!({"apiVersion": "v1", "kind": orphan, "metadata": {"name": "a", "namespace": "n"}});
         let used_by = usage::used_by(&Identity::of_live(&raw).unwrap(), &raw, &Live::of(std::slice::from_ref(&user)));
-        assert_eq!(used_by, expected.map(str::to_owned).into_iter().collect::<Vec<_>>(), "{orphan} {user}");
+        assert_eq!(words(&used_by), expected.map(str::to_owned).into_iter().collect::<Vec<_>>(), "{orphan} {user}");
     }
 }
 
 /// What is said of a Service that selects the orphan's pods, by the readiness of these pods in its EndpointSlice.
-fn endpoints(ready: &[(&str, bool)]) -> String {
+fn endpoints(ready: &[(&str, bool)]) -> User {
     let service = json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "s", "namespace": "n"}, "spec": {"selector": {"app": "a"}}});
     let endpoint = |(pod, ready): &(&str, bool)| json!({"addresses": ["10.0.0.1"], "targetRef": {"kind": "Pod", "name": pod}, "conditions": {"ready": ready}});
     let slice = |name: &str, endpoints: Vec<Value>| {
@@ -150,11 +150,16 @@ fn endpoints(ready: &[(&str, bool)]) -> String {
 
 #[test]
 fn the_ready_endpoints_of_a_service_are_counted_once_and_told_apart() {
-    let said =
-        |ready: &[(&str, bool)]| endpoints(ready).strip_prefix("Service/s selects its pods; ").unwrap().to_owned();
-    assert_eq!(said(&[("a-1", true), ("a-2", true), ("b-1", true)]), "2 of its 3 ready endpoints are these pods");
-    assert_eq!(said(&[("a-1", false), ("b-1", true)]), "0 of its 1 ready endpoints are these pods");
-    assert_eq!(said(&[("a-1", false)]), "no endpoint is ready");
+    let said = |ready: &[(&str, bool)]| {
+        let user = endpoints(ready);
+        (user.to_string().strip_prefix("Service/s selects its pods; ").unwrap().to_owned(), user.role)
+    };
+    let served = |words: &str| (words.to_owned(), Role::IsServed);
+    let refers = |words: &str| (words.to_owned(), Role::Refers);
+    let all = [("a-1", true), ("a-2", true), ("b-1", true)];
+    assert_eq!(said(&all), served("2 of its 3 ready endpoints are these pods"));
+    assert_eq!(said(&[("a-1", false), ("b-1", true)]), refers("0 of its 1 ready endpoints are these pods"));
+    assert_eq!(said(&[("a-1", false)]), refers("no endpoint is ready"));
 }
 
 #[test]
@@ -177,7 +182,7 @@ fn what_leads_to_a_workload_through_its_service_is_found() {
     let api =
         other("apiregistration.k8s.io", "APIService", json!({"spec": {"service": {"name": "s", "namespace": "n"}}}));
     assert_eq!(
-        one(|_| {}, &[service, ingress, hook, elsewhere, api]).orphans[0].used_by,
+        words(&one(|_| {}, &[service, ingress, hook, elsewhere, api]).orphans[0].used_by),
         [
             "APIService/u is served by it through Service/s",
             "Ingress/u routes to it through Service/s",
@@ -193,7 +198,7 @@ fn a_gateway_is_used_by_what_attaches_to_it() {
     let route = json!({"apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute", "metadata": {"name": "r", "namespace": "n"}, "spec": {"parentRefs": [{"name": "a"}]}});
     let live = [raw.clone(), route];
     assert_eq!(
-        usage::used_by(&Identity::of_live(&raw).unwrap(), &raw, &Live::of(&live)),
+        words(&usage::used_by(&Identity::of_live(&raw).unwrap(), &raw, &Live::of(&live))),
         ["HTTPRoute/r attaches to it"]
     );
 }

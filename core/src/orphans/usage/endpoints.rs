@@ -1,14 +1,30 @@
 //! Counts how many of a Service's ready endpoints are an orphan's own pods.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt};
 
 use serde_json::{Value, json};
 
 use super::super::{live::Live, podspec};
 use crate::{field, render::Identity};
 
-/// The ready endpoints of `service` in words; `None` where its EndpointSlices are not among `live`.
-pub(super) fn of(service: &str, identity: &Identity, object: &Value, live: &Live<'_>) -> Option<String> {
+/// The ready endpoints of a Service.
+pub(super) struct Endpoints {
+    /// How many are pods of the orphan.
+    pub(super) own: usize,
+    total: usize,
+}
+
+impl fmt::Display for Endpoints {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.own, self.total) {
+            (_, 0) => write!(f, "no endpoint is ready"),
+            (own, total) => write!(f, "{own} of its {total} ready endpoints are these pods"),
+        }
+    }
+}
+
+/// The ready endpoints of `service`; `None` where its EndpointSlices are not among `live`.
+pub(super) fn of(service: &str, identity: &Identity, object: &Value, live: &Live<'_>) -> Option<Endpoints> {
     let namespace = identity.namespace.as_deref();
     let slices = live.in_namespace(namespace, "discovery.k8s.io", "EndpointSlice").map(|(_, slice)| slice);
     let slices: Vec<_> = slices
@@ -32,10 +48,7 @@ pub(super) fn of(service: &str, identity: &Identity, object: &Value, live: &Live
     let pods = live.in_namespace(namespace, "", "Pod");
     let own: BTreeSet<_> = pods.filter(|(it, pod)| is_own(identity, object, it, pod)).map(|(it, _)| &it.name).collect();
     let (total, own) = (ready.len(), ready.iter().filter(|it| own.iter().any(|own| **own == **it)).count());
-    Some(match (own, total) {
-        (_, 0) => "no endpoint is ready".to_owned(),
-        (own, total) => format!("{own} of its {total} ready endpoints are these pods"),
-    })
+    Some(Endpoints { own, total })
 }
 
 /// Whether the pod is one of the workload's: its selector says so.

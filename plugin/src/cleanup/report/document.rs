@@ -75,7 +75,7 @@ fn orphan(search: &Search, orphan: &Orphan) -> Value {
     document["confidence"] = json!(orphan.confidence.as_str());
     document["replicas"] = json!(orphan.replicas);
     document["note"] = json!(orphan.note);
-    document["usedBy"] = json!(orphan.used_by);
+    document["usedBy"] = json!(orphan.used_by.iter().map(ToString::to_string).collect::<Vec<_>>());
     document["holds"] = json!({
         "cpu": holds.cpu(), "memory": holds.memory(), "volumes": holds.volumes.iter().map(volume).collect::<Vec<_>>(),
         "loadBalancers": holds.load_balancers,

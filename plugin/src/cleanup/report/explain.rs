@@ -23,7 +23,7 @@ pub(super) fn orphan(search: &Search, orphan: &Orphan, now: &str, output: &mut O
         return output.line("Live:\n  not visible here");
     };
     section(output, "Written by", &writes(live).iter().map(write).collect::<Vec<_>>())?;
-    section(output, "Used by", &orphan.used_by)?;
+    section(output, "Used by", &orphan.used_by.iter().map(ToString::to_string).collect::<Vec<_>>())?;
     let holds = orphan.holds.to_string();
     section(output, "Holds", &[holds].into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>())?;
     let record = scaled_down(search, orphan);

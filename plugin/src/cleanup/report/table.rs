@@ -2,7 +2,7 @@
 
 use profile_core::{
     field,
-    orphans::{Confidence, Orphan, Source, writes},
+    orphans::{Confidence, Orphan, Role, Source, User, writes},
 };
 
 use super::{INCOMPLETE, age::age, labelled, scaled_down};
@@ -49,8 +49,7 @@ pub(super) fn print(search: &Search, is_wide: bool, now: &str, output: &mut Outp
 }
 
 fn row(search: &Search, orphan: &Orphan, is_wide: bool, now: &str) -> Vec<String> {
-    let user = |it: &String| it.split(' ').next().unwrap_or(it).to_owned();
-    let users: Vec<_> = orphan.used_by.iter().map(user).collect();
+    let users: Vec<_> = orphan.used_by.iter().map(|it| it.object.as_str()).collect();
     let mut row = vec![
         orphan.identity.to_string(),
         orphan.identity.namespace.clone().unwrap_or_default(),
@@ -100,7 +99,7 @@ fn notes(search: &Search) -> Vec<String> {
         notes.extend(doubts.map(|doubt| format!("{label}: {doubt}")));
         if search.sees_live {
             notes.extend(orphan.note.map(|note| format!("{label}: {note}")));
-            notes.extend(endpoints(orphan).map(|it| format!("{label}: {it}")));
+            notes.extend(served(orphan).map(|it| format!("{label}: {it}")));
             notes.extend(scaled_down(search, orphan).map(|it| format!("{label}: {it}")));
             let has_finalizers = search
                 .live(&orphan.identity)
@@ -118,8 +117,8 @@ fn notes(search: &Search) -> Vec<String> {
 }
 
 /// The users that serve by it right now: who scales it down must know.
-fn endpoints(orphan: &Orphan) -> impl Iterator<Item = &String> {
-    orphan.used_by.iter().filter(|it| it.contains("ready endpoints are") && !it.contains("; 0 of"))
+fn served(orphan: &Orphan) -> impl Iterator<Item = &User> {
+    orphan.used_by.iter().filter(|it| it.role == Role::IsServed)
 }
 
 /// Whether the evidence holds more than where the object comes from.

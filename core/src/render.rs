@@ -65,6 +65,13 @@ pub struct RenderedObject {
     pub release: Option<Release>,
 }
 
+impl RenderedObject {
+    /// Whether a controller makes it of a StatefulSet that is rendered: such a claim bears no mark of whoever applied that.
+    pub fn is_made_by_controller(&self) -> bool {
+        claims::is_made(self)
+    }
+}
+
 /// The objects that `pack` applies. `content` is the pack's own directory, where there is one at hand.
 ///
 /// Attached manifests come from the pack's document, the pack's own ones from `content`. Without `content`, a pack counts as

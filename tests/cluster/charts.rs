@@ -31,6 +31,28 @@ apiVersion: v1
 kind: ConfigMap
 metadata: {name: seed, annotations: {helm.sh/hook: post-install}}
 {{- end }}
+{{- if .Values.kept }}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: kept, annotations: {helm.sh/resource-policy: keep}}
+{{- end }}
+{{- if .Values.stateful }}
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: db}
+spec:
+  replicas: 1
+  serviceName: db
+  selector: {matchLabels: {app: db}}
+  template:
+    metadata: {labels: {app: db}}
+    spec: {containers: [{name: main, image: "example.com/none:1"}]}
+  volumeClaimTemplates:
+    - metadata: {name: data}
+      spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+{{- end }}
 "#;
 
 /// A cluster `demo` whose profile `app` holds chart `web` in one pack, and the namespace that both are in.
@@ -44,6 +66,11 @@ struct World {
 impl World {
     /// Versions 1.0.0 and 2.0.0 of the profile as pack's name, rest of `pack:`, and values of the chart. The cluster runs the first.
     fn new(driver: &'static str, versions: [(&str, &str, Value); 2]) -> Self {
+        Self::changed(driver, versions, |_, _| {})
+    }
+
+    /// The same, where `change` changes the pack of each version.
+    fn changed(driver: &'static str, versions: [(&str, &str, Value); 2], change: impl Fn(&str, &mut Value)) -> Self {
         let sandbox = shared();
         let namespace = sandbox.namespace("charts").unwrap();
         let dir = tempfile::tempdir().unwrap();
@@ -52,8 +79,10 @@ impl World {
         let world = Self { sandbox, namespace, dir, driver };
         let published = |version: &str, (name, own, values): &(&str, &str, Value)| {
             let values = format!("pack: {{namespace: {}{own}}}\ncharts:\n  web: {values}\n", world.namespace);
-            let pack = json!({"name": name, "layer": "addon", "type": "helm", "version": "1.2.0", "values": values});
-            json!({"uid": format!("uid-{version}"), "name": "app", "type": "add-on", "profileVersion": version, "packs": [pack]})
+            let mut packs =
+                json!([{"name": name, "layer": "addon", "type": "helm", "version": "1.2.0", "values": values}]);
+            change(version, &mut packs);
+            json!({"uid": format!("uid-{version}"), "name": "app", "type": "add-on", "profileVersion": version, "packs": packs})
         };
         let contents = [published("1.0.0", &versions[0]), published("2.0.0", &versions[1])];
         let mut objects = vec![json!({
@@ -76,12 +105,15 @@ impl World {
 
     /// Installs or upgrades the chart as a release.
     fn helm(&self, release: &str, values: &Value) {
+        self.helm_in(&self.namespace, release, values);
+    }
+
+    fn helm_in(&self, namespace: &str, release: &str, values: &Value) {
         write(self.dir.path(), "values.json", &values.to_string());
         let mut command = Command::new(binaries::helm().unwrap());
         command.env_clear().env("HOME", self.dir.path()).env("KUBECONFIG", self.sandbox.kubeconfig());
         command.env("HELM_DRIVER", self.driver).current_dir(self.dir.path());
-        let run =
-            Run::of(command.args(["upgrade", "--install", release, "web", "-n", &self.namespace, "-f", "values.json"]));
+        let run = Run::of(command.args(["upgrade", "--install", release, "web", "-n", namespace, "-f", "values.json"]));
         let run = run.unwrap();
         assert!(run.is_success(), "{run}");
     }
@@ -215,4 +247,128 @@ fn a_record_that_is_cut_off_is_named_and_nothing_is_proven_then() {
     assert_eq!(orphans, ["Deployment/shop-web suspected"], "{answer:#}");
     let text = answer.to_string();
     assert!(text.contains(name) && text.contains("cut off"), "{answer:#}");
+    let state = || {
+        let live = world.sandbox.get_json("deployment", &world.namespace, "shop-web").unwrap();
+        (live["spec"].clone(), live["metadata"]["annotations"].clone())
+    };
+    let before = state();
+    for (arguments, code) in [(&[][..], 0), (&["deployment/shop-web"], 4)] {
+        let run = world.profile(&[&["scale-down", "demo", "--yes", "--even-if-not-ready"], arguments].concat());
+        assert_eq!(run.code, Some(code), "{run}");
+        assert!(run.stderr.contains("only suspected"), "{run}");
+    }
+    assert_eq!(state(), before);
+}
+
+#[test]
+fn a_release_of_which_no_record_is_visible_is_said_to_be_so_and_proves_nothing() {
+    let values = json!({"replicas": 2});
+    let world = World::new("secret", [("shop", "", values.clone()), ("store", "", values.clone())]);
+    world.helm("shop-web", &values);
+    // Helm's SQL driver keeps its records where no API server shows them.
+    assert!(world.kubectl(&["delete", "secret", "-l", "owner=helm"]).is_success());
+    world.switch("store");
+    let (orphans, answer) = world.orphans();
+    assert!(orphans.is_empty() && answer["isComplete"] == false, "{answer:#}");
+    let text = answer.to_string();
+    assert!(text.contains("no Helm release shop-web") && text.contains("SQL"), "{answer:#}");
+    let run = world.profile(&["scale-down", "demo", "--yes"]);
+    assert!(run.code == Some(2) && run.stderr.contains("not everything was seen"), "{run}");
+}
+
+#[test]
+fn the_release_in_a_former_namespace_of_its_pack_is_found_with_proof() {
+    let values = json!({"replicas": 1});
+    let elsewhere = shared().namespace("moved").unwrap();
+    let world =
+        World::changed("secret", [("shop", "", values.clone()), ("shop", "", values.clone())], |version, packs| {
+            if version == "2.0.0" {
+                packs[0]["values"] =
+                    json!(format!("pack: {{namespace: {elsewhere}}}\ncharts:\n  web: {{replicas: 1}}\n"));
+            }
+        });
+    world.helm("shop-web", &values);
+    world.switch("shop");
+    world.helm_in(&elsewhere, "shop-web", &values);
+    let (orphans, answer) = world.orphans();
+    assert_eq!(orphans, ["Deployment/shop-web proven"], "{answer:#}");
+    assert_eq!(answer["orphans"][0]["namespace"], json!(world.namespace), "{answer:#}");
+}
+
+#[test]
+fn what_the_chart_of_a_removed_pack_installed_is_found_with_its_definitions_and_claims() {
+    let values = json!({"replicas": 1, "stateful": true, "kept": true});
+    let world =
+        World::changed("secret", [("shop", "", values.clone()), ("shop", "", values.clone())], |version, packs| {
+            if version == "2.0.0" {
+                *packs = json!([{"name": "none", "layer": "addon", "type": "manifest", "version": "1", "values": ""}]);
+            }
+        });
+    let group = format!("{}.example.com", world.namespace);
+    let schema = json!({"openAPIV3Schema": {"type": "object"}});
+    let definition = json!({
+        "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+        "metadata": {"name": format!("gadgets.{group}")},
+        "spec": {
+            "group": group, "scope": "Namespaced", "names": {"kind": "Gadget", "plural": "gadgets"},
+            "versions": [{"name": "v1", "served": true, "storage": true, "schema": schema}],
+        },
+    });
+    write(world.dir.path(), "web/crds/gadget.yaml", &definition.to_string());
+    world.helm("shop-web", &values);
+    let claimed = ["wait", "--for=create", "--timeout=60s", "pvc/data-db-0"];
+    assert!(world.kubectl(&claimed).is_success());
+    world.switch("none");
+    let (orphans, answer) = world.orphans();
+    assert_eq!(
+        orphans,
+        [
+            "PersistentVolumeClaim/data-db-0 proven",
+            &format!("CustomResourceDefinition/gadgets.{group} proven"),
+            "Deployment/shop-web proven",
+            "StatefulSet/db proven",
+        ],
+        "{answer:#}"
+    );
+    let excluded = answer["excluded"].as_array().unwrap();
+    assert_eq!((excluded.len(), &excluded[0]["name"]), (1, &json!("kept")), "{answer:#}");
+    assert!(excluded[0]["reason"].as_str().unwrap().contains("helm.sh/resource-policy"), "{answer:#}");
+    world
+        .sandbox
+        .run_kubectl(["delete", "crd", &format!("gadgets.{group}")])
+        .unwrap()
+        .success("kubectl delete")
+        .unwrap();
+}
+
+#[test]
+fn the_claims_of_a_stateful_set_that_helm_removed_are_found_with_proof() {
+    let values = |stateful: bool| json!({"replicas": 1, "stateful": stateful, "kept": stateful});
+    let world = World::new("secret", [("shop", "", values(true)), ("shop", "", values(false))]);
+    world.helm("shop-web", &values(true));
+    assert!(world.kubectl(&["wait", "--for=create", "--timeout=60s", "pvc/data-db-0"]).is_success());
+    world.switch("shop");
+    world.helm("shop-web", &values(false));
+    let (orphans, answer) = world.orphans();
+    assert_eq!(orphans, ["PersistentVolumeClaim/data-db-0 proven"], "{answer:#}");
+    assert_eq!(answer["excluded"][0]["name"], json!("kept"), "{answer:#}");
+}
+
+#[test]
+fn a_release_that_was_renamed_by_somebody_else_is_found_by_what_is_published() {
+    let values = json!({"replicas": 2});
+    let world = World::new("secret", [("shop", "", values.clone()), ("store", "", values.clone())]);
+    world.helm("shop-web", &values);
+    let published = world.sandbox.get_json("clusterprofile", &world.namespace, "app-2.0.0").unwrap();
+    let patch = json!({"spec": {"clusterProfileTemplates": [published["spec"]["published"]]}}).to_string();
+    assert!(world.kubectl(&["patch", "spc", "demo", "--type=merge", "-p", &patch]).is_success());
+    world.reports("store", "2.0.0");
+    world.helm("store-web", &values);
+    let (orphans, answer) = world.orphans();
+    assert_eq!(orphans, ["Deployment/shop-web likely"], "{answer:#}");
+    let run = world.profile(&["orphans", "demo", "--from", "app@1.0.0", "-o", "name"]);
+    assert!(run.is_success() && run.stdout.contains("deployment.apps/shop-web"), "{run}");
+    assert!(world.kubectl(&["rollout", "status", "deployment/store-web", "--timeout=60s"]).is_success());
+    let run = world.profile(&["scale-down", "demo", "deployment/shop-web", "--yes"]);
+    assert!(run.is_success() && run.stdout.contains("deployment.apps/shop-web scaled down (was 2)"), "{run}");
 }

@@ -159,6 +159,7 @@ impl<'a> Proof<'a> {
 }
 
 /// Why the live object may not be the release's: Helm marks all that it applies, beside hooks and the definitions of a chart.
+/// A claim of a StatefulSet is applied by nobody.
 fn unmarked(rendered: &RenderedObject, object: &Value) -> Option<String> {
     let release = rendered.release.as_ref()?;
     // Where nothing is known but what was rendered, there is no live object to bear a mark.
@@ -166,7 +167,7 @@ fn unmarked(rendered: &RenderedObject, object: &Value) -> Option<String> {
     let is_hook = field::text(&rendered.document, &["metadata", "annotations", "helm.sh/hook"]).is_some();
     let is_definition = rendered.identity.is("apiextensions.k8s.io", "CustomResourceDefinition");
     let mark = field::text(object, &["metadata", "annotations", "meta.helm.sh/release-name"]);
-    (!is_hook && !is_definition && mark.is_none())
+    (!is_hook && !is_definition && !rendered.is_made_by_controller() && mark.is_none())
         .then(|| format!("without the mark of the Helm release {}: somebody else may have made it", release.name))
 }
 

@@ -198,7 +198,7 @@ impl ChartPack {
         if !self.is_listed {
             let unlisted = self.unlisted(records, moment);
             if self.charts.is_empty() && unlisted.is_empty() {
-                let reason = format!("no values name it, and no Helm release {}… is kept", self.prefix);
+                let reason = format!("no values name it, and no Helm release {}… is kept{NOT_SEEN}", self.prefix);
                 outcomes.push(ChartOutcome { chart: "?".into(), outcome: Err(with_hidden(reason, records)) });
             }
             for chart in unlisted {
@@ -247,7 +247,8 @@ impl ChartPack {
         kept.sort_by_key(|it| std::cmp::Reverse(it.release.revision));
         let Some(newest) = kept.first() else {
             let place = self.namespace.as_ref().map(|it| format!(" in namespace {it}")).unwrap_or_default();
-            return Err(with_hidden(format!("no Helm release {}{place} is kept", chart.release), records));
+            let reason = format!("no Helm release {}{place} is kept{NOT_SEEN}", chart.release);
+            return Err(with_hidden(reason, records));
         };
         if let Some(other) = kept.iter().find(|it| it.release.namespace != newest.release.namespace) {
             let [one, two] = [newest, other].map(|it| it.release.namespace.as_str());
@@ -321,6 +322,9 @@ impl ChartPack {
         self.wanted(chart).is_some_and(|it| it.trim_start_matches('v') == record.chart_version.trim_start_matches('v'))
     }
 }
+
+/// Helm's SQL driver keeps records outside of the cluster.
+const NOT_SEEN: &str = " in the cluster (its SQL driver keeps them elsewhere)";
 
 fn with_hidden(reason: String, records: &Records) -> String {
     if records.not_visible.is_empty() {

@@ -25,6 +25,11 @@ pub(super) fn of(objects: &[RenderedObject]) -> Vec<RenderedObject> {
     .collect()
 }
 
+/// Whether the StatefulSet's controller makes the object, and not the chart: a claim that a chart holds says what it asks for.
+pub(super) fn is_made(object: &RenderedObject) -> bool {
+    object.identity.is("", "PersistentVolumeClaim") && object.document.get("spec").is_none()
+}
+
 fn claim(set: &RenderedObject, name: String) -> RenderedObject {
     let document = json!({"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": name}});
     let kind = "PersistentVolumeClaim".to_owned();

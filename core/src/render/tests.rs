@@ -365,5 +365,8 @@ fn a_chart_pack_renders_what_its_releases_hold() {
     assert_eq!(rendered.origins[0].to_string(), "the record of Helm release shop-web in namespace shop, revision 3");
     assert!(rendered.assumed.is_empty());
     let error = render_pack_with(&pack, None, &charts.read(&Records::default(), Moment::Now)).unwrap_err().to_string();
-    assert_eq!(error, "chart `web` of pack `shop` is not rendered: no Helm release shop-web in namespace shop is kept");
+    assert_eq!(
+        error,
+        "chart `web` of pack `shop` is not rendered: no Helm release shop-web in namespace shop is kept in the cluster (its SQL driver keeps them elsewhere)"
+    );
 }

@@ -92,8 +92,14 @@ fn what_is_no_deployed_release_of_the_chart_is_an_error() {
     let unreadable = Kept { record: Some(Err("it is cut off".into())), ..kept(3, "deployed", |_| {}) };
     let elsewhere = |it: &mut Value| it["namespace"] = json!("elsewhere");
     for (kept, said) in [
-        (vec![], "no Helm release shop-web in namespace shop is kept"),
-        (vec![kept(3, "deployed", elsewhere)], "no Helm release shop-web in namespace shop is kept"),
+        (
+            vec![],
+            "no Helm release shop-web in namespace shop is kept in the cluster (its SQL driver keeps them elsewhere)",
+        ),
+        (
+            vec![kept(3, "deployed", elsewhere)],
+            "no Helm release shop-web in namespace shop is kept in the cluster (its SQL driver keeps them elsewhere)",
+        ),
         (vec![kept(3, "uninstalled", |_| {})], "Helm release shop-web in namespace shop, revision 3 is uninstalled"),
         (
             vec![kept(3, "deployed", |it| it["chart"]["metadata"]["name"] = json!("other"))],

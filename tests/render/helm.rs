@@ -23,16 +23,20 @@ pub(crate) fn ours(template: &str, values: &Value) -> Result<Objects, String> {
 
 /// What Helm renders of some templates in one chart, as it prints it.
 pub(crate) fn helm(templates: &[String], values: &Value) -> Result<String, String> {
+    helm_with(templates, &values.to_string())
+}
+
+/// The same with the values as a text of YAML.
+pub(crate) fn helm_with(templates: &[String], values: &str) -> Result<String, String> {
     let dir = tempfile::tempdir().unwrap();
     write(dir.path(), "Chart.yaml", "apiVersion: v2\nname: compared\nversion: 1.0.0\n");
-    write(dir.path(), "values.json", &values.to_string());
+    write(dir.path(), "values.yaml", values);
     for (index, template) in templates.iter().enumerate() {
         write(dir.path(), &format!("templates/t{index:04}.yaml"), template);
     }
     let mut command = Command::new(binaries::helm().unwrap());
     command.env_clear().env("HOME", dir.path()).current_dir(dir.path());
-    let run =
-        Run::of(command.args(["template", "compared", ".", "--namespace", "default", "-f", "values.json"])).unwrap();
+    let run = Run::of(command.args(["template", "compared", ".", "--namespace", "default"])).unwrap();
     if run.is_success() { Ok(run.stdout) } else { Err(run.stderr) }
 }
 

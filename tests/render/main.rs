@@ -6,4 +6,6 @@ mod constraints;
 mod expressions;
 mod helm;
 mod manifests;
+mod packs;
 mod refusals;
+mod yaml;

@@ -152,7 +152,7 @@ fn lists_and_texts_are_rendered_as_by_helm() {
 }
 
 #[test]
-fn yaml_is_read_as_by_helm() {
+fn odd_texts_are_written_and_read_as_by_helm() {
     let odd = json!({
         "yes": "yes", "n": "n", "octal": "0755", "hex": "0x1f", "expr": "1e3", "time": "12:30", "tilde": "~", "null": "null", "empty": "",
         "colon": "a: b", "hash": "a # b", "dash": "- a", "star": "*a", "lines": "a\nb\n", "trailing": "a ", "leading": " a", "date": "2026-01-02",

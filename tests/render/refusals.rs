@@ -23,6 +23,7 @@ const REFUSED: &[&str] = &[
     "apiVersion: v1\nkind: A\nmetadata: {name: a}\nx: .inf",
     "apiVersion: v1\nkind: A\nmetadata: {name: a}\nx: [",
     "{{ if .Values.a.b }}{{ end }}",
+    "{{ mustFromJson \"{\" }}",
     "{{ .Values.map.c.d.e }}",
     "{{ eq .Values.port 8080 }}",
     "{{ eq .Values.name 1 }}",

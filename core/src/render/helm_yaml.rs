@@ -1,7 +1,13 @@
 //! Reads one YAML document as Helm reads it, within fixed budgets.
 //!
-//! Helm reads YAML 1.1, so `yes`, `on` and `0755` mean here what they mean there, and a repeated key takes its last value.
+//! Helm reads YAML 1.1, so `yes`, `on` and `0755` mean here what they mean there, also as keys, and a repeated key takes its last value.
 
+use std::fmt;
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, SeqAccess, Visitor},
+};
 use serde_json::Value;
 use serde_saphyr::options::{DuplicateKeyPolicy, NonFiniteFloatPolicy};
 
@@ -34,7 +40,8 @@ pub(super) fn read(text: &str) -> Result<Value, YamlError> {
         emit_comments: false,
         with_snippet: false,
     };
-    serde_saphyr::from_str_with_options(text, options).map_err(|error| {
+    let read = serde_saphyr::from_str_with_options::<AsHelm>(text, options);
+    read.map(|AsHelm(value)| value).map_err(|error| {
         let place = |number: u64| usize::try_from(number).ok().filter(|number| *number > 0);
         YamlError {
             line: error.location().and_then(|location| place(location.line())),
@@ -42,6 +49,120 @@ pub(super) fn read(text: &str) -> Result<Value, YamlError> {
             reason: first_line(&error.to_string()),
         }
     })
+}
+
+/// A document whose keys are read as values are: Helm makes texts of the truths and numbers that it finds there.
+struct AsHelm(Value);
+
+/// A key as text.
+struct Key(String);
+
+impl<'de> Deserialize<'de> for AsHelm {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyValue).map(Self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Key {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyKey).map(Self)
+    }
+}
+
+struct AnyValue;
+
+impl<'de> Visitor<'de> for AnyValue {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value of YAML")
+    }
+
+    fn visit_bool<E>(self, truth: bool) -> Result<Value, E> {
+        Ok(truth.into())
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
+        Ok(number.into())
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
+        Ok(number.into())
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
+        Ok(number.into())
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+        Ok(text.into())
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Value, E> {
+        Ok(text.into())
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut all = Vec::new();
+        while let Some(AsHelm(item)) = items.next_element()? {
+            all.push(item);
+        }
+        Ok(all.into())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+        let mut all = serde_json::Map::new();
+        while let Some((Key(key), AsHelm(value))) = entries.next_entry()? {
+            all.insert(key, value);
+        }
+        Ok(all.into())
+    }
+}
+
+struct AnyKey;
+
+impl Visitor<'_> for AnyKey {
+    type Value = String;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key that is text, a truth or a number")
+    }
+
+    fn visit_bool<E>(self, truth: bool) -> Result<String, E> {
+        Ok(truth.to_string())
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<String, E> {
+        Ok(number.to_string())
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<String, E> {
+        Ok(number.to_string())
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<String, E> {
+        Ok(number.to_string())
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<String, E> {
+        Ok(text.to_owned())
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<String, E> {
+        Ok(text)
+    }
 }
 
 /// The first line of a message: the libraries add a picture of the place below it, which does not fit one line of ours.
@@ -66,6 +187,9 @@ mod tests {
             ("a: &x {b: 1}\nc: *x", json!({"a": {"b": 1}, "c": {"b": 1}})),
             ("1: x", json!({"1": "x"})),
             ("true: x", json!({"true": "x"})),
+            ("yes: x", json!({"true": "x"})),
+            ("'yes': x", json!({"yes": "x"})),
+            ("0x10: x", json!({"16": "x"})),
             ("a:", json!({"a": null})),
             ("", json!(null)),
             ("# only a comment\n", json!(null)),

@@ -149,6 +149,15 @@ pub(super) fn from_json(arguments: &[Value]) -> Answer {
     read("fromJson", arguments, json!({}), of_json)
 }
 
+/// The value of any JSON; what is none is an error, which `fromJson` hands on as a value.
+pub(super) fn must_from_json(arguments: &[Value]) -> Answer {
+    let [text] = exactly("mustFromJson", arguments)?;
+    let text = as_text("mustFromJson", text)?;
+    of_json(text)
+        .map(|json| value::from_json(&json))
+        .map_err(|error| FuncError::Generic(format!("mustFromJson: {error}")))
+}
+
 pub(super) fn from_json_array(arguments: &[Value]) -> Answer {
     read("fromJsonArray", arguments, json!([]), of_json)
 }

@@ -95,6 +95,27 @@ pub(super) fn kind_is(arguments: &[Value]) -> Answer {
     Ok(Value::from(as_text("kindIs", name)? == surely("kindIs", value)?))
 }
 
+pub(super) fn type_of(arguments: &[Value]) -> Answer {
+    let [value] = exactly("typeOf", arguments)?;
+    Ok(Value::from(scalar("typeOf", value)?))
+}
+
+pub(super) fn type_is(arguments: &[Value]) -> Answer {
+    let [name, value] = exactly("typeIs", arguments)?;
+    Ok(Value::from(as_text("typeIs", name)? == scalar("typeIs", value)?))
+}
+
+/// Go's name of a type, where it is that of the kind. Of lists and maps there are several, which are all one here.
+fn scalar(name: &str, value: &Value) -> Result<&'static str, FuncError> {
+    match surely(name, value)? {
+        "invalid" => Ok("<nil>"),
+        kind @ ("slice" | "map" | "func") => {
+            Err(FuncError::Generic(format!("{name} does not know here which {kind} of Go's this is")))
+        }
+        kind => Ok(kind),
+    }
+}
+
 /// The kind of a value, where it is known.
 fn surely(name: &str, value: &Value) -> Result<&'static str, FuncError> {
     match value {

@@ -1,6 +1,7 @@
 //! The functions that Helm has and that are not rendered here: each is an error that says so, once it is called.
 //!
-//! They change their arguments, draw random numbers, read a clock or a cluster, or need a library of their own.
+//! They change their arguments, draw random numbers, read a clock or a cluster, or are seldom used, or need a library of
+//! their own, such as one for regular expressions.
 
 use gtmpl_ng::{Func, FuncError};
 
@@ -20,11 +21,11 @@ only_helm! {
     "duration" "durationRound" "encryptAES" "ext" "fromToml" "genCA" "genCAWithKey" "genPrivateKey" "genSelfSignedCert"
     "genSelfSignedCertWithKey" "genSignedCert" "genSignedCertWithKey" "getHostByName" "hello" "htmlDate" "htmlDateInZone"
     "htpasswd" "initials" "isAbs" "kebabcase" "maxf" "merge" "mergeOverwrite" "minf" "mulf" "mustChunk" "mustDateModify"
-    "mustDeepCopy" "mustFromJson" "mustMerge" "mustMergeOverwrite" "mustRegexFind" "mustRegexFindAll" "mustRegexMatch"
-    "mustRegexReplaceAll" "mustRegexReplaceAllLiteral" "mustRegexSplit" "mustToDate" "mustToPrettyJson" "mustToRawJson"
+    "mustMerge" "mustMergeOverwrite" "mustRegexFind" "mustRegexFindAll" "mustRegexMatch"
+    "mustRegexReplaceAll" "mustRegexReplaceAllLiteral" "mustRegexSplit" "mustToDate"
     "must_date_modify" "now" "osBase" "osClean" "osDir" "osExt" "osIsAbs" "randAlpha" "randAlphaNum" "randAscii" "randBytes"
     "randInt" "randNumeric" "regexFind" "regexFindAll" "regexMatch" "regexQuoteMeta" "regexReplaceAll"
     "regexReplaceAllLiteral" "regexSplit" "semver" "set" "sha1sum" "shuffle" "snakecase" "splitn" "subf" "swapcase" "toDate"
-    "toDecimal" "toToml" "toYamlPretty" "typeIs" "typeIsLike" "typeOf" "unixEpoch" "unset" "urlJoin" "urlParse" "uuidv4"
+    "toDecimal" "toToml" "toYamlPretty" "typeIsLike" "unixEpoch" "unset" "urlJoin" "urlParse" "uuidv4"
     "wrap" "wrapWith"
 }

@@ -28,6 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         multiples.push(MEMORY.peak_usage().saturating_sub(before) as f64 / many.bytes() as f64);
     }
     let row = Row::new("memory for 20 packs of 60 KB, in their three sides", Unit::Times, 20.0, multiples);
-    std::io::stdout().write_all(table::print(&[row]).as_bytes())?;
-    Ok(())
+    let rows = [row];
+    std::io::stdout().write_all(table::print(&rows).as_bytes())?;
+    Ok(table::check(&rows)?)
 }

@@ -23,7 +23,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         rows.extend(of_the_binary()?);
     }
     std::io::stdout().write_all(table::print(&rows).as_bytes())?;
-    Ok(())
+    Ok(table::check(&rows)?)
 }
 
 fn in_process() -> Result<Vec<Row>, Box<dyn Error>> {

@@ -48,6 +48,19 @@ impl Row {
     }
 }
 
+/// Fails where a limit is not kept, so that whoever runs it in a script need not read the table.
+///
+/// # Errors
+/// The rows that are above their limits.
+pub fn check(rows: &[Row]) -> Result<(), String> {
+    let above: Vec<_> = rows.iter().filter(|row| row.limit.is_some_and(|limit| row.median() > limit)).collect();
+    if above.is_empty() {
+        return Ok(());
+    }
+    let what: Vec<_> = above.iter().map(|row| row.what).collect();
+    Err(format!("above the limit: {}", what.join("; ")))
+}
+
 /// The table as text.
 pub fn print(rows: &[Row]) -> String {
     let head = ["what", "limit", "min / median / max", "ok"].map(str::to_owned);

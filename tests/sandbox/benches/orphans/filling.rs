@@ -175,6 +175,23 @@ impl Filling {
     }
 }
 
+/// Kinds of which there are so many that a list takes several pages.
+const MANY: usize = 4;
+/// Objects a page.
+const PAGE: usize = 500;
+
+/// How many pages beyond the first one the kinds take together, for so many objects.
+pub(crate) fn further_pages(objects: usize) -> u64 {
+    let mut counts = [0; KINDS];
+    (0..objects).for_each(|number| counts[index(number)] += 1);
+    counts.iter().map(|count| (count / PAGE) as u64).sum()
+}
+
+/// Which kind an object is of. A quarter of them all is of a few kinds, as real objects are.
+fn index(number: usize) -> usize {
+    if number / KINDS % 20 >= 15 { number % MANY } else { number % KINDS }
+}
+
 /// One in twenty is left behind, one in four is rendered now; the others are of somebody else.
 fn part(number: usize) -> Part {
     match number / KINDS % 20 {
@@ -189,7 +206,7 @@ fn place(number: usize) -> String {
 }
 
 fn kind(number: usize) -> (String, String, String, &'static str) {
-    let index = number % KINDS;
+    let index = index(number);
     match OWN.get(index) {
         Some((version, kind, plural, content)) => {
             ((*version).to_owned(), (*kind).to_owned(), (*plural).to_owned(), content)

@@ -53,13 +53,21 @@ fn main() -> Result<(), Box<dyn Error>> {
         let [what, peak] = filling.labels();
         rows.push(Row::new(what, Unit::Milliseconds, time, of(|run| run.milliseconds)));
         rows.push(Row::new(peak, Unit::Megabytes, memory, of(|run| run.megabytes)));
-        requests.push((objects, runs[0].document["requests"].clone(), filling.orphans()));
+        let sent = runs[0].document["requests"].as_u64().ok_or("the document has no requests")?;
+        requests.push((objects, sent, filling.orphans()));
     }
     out.write_all(table::print(&rows).as_bytes())?;
-    for (objects, requests, orphans) in requests {
+    for (objects, requests, orphans) in &requests {
         writeln!(out, "{objects} objects of {} kinds: {requests} requests, {orphans} orphans found", filling::KINDS)?;
     }
-    Ok(())
+    if let [(_, fewer, _), (objects, more, _)] = requests.as_slice() {
+        // Five times as many objects take no more than the further pages of the kinds that have several.
+        let allowed = fewer + filling::further_pages(*objects);
+        if *more > allowed {
+            return Err(format!("{more} requests for {objects} objects are more than {allowed}").into());
+        }
+    }
+    Ok(table::check(&rows)?)
 }
 
 /// Fifty contexts of 100 objects, each behind a round trip, against one of them.
@@ -100,8 +108,12 @@ fn run(product: &Product, arguments: &[impl AsRef<OsStr>], kubeconfig: &Path) ->
     let child = command.spawn()?;
     let (output, megabytes) = peak::watched(child)?;
     let milliseconds = start.elapsed().as_secs_f64() * 1000.0;
+    let said = String::from_utf8_lossy(&output.stderr);
     if !output.status.success() {
-        return Err(String::from_utf8_lossy(&output.stderr).into_owned().into());
+        return Err(said.into_owned().into());
+    }
+    if said.to_ascii_lowercase().contains("throttl") {
+        return Err(format!("it speaks of throttling: {said}").into());
     }
     Ok(Run { milliseconds, megabytes, document: serde_json::from_slice(&output.stdout)? })
 }

@@ -372,3 +372,38 @@ fn a_release_that_was_renamed_by_somebody_else_is_found_by_what_is_published() {
     let run = world.profile(&["scale-down", "demo", "deployment/shop-web", "--yes"]);
     assert!(run.is_success() && run.stdout.contains("deployment.apps/shop-web scaled down (was 2)"), "{run}");
 }
+
+#[test]
+fn records_that_a_user_may_not_read_are_named_and_nothing_is_proven() {
+    let world = World::renamed("secret");
+    let rbac = "rbac.authorization.k8s.io";
+    let user = format!("reader-of-{}", world.namespace);
+    let rules = json!([
+        {"apiGroups": ["cluster.spectrocloud.com", "apps", "autoscaling", "policy", "batch"], "resources": ["*"], "verbs": ["get", "list"]},
+        {"apiGroups": [""], "resources": ["pods", "services", "configmaps"], "verbs": ["get", "list"]},
+    ]);
+    for object in [
+        json!({"apiVersion": format!("{rbac}/v1"), "kind": "ClusterRole", "metadata": {"name": user}, "rules": rules}),
+        json!({
+            "apiVersion": format!("{rbac}/v1"), "kind": "ClusterRoleBinding", "metadata": {"name": user},
+            "roleRef": {"apiGroup": rbac, "kind": "ClusterRole", "name": user},
+            "subjects": [{"apiGroup": rbac, "kind": "User", "name": user}],
+        }),
+    ] {
+        world.sandbox.apply(&object.to_string()).unwrap();
+    }
+    let kubeconfig = world.sandbox.kubeconfig_for(&user, None).unwrap();
+    let found = world.sandbox.wait_until("the role binding", std::time::Duration::from_secs(60), || {
+        let mut command = world.sandbox.kubectl_command();
+        let arguments = ["profile", "orphans", "demo", "-o", "json", "-n", &world.namespace];
+        let run = Run::of(command.args(arguments).env("KUBECONFIG", &kubeconfig)).unwrap();
+        if run.is_success() { Ok(run) } else { Err(run) }
+    });
+    let found: Value = serde_json::from_str(&found.unwrap().stdout).unwrap();
+    assert_eq!(found["isComplete"], false, "{found:#}");
+    let confidences = found["orphans"].as_array().unwrap().iter().map(|it| it["confidence"].as_str().unwrap());
+    assert!(confidences.clone().all(|it| it == "suspected"), "{found:#}");
+    let text = found.to_string();
+    assert!(text.contains("what this cluster ran before, as its revisions are not"), "{found:#}");
+    assert!(text.contains("you may not list secrets"), "{found:#}");
+}

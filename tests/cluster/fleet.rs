@@ -18,6 +18,8 @@ use crate::{
 
 mod aliases;
 mod cleanup;
+mod commands;
+mod elsewhere;
 mod repeated;
 mod shown;
 

@@ -22,6 +22,7 @@ mod value;
 
 use serde_json::{Value, json};
 
+pub(crate) use self::macros::is_constant;
 pub use self::{
     charts::{Chart, ChartOutcome, ChartPack, ChartText, Kept, Moment, Records},
     error::RenderError,
@@ -98,8 +99,9 @@ pub fn render_pack_with(
     charts: &[ChartOutcome],
 ) -> Result<Rendered, RenderError> {
     let name = pack.name().into_owned();
-    let (text, is_of_directory) = pack_directory::values(pack, content);
-    let values = helm_yaml::read(&macros::covered(&text)).map_err(|error| values_error(&name, &text, error))?;
+    let (pack_values, is_of_directory) = pack_directory::values(pack, content);
+    let values =
+        helm_yaml::read(&macros::covered(&pack_values)).map_err(|error| values_error(&name, &pack_values, error))?;
     let is_chart_pack = ChartPack::of(pack, content).is_some();
     if is_chart_pack && charts.is_empty() {
         return Err(RenderError::Charts { pack: name });
@@ -124,7 +126,8 @@ pub fn render_pack_with(
             reason: error.reason,
         })?;
         // Inside of an action a macro is text to the template engine, but Palette resolves it before: the raw text counts.
-        let found = [macros::find(&opaque::restored(&own.to_string())), text.unresolved, macros::find(&content)];
+        // One in the values may stand for more than a word, and so for what is not under this manifest's name.
+        let found = [macros::find_in_values(&pack_values), text.unresolved, macros::find(&content)];
         for found in found.iter().flatten() {
             macros::add(&mut rendered.unresolved, found);
         }
@@ -150,7 +153,7 @@ pub fn render_pack_with(
         let chart_text = outcome.as_ref().map_err(|reason| failed(reason.clone()))?;
         // The program was given the values as they stand here, and a condition on a macro goes one way or the other.
         if matches!(chart_text.origin, Origin::Program { .. }) {
-            macros::find(&text).iter().for_each(|found| macros::add(&mut rendered.unresolved, found));
+            macros::find_in_values(&pack_values).iter().for_each(|found| macros::add(&mut rendered.unresolved, found));
         }
         add_chart(&mut rendered, &name, chart, chart_text).map_err(failed)?;
     }

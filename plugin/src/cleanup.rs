@@ -27,7 +27,7 @@ pub(crate) use self::{
     down::{DownArgs, scale_down},
     many::scale_each,
     mention::Mention,
-    names::{Name, words},
+    names::{Name, hint_at_workloads, words},
     past::Sources,
     remind::{StillDown, scaled_down},
     report::{View, explain, print},

@@ -6,7 +6,7 @@ use profile_core::{orphans::Confidence, render::Identity};
 
 use crate::{
     history::{Fate, History, Kept, Place},
-    packs::hidden,
+    packs::{hidden, may_differ},
     things::Claim,
 };
 
@@ -47,7 +47,7 @@ fn confidence(history: &History, thing: usize) -> Option<Confidence> {
             return None;
         }
         let then = hidden(history, state);
-        let may_have_moved = now.iter().any(|pack| !then.contains(pack));
+        let may_have_moved = now.iter().any(|pack| may_differ(pack) || !then.contains(pack));
         match state.kept {
             Kept::Forgotten => None,
             _ if may_have_moved => Some(Confidence::Suspected),

@@ -37,16 +37,21 @@ pub(crate) fn rendering(history: &History, state: &State) -> Rendering {
             packs
                 .entry((profile, pack))
                 .or_default()
-                .push(format!("{{{{ if .Values.on }}}}\n---\n{manifest}{{{{ end }}}}\n"));
+                .push(format!("{{{{ if .Values.enabled }}}}\n---\n{manifest}{{{{ end }}}}\n"));
         } else {
             // What a preset leaves out stands in the manifest, too.
             let manifest = thing.manifest(0, true);
-            packs.entry((0, 0)).or_default().push(format!("{{{{ if .Values.off }}}}\n---\n{manifest}{{{{ end }}}}\n"));
+            packs
+                .entry((0, 0))
+                .or_default()
+                .push(format!("{{{{ if .Values.disabled }}}}\n---\n{manifest}{{{{ end }}}}\n"));
         }
     }
     let seen = packs.into_iter().map(|((profile, pack), documents)| {
-        let values =
-            format!("pack:\n  namespace: {}\nmanifests:\n  m:\n    on: true\n    off: false\n", state.namespaces[pack]);
+        let values = format!(
+            "pack:\n  namespace: {}\nmanifests:\n  m:\n    enabled: true\n    disabled: false\n",
+            state.namespaces[pack]
+        );
         let content = format!("# manifests\n{}", documents.concat());
         let raw = json!({
             "name": format!("pack-{pack}"), "layer": "addon", "type": "manifest", "version": "1", "values": values,
@@ -55,9 +60,9 @@ pub(crate) fn rendering(history: &History, state: &State) -> Rendering {
         rendered(profile, &raw)
     });
     let hidden = hidden(history, state).into_iter().map(|(name, version)| {
-        let asked = ASKED[version.len() % ASKED.len()];
+        let (asked, _) = asked(&version);
         let content = format!("{asked}\n---\n{}{{{{ end }}}}\n", history.things[0].manifest(0, true));
-        let values = if asked.contains(".Values") { "manifests: {m: {on: {{ .spectro.var.on }}}}" } else { "" };
+        let values = if asked.contains(".Values") { "manifests: {m: {mode: {{ .spectro.var.mode }}}}" } else { "" };
         let raw = match name.as_str() {
             CHART => json!({"name": name, "layer": "addon", "type": "helm", "version": version, "values": ""}),
             _ => json!({
@@ -73,18 +78,27 @@ pub(crate) fn rendering(history: &History, state: &State) -> Rendering {
 /// A pack of which nothing is at hand, and one whose objects hang on what Palette alone knows.
 const CHART: &str = "hidden-0";
 
-/// Conditions that nobody but Palette can decide; each is false here, or cannot be rendered.
-const ASKED: [&str; 9] = [
-    "{{ $s := .Spectro }}{{ if eq $s.cluster \"c\" }}",
-    "{{ with .Spectro }}{{ if eq .cluster \"c\" }}{{ end }}{{ end }}{{ if false }}",
-    "{{ if eq .Spectro.project.name \"p\" }}",
-    "{{ if eq (index .Spectro \"cluster\") \"c\" }}",
-    "{{ range .Spectro.nodes }}",
-    "{{ if .Release }}",
-    "{{ if .Capabilities }}",
-    "{{ if eq .Values.on \"yes\" }}",
-    "{{ if contains \"x\" (toJson .) }}",
+/// Conditions that nobody but Palette can decide, and whether they render here: each is false then.
+const ASKED: [(&str, bool); 9] = [
+    ("{{ $s := .Spectro }}{{ if eq $s.cluster \"c\" }}", true),
+    ("{{ with .Spectro }}{{ if eq .cluster \"c\" }}{{ end }}{{ end }}{{ if false }}", true),
+    ("{{ if eq .Spectro.project.name \"p\" }}", true),
+    ("{{ if eq (index .Spectro \"cluster\") \"c\" }}", false),
+    ("{{ range .Spectro.nodes }}", false),
+    ("{{ if .Release }}", false),
+    ("{{ if .Capabilities }}", false),
+    ("{{ if eq .Values.mode \"yes\" }}", true),
+    ("{{ if contains \"x\" (toJson .) }}", true),
 ];
+
+fn asked(version: &str) -> (&'static str, bool) {
+    ASKED[version.len() % ASKED.len()]
+}
+
+/// Whether such a pack may render something else than it did, though it is the same: what it asks for may have changed.
+pub(crate) fn may_differ((name, version): &(String, String)) -> bool {
+    name != CHART && asked(version).1
+}
 
 /// The packs that cannot be rendered, with versions that change whenever what they hold does.
 pub(crate) fn hidden(history: &History, state: &State) -> Vec<(String, String)> {

@@ -3,7 +3,10 @@
 use serde_json::Value;
 
 use super::{Before, PackRendering, Rendering, Source};
-use crate::{field, render::RenderedObject};
+use crate::{
+    field,
+    render::{RenderedObject, is_constant},
+};
 
 /// How well the evidence for an orphan holds, the weakest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,9 +58,11 @@ pub(super) struct Proof<'a> {
 /// Why the absence of an object from `now` is not certain: the attached packs that were not seen whole, and that were not
 /// the same in `past`. A sentence each.
 ///
-/// A macro that is not resolved may stand in a condition, so a pack that holds one may render to other objects than are seen.
+/// A macro that is not resolved may stand in a condition, so a pack that holds one may render to other objects than are seen. It
+/// may stand for something else than it did, too, so the same pack need not have rendered the same then.
 pub(super) fn obstacles(past: &Before, now: &Rendering) -> Vec<String> {
-    let changed = now.packs.iter().filter(|pack| !past.rendering.has_unchanged(pack));
+    let asks = |pack: &PackRendering| unresolved(pack).iter().any(|it| !is_constant(it));
+    let changed = now.packs.iter().filter(|pack| asks(pack) || !past.rendering.has_unchanged(pack));
     changed
         .filter_map(|pack| match &pack.outcome {
             Err(error) => Some(format!("may have moved to pack {} of {}: {error}", pack.pack, pack.profile)),

@@ -208,8 +208,8 @@ fn an_added_pack_that_cannot_be_rendered_makes_all_suspected() {
 #[test]
 fn a_macro_that_is_not_resolved_makes_it_suspected_where_the_pack_changed() {
     let with_macro = |on: bool| {
-        let values = format!("manifests: {{m: {{on: {on}, host: '{{{{ .spectro.var.h }}}}'}}}}");
-        let content = format!("{{{{ if .Values.on }}}}{}{{{{ end }}}}", document("Deployment/a"));
+        let values = format!("manifests: {{m: {{enabled: {on}, host: '{{{{ .spectro.var.h }}}}'}}}}");
+        let content = format!("{{{{ if .Values.enabled }}}}{}{{{{ end }}}}", document("Deployment/a"));
         let raw = json!({"name": "app", "type": "manifest", "values": values, "manifests": [{"name": "m", "content": content}]});
         Rendering { packs: vec![pack("p@1", &raw, None)] }
     };
@@ -224,6 +224,27 @@ fn a_macro_that_is_not_resolved_makes_it_suspected_where_the_pack_changed() {
     assert_eq!(findings.orphans[0].confidence, Confidence::Likely);
     let said = "what pack app rendered then depends on {{ .spectro.var.h }}";
     assert!(findings.orphans[0].evidence.contains(&said.to_owned()), "{:?}", findings.orphans[0].evidence);
+}
+
+#[test]
+fn the_same_pack_may_render_something_else_where_what_it_asks_for_may_have_changed() {
+    for (asked, confidence) in [
+        ("{{ .spectro.system.kubernetes.version }}", Confidence::Suspected),
+        ("{{ .spectro.var.secret }}", Confidence::Suspected),
+        ("{{.spectro.system.cluster.uid}}", Confidence::Proven),
+    ] {
+        let values = format!("manifests: {{m: {{asked: '{asked}'}}}}");
+        let content = format!("{{{{ if eq .Values.asked \"1.33\" }}}}{}{{{{ end }}}}", document("Deployment/a"));
+        let raw = json!({"name": "q", "type": "manifest", "values": values, "manifests": [{"name": "m", "content": content}]});
+        let asking = pack("p@1", &raw, None);
+        let mut before = rendering("p@1", &[("app", &["Deployment/a"])]);
+        let mut now = rendering("p@2", &[("app", &[])]);
+        let objects = live(&[&before]);
+        before.packs.push(asking.clone());
+        now.packs.push(asking);
+        let findings = find(&[revision(1, before)], &now, &objects);
+        assert_eq!(findings.orphans[0].confidence, confidence, "{asked}");
+    }
 }
 
 #[test]

@@ -24,9 +24,10 @@ pub(super) struct BesideValues {
     next: Option<Next>,
     /// The variables that hold the root, beside `$`.
     names: Vec<String>,
-    /// The variable that this action sets.
-    set: Option<String>,
-    is_range: bool,
+    /// The variable that this action declares, where it does nothing else.
+    declared: Option<String>,
+    /// Whether the action has no word that says what it does: it prints, or it sets a variable.
+    is_plain: bool,
     /// The first word of each open call, the innermost last.
     heads: Vec<Option<String>>,
 }
@@ -40,7 +41,7 @@ enum Next {
 impl BesideValues {
     /// An action starts with this word, which may be empty; `then` is the word after it.
     pub(super) fn action(&mut self, word: &str, then: &str) {
-        (self.set, self.is_range, self.heads) = (None, word == "range", vec![None]);
+        (self.declared, self.is_plain, self.heads) = (None, word.is_empty(), vec![None]);
         let outer = |blocks: &[bool]| blocks.len().checked_sub(2).is_none_or(|index| blocks[index]);
         self.next = match word {
             "if" => Some(Next::Open(self.is_root())),
@@ -118,7 +119,7 @@ impl BesideValues {
     pub(super) fn lone(&mut self, name: &str, rest: &str) {
         let rest = rest.trim_start();
         if name.starts_with('$') && (rest.starts_with([',', '=']) || rest.starts_with(":=")) {
-            self.set = Some(name.to_owned());
+            self.declared = rest.starts_with(":=").then(|| name.to_owned());
             return;
         }
         let is_root = match name {
@@ -132,7 +133,8 @@ impl BesideValues {
             return;
         }
         let is_last = rest.starts_with("}}") || rest.starts_with("-}}");
-        match self.set.take().filter(|_| is_last && head.is_none() && !self.is_range) {
+        // A loop may look at a variable before the place in the text that sets it: what is set anew counts as looked at.
+        match self.declared.take().filter(|_| is_last && head.is_none() && self.is_plain) {
             Some(name) => self.names.push(name),
             None => self.ask(WHOLE.to_owned()),
         }
@@ -177,6 +179,7 @@ mod tests {
             "{{ (.Spectro).cluster }}",
             "{{ get $ `Spectro` }}",
             "{{ $.Spectro }}",
+            "{{/*/ {{ \" */}}{{ toJson .Spectro }}{{/* \" */}}",
         ] {
             assert!(asked(source).contains(&"{{ .Spectro }}".to_owned()), "{source}");
         }
@@ -202,6 +205,12 @@ mod tests {
             "{{ define \"x\" }}{{ toYaml . }}{{ end }}",
             "{{ include \"x\" (dict \"root\" .) }}",
             "{{ $x := list . }}",
+            "{{ with $r := . }}{{ end }}",
+            "{{ with $r := $ }}{{ toJson . }}{{ end }}",
+            "{{ range $r := . }}{{ end }}",
+            "{{ if $r := . }}{{ end }}",
+            "{{ $a := \"\" }}{{ range .Values.l }}{{ toJson $a }}{{ $a = $ }}{{ end }}",
+            "{{/*/ {{ with .Values.a }} */}}{{ toJson . }}",
             "{{ (.) }}",
         ] {
             assert_eq!(asked(source), [WHOLE], "{source}");

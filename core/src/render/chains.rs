@@ -130,7 +130,9 @@ impl<'a> Scanner<'a> {
         self.at += 2;
         let inside = self.rest().strip_prefix('-').unwrap_or(self.rest()).trim_start();
         if inside.starts_with("/*") {
-            let end = self.rest().find("*/").map_or(self.rest().len(), |end| end + 2);
+            // The two marks may not share a star: `/*/` opens and does not close.
+            let start = self.rest().len() - inside.len() + 2;
+            let end = self.rest()[start..].find("*/").map_or(self.rest().len(), |end| start + end + 2);
             self.at += end;
             return Ok(());
         }

@@ -95,6 +95,24 @@ fn name(found: &str) -> Option<&str> {
     inside.trim().strip_prefix(VARIABLE).filter(|name| name.chars().all(|it| it.is_alphanumeric() || "_-".contains(it)))
 }
 
+/// Macros that are the same as long as the cluster is, whatever is attached to it.
+const CONSTANT: [&str; 2] = [".spectro.system.cluster.name", ".spectro.system.cluster.uid"];
+
+/// Whether what was found stands for the same at all times of a cluster.
+pub(crate) fn is_constant(found: &str) -> bool {
+    let inside = found.strip_prefix("{{").and_then(|it| it.strip_suffix("}}"));
+    inside.is_some_and(|name| CONSTANT.contains(&name.trim()))
+}
+
+/// The macros in a text of values. Nothing says that Palette fills in what it gives to templates there, nor that it does not.
+pub(super) fn find_in_values(text: &str) -> Vec<String> {
+    let mut found = find(text);
+    let actions =
+        text.match_indices("{{").filter_map(|(start, _)| Some(&text[start..start + text[start..].find("}}")? + 2]));
+    actions.filter(|it| it.contains(".Spectro")).for_each(|it| add(&mut found, it));
+    found
+}
+
 /// The macros in `text`, each once, in the order of their first appearance.
 pub(super) fn find(text: &str) -> Vec<String> {
     let mut found = Vec::new();

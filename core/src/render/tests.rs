@@ -255,7 +255,7 @@ fn macros_in_values_stay_and_are_reported() {
     let pack = json!({"name": "m", "type": "manifest", "values": values,
         "manifests": [{"name": "a", "content": template}, {"name": "b", "content": "---"}]});
     let rendered = render(pack, None).unwrap();
-    assert_eq!(rendered.unresolved, ["{{ .spectro.var.host }}"]);
+    assert_eq!(rendered.unresolved, ["{{ .spectro.var.host }}", "{{ .spectro.macro.other }}"]);
     assert_eq!(rendered.objects[0].document["data"]["host"], "{{.spectro.var.host}}");
 }
 
@@ -281,6 +281,26 @@ fn macros_without_quotes_are_opaque_wherever_they_stand() {
         })
     );
     assert_eq!(rendered.unresolved.len(), 7, "{:?}", rendered.unresolved);
+}
+
+#[test]
+fn a_macro_anywhere_in_the_values_is_reported_where_manifests_are_rendered() {
+    for values in [
+        "{{ .spectro.macro.values }}",
+        "manifests: \"{{ .spectro.macro.m }}\"",
+        "manifests: {{ .spectro.macro.m }}",
+        "manifests: [{{ .spectro.macro.m }}]",
+        "\"{{.spectro.var.k}}\":\n  m: {enabled: true}",
+        "pack: {{ .spectro.var.ns }}",
+        "pack:\n  {{ .spectro.var.x }}: x",
+        "# {{ .spectro.macro.multi }}\nmanifests: {a: {enabled: false}}",
+        "manifests:\n  a:\n    enabled: \"{{ .Spectro.x }}\"",
+    ] {
+        let template = format!("{{{{ if .Values.enabled }}}}{}{{{{ end }}}}", config_map("x"));
+        let pack = json!({"name": "m", "type": "manifest", "values": values, "manifests": [{"name": "a", "content": template}]});
+        let rendered = render(pack, None);
+        assert!(rendered.as_ref().map_or(true, |it| it.unresolved.len() == 1), "{values}: {rendered:?}");
+    }
 }
 
 #[test]

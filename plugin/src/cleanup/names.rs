@@ -89,6 +89,15 @@ pub(crate) fn words(words: &[String]) -> Result<(&[String], Vec<Name>), Error> {
     Ok((clusters, names))
 }
 
+/// A word without a slash is a cluster, and may have been meant for a workload.
+pub(crate) fn hint_at_workloads(error: Error) -> Error {
+    if error.kind == Kind::NotFound {
+        error.hint("a workload is named as KIND/NAME, such as deployment/web")
+    } else {
+        error
+    }
+}
+
 /// The positions of the named objects in `all`, in its order; those of all objects where nothing is named. `what` says
 /// what they are: `an orphan`.
 pub(crate) fn pick(names: &[Name], all: &[&Identity], what: &str) -> Result<Vec<usize>, Error> {

@@ -163,7 +163,8 @@ fn record(search: &Search, orphan: &Orphan) -> Option<Result<Record, String>> {
 fn scaled_down(search: &Search, orphan: &Orphan) -> Option<String> {
     Some(match record(search, orphan)? {
         Ok(record) if record.cluster == search.cluster => {
-            format!("scaled down at {} ({})", record.at, record.former.was())
+            let reason = record.reason.as_ref().map(|it| format!(": {it}")).unwrap_or_default();
+            format!("scaled down at {} ({}){reason}", record.at, record.former.was())
         }
         Ok(record) => format!(
             "scaled down for another cluster, {}, at {} ({}); scale it back for that one",

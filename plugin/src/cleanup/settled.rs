@@ -32,7 +32,9 @@ pub(super) async fn wait(
         Ok(missing)
     };
     let what = "the pods are not settled";
-    until_empty(missing, timeout, output.progress(), what, &["the write stands; look at the pods".to_owned()]).await
+    until_empty(missing, timeout, output.progress(), what, &["the write stands; look at the pods".to_owned()]).await?;
+    output.note("the pods are settled");
+    Ok(())
 }
 
 /// What keeps a workload from being settled, in words. One that is gone is settled.

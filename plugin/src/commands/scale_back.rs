@@ -31,7 +31,7 @@ pub(crate) struct ScaleBackArgs {
 /// Runs the command.
 pub(crate) async fn run(args: &ScaleBackArgs, global: &Global, output: &mut Output) -> Result<Outcome, Error> {
     let (clusters, names) = cleanup::words(&args.words)?;
-    let fleet = args.which.find(clusters, global).await?;
+    let fleet = args.which.find(clusters, global).await.map_err(cleanup::hint_at_workloads)?;
     cleanup::scale_each(&fleet, &args.back.scaling, &args.waves, "scaled back", output, async |member, output| {
         cleanup::scale_back(&member.store, &member.cluster, &names, &args.back, output).await
     })

@@ -35,7 +35,7 @@ pub(crate) struct ScaleDownArgs {
 /// Runs the command.
 pub(crate) async fn run(args: &ScaleDownArgs, global: &Global, output: &mut Output) -> Result<Outcome, Error> {
     let (clusters, names) = cleanup::words(&args.words)?;
-    let fleet = args.which.find(clusters, global).await?;
+    let fleet = args.which.find(clusters, global).await.map_err(cleanup::hint_at_workloads)?;
     cleanup::scale_each(&fleet, &args.down.scaling, &args.waves, "scaled down", output, async |member, output| {
         let cluster = Cow::Borrowed(&member.cluster);
         cleanup::scale_down(&member.store, cluster, &names, &args.down, output).await

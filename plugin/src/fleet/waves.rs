@@ -6,13 +6,13 @@ use clap::Args;
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use tokio::sync::mpsc;
 
-use super::outcomes::{Ended, Outcomes};
+use super::outcomes::{Ended, Outcomes, listed};
 use crate::{
     cli::duration,
     commands::Outcome,
     error::{Error, Kind},
     interrupt,
-    output::{Captured, Output},
+    output::{Captured, Output, width},
 };
 
 /// How far to go at once.
@@ -84,7 +84,8 @@ impl WaveArgs {
         let mut has_written = false;
         while stop.is_none() && !waiting.is_empty() {
             if has_written {
-                stop = self.pause((done, all), yes, output).await?;
+                let next: Vec<_> = waiting.iter().take(size).map(|(label, _)| label.as_str()).collect();
+                stop = self.pause((done, all), &next, yes, output).await?;
                 if stop.is_some() {
                     break;
                 }
@@ -140,7 +141,12 @@ impl WaveArgs {
         }
         drop(held);
         let reason = match stop {
-            Some(Stop::Failures) => format!("{failures} failed, and --max-failures is {}", self.max_failures),
+            Some(Stop::Failures) => {
+                format!(
+                    "{failures} failed, and --max-failures is {}; a greater one goes on past them",
+                    self.max_failures
+                )
+            }
             Some(Stop::Interrupted) => "interrupted".to_owned(),
             Some(Stop::NotConfirmed) | None => "not confirmed".to_owned(),
         };
@@ -156,19 +162,27 @@ impl WaveArgs {
     }
 
     /// Waits for the next wave, or for the user to say so; what stops it, if anything does.
-    async fn pause(&self, (done, all): (usize, usize), yes: bool, output: &mut Output) -> Result<Option<Stop>, Error> {
+    async fn pause(
+        &self,
+        (done, all): (usize, usize),
+        next: &[&str],
+        yes: bool,
+        output: &mut Output,
+    ) -> Result<Option<Stop>, Error> {
+        let next = listed(next, width::of_terminal().saturating_sub(NEXT.len()));
         if let Some(pause) = self.wave_pause {
-            output.note(&format!("{done} of {all} clusters are done; the next wave begins in {pause:?}"));
+            output.note(&format!("{done} of {all} clusters are done; the next wave begins in {pause:?}: {next}"));
             return Ok(tokio::select! {
                 () = tokio::time::sleep(pause) => None,
                 () = interrupt::heard() => Some(Stop::Interrupted),
             });
         }
         if yes {
-            output.note(&format!("{done} of {all} clusters are done"));
+            output.note(&format!("{done} of {all} clusters are done; {NEXT}{next}"));
             return Ok(None);
         }
         output.line(&format!("{done} of {all} clusters are done"))?;
+        output.line(&format!("{NEXT}{next}"))?;
         let confirmed = tokio::select! {
             confirmed = output.confirm() => confirmed,
             () = interrupt::heard() => return Ok(Some(Stop::Interrupted)),
@@ -180,6 +194,9 @@ impl WaveArgs {
         }
     }
 }
+
+/// What is said before the clusters of the next wave.
+const NEXT: &str = "next: ";
 
 /// Tells what one cluster has to say.
 fn tell(label: &str, captured: &Captured, output: &mut Output) -> Result<(), Error> {

@@ -52,10 +52,14 @@ fn section(output: &mut Output, title: &str, lines: &[String]) -> Result<(), Err
 
 fn rendered_now(search: &Search, title: &str, output: &mut Output) -> Result<(), Error> {
     let packs = search.now.packs.iter().map(|it| {
-        let objects = it.outcome.as_ref().map(|rendered| format!(", {} objects", rendered.objects.len()));
+        let objects = it.outcome.as_ref().map(|rendered| format!(", {}", objects(rendered.objects.len())));
         format!("pack {} of {}: {}{}", it.pack, it.profile, it.how(), objects.unwrap_or_default())
     });
     section(output, title, &packs.collect::<Vec<_>>())
+}
+
+fn objects(count: usize) -> String {
+    if count == 1 { "1 object".to_owned() } else { format!("{count} objects") }
 }
 
 fn rendered(it: &LastRendered) -> String {

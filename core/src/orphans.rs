@@ -22,7 +22,7 @@ use serde_json::Value;
 use self::live::{Live, RenderedNow};
 pub use self::{
     evidence::{Confidence, LastRendered},
-    exclusion::{Exclusion, considered},
+    exclusion::{Exclusion, by_itself as left_out_by_itself, considered},
     holdings::{Holdings, Volume},
     period::Period,
     suspicion::{Agents, Suspect, Traces, may_be_agent, suspects},

@@ -226,6 +226,11 @@ impl Output {
         Ok(self.stdout.flush()?)
     }
 
+    /// Whether what is said is one cluster's among others.
+    pub(crate) fn is_one_of_many(&self) -> bool {
+        self.live.is_some()
+    }
+
     /// Tells what is waited for now, where no moving line does.
     pub(crate) fn waits(&mut self, what: &str) -> Result<(), Error> {
         if self.live.is_some() {

@@ -23,11 +23,11 @@ mod manager;
 const INTERVAL: Duration = Duration::from_secs(1);
 
 /// Waits until every pack is reconciled and tells on stderr what is missing, whenever that changes. `written` is the
-/// document whose profile content was written: where the cluster has another one meanwhile, somebody wrote it back.
+/// document whose profile content was written, now or before: where the cluster has another one meanwhile, somebody wrote it back.
 pub(crate) async fn until_reconciled(
     store: &Store,
     cluster: &Document,
-    written: &Value,
+    (written, has_written): (&Value, bool),
     timeout: Duration,
     output: &mut Output,
 ) -> Result<(), Error> {
@@ -40,7 +40,9 @@ pub(crate) async fn until_reconciled(
     };
     let name = cluster.cluster().name().into_owned();
     let what = format!("cluster {name:?} is not reconciled");
-    until_empty(missing, timeout, output.progress(), &what, &[stands((cluster, &flags))]).await?;
+    let status = format!("look at `kubectl profile status {}{flags}`", cluster.words());
+    let hint = if has_written { stands((cluster, &flags)) } else { status };
+    until_empty(missing, timeout, output.progress(), &what, &[hint]).await?;
     output.note(&format!("cluster {name:?} runs what its spec says"));
     Ok(())
 }
@@ -56,25 +58,29 @@ pub(crate) async fn until_empty(
     what: &str,
     hints: &[String],
 ) -> Result<(), Error> {
-    let deadline = Instant::now() + timeout;
+    // A time beyond what can be told is as good as a very long one.
+    let now = Instant::now();
+    let deadline = now.checked_add(timeout).unwrap_or(now + FOREVER);
     let ends = |error: Error| hints.iter().fold(error, |error, hint| error.hint(hint.clone()));
     let follow = async {
+        let mut known = Vec::new();
         loop {
-            let missing = match missing().await {
-                Ok(missing) => missing,
-                Err(error) if may_pass(&error) => vec![("API server".to_owned(), format!("waiting: {error}"))],
-                Err(error) => return Err(error),
-            };
-            if missing.is_empty() {
-                return Ok(());
+            // A server that does not answer must not take longer than there is time; what was missing before still is.
+            match tokio::time::timeout_at(deadline, missing()).await {
+                Ok(Ok(now)) if now.is_empty() => return Ok(()),
+                Ok(Ok(now)) => known = now,
+                Ok(Err(error)) if may_pass(&error) => known = vec![waits_for_server(&error.message)],
+                Ok(Err(error)) => return Err(error),
+                Err(_) if known.is_empty() => known.push(waits_for_server("the API server does not answer")),
+                Err(_) => {}
             }
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                let lines: Vec<_> = missing.iter().map(|(_, line)| line.trim_start_matches("waiting: ")).collect();
+                let lines: Vec<_> = known.iter().map(|(_, line)| line.trim_start_matches("waiting: ")).collect();
                 let message = format!("{what} after {timeout:?}: {}", lines.join("; "));
                 return Err(ends(Error::new(Kind::TimedOut, message)));
             }
-            progress.tell(missing);
+            progress.tell(known.clone());
             tokio::time::sleep(INTERVAL.min(left)).await;
         }
     };
@@ -84,6 +90,13 @@ pub(crate) async fn until_empty(
         ended = follow => ended,
         _ = tokio::signal::ctrl_c() => Err(ends(Error::new(Kind::Interrupted, "interrupted while waiting"))),
     }
+}
+
+/// As long as makes no difference to anybody.
+const FOREVER: Duration = Duration::from_secs(365 * 24 * 3600);
+
+fn waits_for_server(why: &str) -> (String, String) {
+    ("API server".to_owned(), format!("waiting: {why}"))
 }
 
 /// Whether what failed may well work the next time.

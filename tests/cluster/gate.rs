@@ -26,6 +26,8 @@ pub(crate) enum Point {
     Discovery,
     /// The revision is created, as pending.
     CreateRevision,
+    /// The cluster is read.
+    ReadCluster,
     /// The cluster is written.
     WriteCluster,
     /// A revision is settled.
@@ -40,6 +42,7 @@ impl Point {
         match self {
             Self::Discovery => method == Method::GET && path == "/apis/cluster.spectrocloud.com",
             Self::CreateRevision => method == Method::POST && path.ends_with("/secrets"),
+            Self::ReadCluster => method == Method::GET && path.contains("/spectroclusters/"),
             Self::WriteCluster => {
                 method == Method::PATCH && path.contains("/spectroclusters/") && !query.contains("dryRun")
             }

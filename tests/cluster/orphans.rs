@@ -85,7 +85,7 @@ impl World {
     }
 
     /// Runs kubectl, which has to succeed, with an input.
-    fn kubectl_input(&self, arguments: &[&str], input: &str) {
+    pub(crate) fn kubectl_input(&self, arguments: &[&str], input: &str) {
         let mut command = self.sandbox.kubectl_command();
         let run = Run::with_input(command.args(arguments).args(["-n", &self.namespace]), input).unwrap();
         run.success("kubectl").unwrap();

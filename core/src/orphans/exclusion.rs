@@ -73,7 +73,7 @@ pub(super) fn of(identity: &Identity, object: &Value, proofs: &[Proof<'_>], now:
 }
 
 /// What the object says of itself.
-pub(super) fn by_itself(identity: &Identity, object: &Value) -> Option<Exclusion> {
+pub fn by_itself(identity: &Identity, object: &Value) -> Option<Exclusion> {
     let annotation = |name| field::text(object, &["metadata", "annotations", name]);
     if field::text(object, &["metadata", "deletionTimestamp"]).is_some() {
         let finalizers = field::items(object, &["metadata", "finalizers"]);

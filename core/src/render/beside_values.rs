@@ -4,11 +4,16 @@
 //! other objects than are seen, in whatever way it asks: by a field, by a variable, by `index`, or by looking at the root as
 //! a whole. Who asks is found in the source, because a condition may hide the place from any single rendering.
 
+use std::collections::HashSet;
+
 /// The field of the root under which Palette gives what it knows of the cluster.
 pub(super) const SPECTRO: &str = "Spectro";
 
 /// What is told of a template that looks at its root as a whole.
 const WHOLE: &str = "all that Palette gives beside the values";
+
+/// How many things are named that one template asks for. That it asks at all is what counts.
+const MAX_ASKED: usize = 32;
 
 /// Calls that hand the dot on to a definition, in which it is the root again.
 const HANDING_ON: [&str; 3] = ["include", "template", "block"];
@@ -23,7 +28,7 @@ pub(super) struct BesideValues {
     /// What the dot of the block is that this action opens or goes on with, once the action has ended.
     next: Option<Next>,
     /// The variables that hold the root, beside `$`.
-    names: Vec<String>,
+    names: HashSet<String>,
     /// The variable that this action declares, where it does nothing else.
     declared: Option<String>,
     /// Whether the action has no word that says what it does: it prints, or it sets a variable.
@@ -125,7 +130,7 @@ impl BesideValues {
         let is_root = match name {
             "." => self.is_root(),
             "$" => true,
-            name => self.names.iter().any(|it| it == name),
+            name => self.names.contains(name),
         };
         let head = self.heads.last().cloned().flatten();
         self.word("");
@@ -135,7 +140,7 @@ impl BesideValues {
         let is_last = rest.starts_with("}}") || rest.starts_with("-}}");
         // A loop may look at a variable before the place in the text that sets it: what is set anew counts as looked at.
         match self.declared.take().filter(|_| is_last && head.is_none() && self.is_plain) {
-            Some(name) => self.names.push(name),
+            Some(name) => drop(self.names.insert(name)),
             None => self.ask(WHOLE.to_owned()),
         }
     }
@@ -145,7 +150,7 @@ impl BesideValues {
     }
 
     fn ask(&mut self, what: String) {
-        if !self.asked.contains(&what) {
+        if self.asked.len() < MAX_ASKED && !self.asked.contains(&what) {
             self.asked.push(what);
         }
     }

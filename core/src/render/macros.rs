@@ -160,11 +160,14 @@ pub(super) fn length(text: &str) -> Option<usize> {
     Some(2 + end + 2)
 }
 
+/// How many macros of a text are named. That there are any is what counts.
+const MAX_NAMED: usize = 64;
+
 /// Adds a macro unless it is there already; spaces around its name make no difference.
 pub(super) fn add(found: &mut Vec<String>, text: &str) {
     let name = text.trim_start_matches("{{").trim_end_matches("}}").trim_matches(['-', ' ', '\t', '\n']);
     let written = format!("{{{{ {name} }}}}");
-    if !found.contains(&written) {
+    if found.len() < MAX_NAMED && !found.contains(&written) {
         found.push(written);
     }
 }

@@ -173,7 +173,23 @@ pub(super) fn last_writer(live: &Value, since: &str) -> Option<String> {
     entries.max().map(|(time, manager)| format!("last written by {manager} at {time}"))
 }
 
-/// What moved of an object that decides about a write, in words: its uid, its lever, its specification, and the annotations
+/// Annotations that say whose an object is, or whether it is to be kept.
+const ANNOTATIONS: [&str; 5] = [
+    annotations::SCALED_DOWN,
+    annotations::KEEP,
+    "helm.sh/resource-policy",
+    "meta.helm.sh/release-name",
+    "argocd.argoproj.io/tracking-id",
+];
+/// Labels that say whose it is.
+const LABELS: [&str; 4] = [
+    "app.kubernetes.io/managed-by",
+    "argocd.argoproj.io/instance",
+    "kustomize.toolkit.fluxcd.io/name",
+    "helm.toolkit.fluxcd.io/name",
+];
+
+/// What moved of an object that decides about a write, in words: its uid, its lever, its specification, and the marks
 /// that say whether it is ours to touch.
 pub fn moved(shown: &Subject<'_>, now: &Subject<'_>) -> Vec<String> {
     let mut moved = Vec::new();
@@ -192,10 +208,11 @@ pub fn moved(shown: &Subject<'_>, now: &Subject<'_>) -> Vec<String> {
     if differs(&["metadata", "ownerReferences"]) {
         moved.push("its owners changed".to_owned());
     }
-    for name in [annotations::SCALED_DOWN, annotations::KEEP, "helm.sh/resource-policy"] {
-        if differs(&["metadata", "annotations", name]) {
-            moved.push(format!("annotation {name}"));
-        }
+    for name in ANNOTATIONS.iter().filter(|name| differs(&["metadata", "annotations", name])) {
+        moved.push(format!("annotation {name}"));
+    }
+    for name in LABELS.iter().filter(|name| differs(&["metadata", "labels", name])) {
+        moved.push(format!("label {name}"));
     }
     moved
 }

@@ -76,8 +76,8 @@ pub enum Refusal {
     },
     /// Someone scaled the object since, to a size that is not the recorded one.
     #[error(
-        "{object} had {} {} when it was scaled down and has {} now: someone scaled it since; to keep that, remove the annotation `{SCALED_DOWN}`",
-        sizes.recorded.name(), sizes.recorded, sizes.now
+        "{object} had {} {} when it was scaled down and has {} now: someone scaled it since; to keep that, or to scale it down anew, remove the record: `{}`",
+        sizes.recorded.name(), sizes.recorded, sizes.now, unrecorded(object)
     )]
     ScaledSince {
         /// The object.
@@ -126,6 +126,14 @@ impl fmt::Display for Changed {
         let fields: Vec<_> = self.fields.iter().map(ToString::to_string).collect();
         write!(f, "{}{by}: {}", self.at, fields.join("; "))
     }
+}
+
+/// The command that removes the record of an object.
+fn unrecorded(object: &Identity) -> String {
+    let kind = object.kind.to_ascii_lowercase();
+    let group = if object.group.is_empty() { String::new() } else { format!(".{}", object.group) };
+    let namespace = object.namespace.as_ref().map(|it| format!(" -n {it}")).unwrap_or_default();
+    format!("kubectl annotate {kind}{group}/{}{namespace} {SCALED_DOWN}-", object.name)
 }
 
 fn waits_for(finalizers: &[String]) -> String {

@@ -16,7 +16,10 @@ use crate::{
     commands::{Outcome, target},
     decide::{self, Answer, Edited, Pending, Question},
     error::{Error, Kind},
-    fleet::{Fleet, Member, waves::WaveArgs},
+    fleet::{
+        Fleet, Member,
+        waves::{Did, WaveArgs},
+    },
     nearest,
     output::Output,
     selection,
@@ -135,7 +138,7 @@ async fn carried_out(
     warn(proposal, output)?;
     loop {
         if !decide(proposal, &mut edits, &asks, write, output).await? {
-            return unchanged(proposal, write, output).await;
+            return Ok(unchanged(proposal, write, output).await?.outcome);
         }
         show(proposal, write, output)?;
         let mut returning = judge(proposal, write, output).await?;
@@ -218,18 +221,20 @@ pub(super) async fn decide(
 }
 
 /// What is done for a cluster that has nothing to be changed.
-pub(super) async fn unchanged(proposal: &Proposal, write: &WriteArgs, output: &mut Output) -> Result<Outcome, Error> {
+pub(super) async fn unchanged(proposal: &Proposal, write: &WriteArgs, output: &mut Output) -> Result<Did, Error> {
     let name = proposal.cluster.cluster().name().into_owned();
     proposal.draft.notes.iter().for_each(|note| output.note(note));
     if let Some(note) = counted_as_own(proposal) {
         output.note(&note);
     }
     write.show.say(&format!("spectrocluster/{name} unchanged"), output)?;
-    wait_if_asked(proposal, write, output).await?;
-    let outcome =
-        if write.dry_run == DryRun::None { afterwards(proposal, write, output).await? } else { Outcome::Done };
-    let is_done = matches!(outcome, Outcome::Done);
-    Ok(if is_done && write.error_unchanged { Outcome::Unchanged } else { outcome })
+    wait_if_asked(proposal, write, false, output).await?;
+    let did = match write.dry_run {
+        DryRun::None => afterwards(proposal, write, output).await?,
+        _ => Did::nothing(Outcome::Done),
+    };
+    let is_unchanged = did.outcome == Outcome::Done && !did.has_written && write.error_unchanged;
+    Ok(if is_unchanged { Did::nothing(Outcome::Unchanged) } else { did })
 }
 
 /// What an update leaves as it is because of the base that the user named: with another base it may be an edit.
@@ -256,7 +261,7 @@ fn counted_as_own(proposal: &Proposal) -> Option<String> {
 
 /// Refuses what would not be taken, before anybody is asked and before anything is recorded. Says what is scaled back.
 pub(super) async fn judge(proposal: &Proposal, write: &WriteArgs, output: &mut Output) -> Result<Returning, Error> {
-    let returning = returning(proposal, write, output).await?;
+    let returning = returning(proposal, write, true, output).await?;
     guards::refuse_size(proposal.pending())?;
     if write.dry_run != DryRun::Client || matches!(*proposal.store, Store::Files(_)) {
         guards::refuse_denied(proposal).await?;
@@ -278,7 +283,8 @@ pub(super) async fn carry_through(
             let name = proposal.cluster.cluster().name().into_owned();
             write.show.say(&format!("spectrocluster/{name} {}", done(proposal)), output)?;
             let ended = async {
-                wait_if_asked(proposal, write, output).await?;
+                let waited = wait_if_asked(proposal, write, true, output).await;
+                waited.map_err(|error| returning.hint(error))?;
                 // What returns was shown before the question; orphans have one of their own.
                 cleanup::after(&proposal.store, &proposal.cluster, returning, write.afterwards(true), output).await
             };
@@ -287,7 +293,7 @@ pub(super) async fn carry_through(
                 message: format!("{}, and then: {}", done(proposal), error.message),
                 ..error
             });
-            ended.map(Ok)
+            ended.map(|did| Ok(did.outcome))
         }
         Written::Moved(what) => Ok(Err(what)),
     }
@@ -441,15 +447,20 @@ async fn edit_pack(proposal: &mut Proposal, write: &WriteArgs, output: &mut Outp
 }
 
 /// What was scaled down and is rendered again, after it was said.
-async fn returning(proposal: &Proposal, write: &WriteArgs, output: &mut Output) -> Result<Returning, Error> {
+async fn returning(
+    proposal: &Proposal,
+    write: &WriteArgs,
+    is_before: bool,
+    output: &mut Output,
+) -> Result<Returning, Error> {
     let returning = Returning::of(&proposal.store, &proposal.cluster, proposal.pending(), &write.after).await;
-    for line in returning.lines(&proposal.cluster, &write.after) {
+    for line in returning.lines(&write.after) {
         write.show.say(&line, output)?;
     }
     for reason in returning.not_visible() {
         output.note(&format!("what was scaled down and is rendered again may stay scaled down: {reason}"));
     }
-    for reason in returning.unseen().iter().filter(|_| !write.after.no_scale_back()) {
+    for reason in returning.unseen().iter().filter(|_| is_before && !write.after.no_scale_back()) {
         let then = match write.wait {
             true => "it is looked at again after the wait, and what is rendered again is scaled back then",
             false => "--wait looks again when the cluster runs it",
@@ -461,17 +472,23 @@ async fn returning(proposal: &Proposal, write: &WriteArgs, output: &mut Output) 
 }
 
 /// What follows a change that was made before: an earlier run may have been killed after the write.
-async fn afterwards(proposal: &Proposal, write: &WriteArgs, output: &mut Output) -> Result<Outcome, Error> {
-    let mut returning = returning(proposal, write, output).await?;
+async fn afterwards(proposal: &Proposal, write: &WriteArgs, output: &mut Output) -> Result<Did, Error> {
+    let mut returning = returning(proposal, write, false, output).await?;
     cleanup::after(&proposal.store, &proposal.cluster, &mut returning, write.afterwards(false), output).await
 }
 
-async fn wait_if_asked(proposal: &Proposal, write: &WriteArgs, output: &mut Output) -> Result<(), Error> {
+async fn wait_if_asked(
+    proposal: &Proposal,
+    write: &WriteArgs,
+    has_written: bool,
+    output: &mut Output,
+) -> Result<(), Error> {
     if !write.wait {
         return Ok(());
     }
     output.waits("until the cluster runs it")?;
-    wait::until_reconciled(&proposal.store, &proposal.cluster, &proposal.draft.pending, write.timeout, output).await
+    let pending = (&proposal.draft.pending, has_written);
+    wait::until_reconciled(&proposal.store, &proposal.cluster, pending, write.timeout, output).await
 }
 
 fn show(proposal: &Proposal, write: &WriteArgs, output: &mut Output) -> Result<(), Error> {

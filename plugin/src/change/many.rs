@@ -111,10 +111,7 @@ enum Job {
 
 async fn run(job: Job, write: &WriteArgs, output: &mut Output) -> Result<Did, Error> {
     match job {
-        Job::Same(proposal) => {
-            let outcome = unchanged(&proposal, write, output).await?;
-            Ok(Did::nothing(outcome))
-        }
+        Job::Same(proposal) => unchanged(&proposal, write, output).await,
         Job::Change(mut ready) => {
             let Ready { proposal, returning } = &mut *ready;
             match carry_through(proposal, returning, write, output).await? {

@@ -75,6 +75,14 @@ pub(crate) async fn scale_back<'w>(
     back((store, kubernetes), cluster, (&picked, &recorded), tolerance).await.map(Some)
 }
 
+/// Why something is not scaled back, and what does it all the same.
+pub(super) fn in_words(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::ChangedSince { .. } => format!("{refusal}; --even-if-changed scales it back all the same"),
+        refusal => refusal.to_string(),
+    }
+}
+
 /// Plans to scale `picked` back, with the ScaledObjects among `recorded` that were paused for them.
 pub(super) async fn back<'w>(
     (hub, store): (&'w Store, &KubernetesStore),
@@ -104,10 +112,7 @@ pub(super) async fn back<'w>(
     let planner = move |target: &Target| {
         let of_namespace: &[Value] = scalers.get(&target.identity.namespace).map_or(&[], Vec::as_slice);
         let plan = plan_back(&target.subject(), of_namespace, tolerance);
-        plan.map(|plan| Planned::Write(Box::new(plan))).map_err(|refusal| match refusal {
-            Refusal::ChangedSince { .. } => format!("{refusal}; --even-if-changed scales it back all the same"),
-            refusal => refusal.to_string(),
-        })
+        plan.map(|plan| Planned::Write(Box::new(plan))).map_err(|refusal| in_words(&refusal))
     };
     let step = |(group, target)| Step { planned: planner(&target), target, group };
     let steps: Vec<_> = grouped(targets).into_iter().map(step).collect();

@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::BTreeMap, rc::Rc};
 use clap::Args;
 use jiff::Timestamp;
 use profile_core::{
-    orphans::{Confidence, Excluded, Orphan, Role, writes},
+    orphans::{Confidence, Excluded, Orphan, Role, left_out_by_itself, writes},
     render::Identity,
     scale::{Down, Lever, Occasion, Refusal, pausing, plan_down},
 };
@@ -93,6 +93,11 @@ pub(crate) async fn scale_down<'w>(
         // Without a size there is nothing that an autoscaler could undo: core says what there is to say about such a kind.
         let known = if target.place.lever.is_some() { known? } else { &[] };
         let orphan = orphan_of(&own, target, known).ok_or("it is no orphan")?;
+        if let Some(reason) =
+            left_out_by_itself(&orphan.identity, &target.live).filter(|_| target.identity == orphan.identity)
+        {
+            return Err(format!("it is no orphan: {reason}"));
+        }
         let revision = orphan.last_rendered_by.as_ref().and_then(|it| it.source.revision());
         let occasion = Occasion { now: &now, reason: args.reason.as_deref(), revision, cluster: &name };
         plan(orphan, target, known, &occasion, args.suspected)
@@ -116,7 +121,7 @@ pub(crate) async fn scale_down<'w>(
         planner: Box::new(planner),
         is_pinned: true,
         shown: Some(scalers),
-        guard: Some(Guard { search, even_if_not_ready: args.even_if_not_ready }),
+        guard: Some(Guard { search, sources: args.sources.clone(), even_if_not_ready: args.even_if_not_ready }),
         label: None,
     }))
 }
@@ -234,6 +239,11 @@ fn plan(
         Down::AlreadyZero => Ok(Planned::Nothing("it stands still already, and not by a scale-down".to_owned())),
         Down::Scale(mut plan) => {
             if target.identity == orphan.identity {
+                if orphan.confidence != Confidence::Proven {
+                    let (confidence, why) = (orphan.confidence.as_str(), orphan.evidence.first());
+                    let why = why.map(|it| format!(": {it}")).unwrap_or_default();
+                    plan.notices.push(format!("only {confidence} to be an orphan{why}"));
+                }
                 let users = orphan.used_by.iter().filter(|user| user.role != Role::Scales);
                 plan.notices.extend(users.map(|user| format!("still in use: {user}")));
             } else {

@@ -6,6 +6,7 @@ use futures_util::{StreamExt, stream};
 use profile_core::{content::Content, reconciliation::unreconciled, render::Identity, scale::availability};
 
 use super::{
+    past::Sources,
     scaling::{Scaling, Work},
     search::Search,
     sight,
@@ -21,6 +22,8 @@ use crate::{
 pub(super) struct Guard {
     /// What is rendered now, and more.
     pub(super) search: Search,
+    /// What the search was made of.
+    pub(super) sources: Sources,
     /// Only warn where it is not.
     pub(super) even_if_not_ready: bool,
 }

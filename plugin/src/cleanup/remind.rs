@@ -2,9 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use profile_core::scale::{Tolerance, plan_back};
+use profile_core::{
+    render::Identity,
+    scale::{Tolerance, plan_back},
+};
 
 use super::{
+    back::in_words,
     records::{Recorded, Records},
     scaling::placed,
     target::{Place, Target, is_of_one},
@@ -15,7 +19,9 @@ use crate::{
 };
 
 /// An object that was scaled down and has its record still.
+#[derive(Debug)]
 pub(crate) struct StillDown {
+    pub(super) identity: Identity,
     /// The object and what it was, in words.
     pub(crate) words: String,
     /// Why a scale-back would leave it as it is.
@@ -54,7 +60,9 @@ pub(crate) async fn scaled_down(store: &Store, clusters: &[&Document]) -> Vec<Re
         };
         let (workload, records) = &read[known];
         down.push(match records {
-            Ok(records) => still_down(workload, &records.of(cluster, |_| false)).await.map_err(|it| it.to_string()),
+            Ok(records) => still_down(workload, &records.of(cluster, |_| false), Tolerance::Nothing)
+                .await
+                .map_err(|it| it.to_string()),
             Err(reason) => Err(reason.clone()),
         });
     }
@@ -62,27 +70,32 @@ pub(crate) async fn scaled_down(store: &Store, clusters: &[&Document]) -> Vec<Re
 }
 
 /// What a scale-back would do with each: an agent, or somebody, may have scaled it up since.
-async fn still_down(store: &KubernetesStore, recorded: &[&Recorded]) -> Result<Vec<StillDown>, Error> {
+pub(super) async fn still_down(
+    store: &KubernetesStore,
+    recorded: &[&Recorded],
+    tolerance: Tolerance,
+) -> Result<Vec<StillDown>, Error> {
     let mut down = Vec::new();
     for it in recorded {
-        let Some(words) = words(it) else { continue };
         let place = Place { resource: it.resource.clone(), lever: store.lever(&it.resource).await? };
         let refusal = match Target::read(store, &place, &it.identity).await {
             Ok(None) => continue,
             // Who scales it, if anything does, is looked at by the scale-back.
-            Ok(Some(target)) => {
-                plan_back(&target.subject(), &[], Tolerance::Nothing).err().map(|refusal| refusal.to_string())
-            }
+            Ok(Some(target)) => match plan_back(&target.subject(), &[], tolerance) {
+                Ok(plan) if plan.from == plan.to => Some("it is so again, and only its record is left".to_owned()),
+                Ok(_) => None,
+                Err(refusal) => Some(in_words(&refusal)),
+            },
             Err(error) if is_of_one(&error) => Some(error.message),
             Err(error) => return Err(error),
         };
-        down.push(StillDown { words, refusal });
+        down.push(StillDown { identity: it.identity.clone(), words: words(it), refusal });
     }
     Ok(down)
 }
 
 /// The object and what it was, in words.
-pub(super) fn words(recorded: &Recorded) -> Option<String> {
-    let record = recorded.record.as_ref().ok()?;
-    Some(format!("{} ({})", placed(&recorded.identity), record.former.was()))
+fn words(recorded: &Recorded) -> String {
+    let was = recorded.record.as_ref().map_or_else(|_| "its record cannot be read".to_owned(), |it| it.former.was());
+    format!("{} ({was})", placed(&recorded.identity))
 }

@@ -17,14 +17,16 @@ use super::{
     helm::Charts,
     past::Sources,
     records::{Recorded, Records},
-    remind::words,
+    remind::{self, StillDown},
     rendering::Attached,
-    scaling::{Scaling, scale},
+    scaling::{Scaling, Work, scale},
 };
 use crate::{
     commands::Outcome,
     error::{Error, Kind},
+    fleet::waves::Did,
     output::Output,
+    selection,
     store::{Document, KubernetesStore, Store, packs::Packs},
 };
 
@@ -69,6 +71,8 @@ pub(crate) struct After<'a> {
 pub(crate) struct Returning {
     records: Records,
     returns: Vec<Identity>,
+    /// What was scaled down, as a scale-back would find it.
+    down: Vec<StillDown>,
     /// Why what the change renders again is not all known, where something is scaled down.
     unseen: Vec<String>,
 }
@@ -90,15 +94,17 @@ impl Returning {
         if recorded.is_empty() {
             return Self { records, ..Self::default() };
         }
+        // What cannot be read now is found out by the scale-back itself.
+        let down = remind::still_down(&kubernetes, &recorded, Tolerance::Specification).await.unwrap_or_default();
         let (returns, unseen) = match rendered(pending, &args.packs, &Charts::default()).await {
             Ok(rendering) => {
                 let identities = recorded.iter().map(|it| &it.identity);
                 let returns = identities.filter(|it| renders(&rendering, it)).cloned().collect();
-                (returns, rendering.unrendered().into_iter().map(|(_, reason)| reason).collect())
+                (returns, unseen(&rendering))
             }
             Err(error) => (Vec::new(), vec![error.message]),
         };
-        Self { records, returns, unseen }
+        Self { records, returns, down, unseen }
     }
 
     /// Adds what charts render now that Helm has installed them: before it has, nobody can tell.
@@ -120,7 +126,7 @@ impl Returning {
                 let all = self.records.of(cluster, |_| false);
                 let identities: Vec<_> = all.iter().map(|it| &it.identity).collect();
                 self.returns = identities.into_iter().filter(|it| renders(&rendering, it)).cloned().collect();
-                self.unseen = rendering.unrendered().into_iter().map(|(_, reason)| reason).collect();
+                self.unseen = unseen(&rendering);
             }
             Err(error) => self.unseen.push(error.message),
         }
@@ -137,10 +143,23 @@ impl Returning {
     }
 
     /// What is to be said of it before the question, a line each.
-    pub(crate) fn lines(&self, cluster: &Document, args: &AfterArgs) -> Vec<String> {
-        let what =
-            if args.no_scale_back { "stays scaled down, though rendered again" } else { "is scaled back afterwards" };
-        self.that(cluster, true).into_iter().filter_map(words).map(|it| format!("{it} {what}")).collect()
+    pub(crate) fn lines(&self, args: &AfterArgs) -> Vec<String> {
+        let returns = self.down.iter().filter(|it| self.returns.contains(&it.identity));
+        returns
+            .map(|StillDown { words, refusal, .. }| match refusal {
+                _ if args.no_scale_back => format!("{words} stays scaled down, though rendered again"),
+                Some(refusal) => format!("{words} is rendered again: {refusal}"),
+                None => format!("{words} is scaled back afterwards"),
+            })
+            .collect()
+    }
+
+    /// The error of a wait that ended too early, with what was to follow it.
+    pub(crate) fn hint(&self, error: Error) -> Error {
+        match self.returns.is_empty() {
+            true => error,
+            false => error.hint("what is rendered again is not scaled back yet: run the same command again to go on"),
+        }
     }
 
     fn that(&self, cluster: &Document, returns: bool) -> Vec<&Recorded> {
@@ -157,9 +176,10 @@ pub(crate) async fn after(
     returning: &mut Returning,
     how: After<'_>,
     output: &mut Output,
-) -> Result<Outcome, Error> {
-    let Ok(Some(kubernetes)) = store.live(cluster).await else { return Ok(Outcome::Done) };
-    let mut outcomes = Vec::new();
+) -> Result<Did, Error> {
+    let Ok(Some(kubernetes)) = store.live(cluster).await else { return Ok(Did::nothing(Outcome::Done)) };
+    let mut did = Vec::new();
+    let label = output.is_one_of_many().then(|| selection::place(cluster));
     if how.waits && !how.args.no_scale_back && !returning.unseen.is_empty() {
         returning.add_charts((store, &kubernetes), cluster, &how.args.packs).await;
     }
@@ -173,39 +193,54 @@ pub(crate) async fn after(
         // Whoever applies it anew says what it is, at the same time.
         let picked = (returns.as_slice(), all.as_slice());
         let work = back((store, &kubernetes), cluster, picked, Tolerance::Everything).await?;
-        outcomes.push(scale(work, &scaling, output).await?.outcome);
+        did.push(scale(Work { label: label.clone(), ..work }, &scaling, output).await?);
     }
-    let stays: Vec<_> = stays.into_iter().filter_map(words).collect();
-    stays.iter().for_each(|it| output.note(&format!("still scaled down: {it}")));
-    if !stays.is_empty() {
+    let down = remind::still_down(&kubernetes, &stays, Tolerance::Nothing).await?;
+    for it in &down {
+        match &it.refusal {
+            None => output.note(&format!("still scaled down: {}", it.words)),
+            Some(refusal) => output.note(&format!("was scaled down: {}: {refusal}", it.words)),
+        }
+    }
+    if down.iter().any(|it| it.refusal.is_none()) {
         for reason in &returning.unseen {
             output.note(&format!("  which may be rendered again: {reason}"));
         }
         let (words, flags) = (cluster.words(), store.flags());
-        output.note(&format!("hint: `kubectl profile scale-back {words}{flags}` gives them their size back"));
+        output.note(&format!("hint: `kubectl profile scale-back {words}{flags}` gives back what it was"));
     }
     if how.args.then_orphans {
-        outcomes.push(match orphans(store, cluster, how, output).await {
-            Ok(outcome) => outcome,
+        let stands = if how.is_asked { "the change stands, and " } else { "" };
+        did.push(match orphans(store, cluster, (how, label), output).await {
+            Ok(did) => did,
             Err(error) if error.kind == Kind::NotConfirmed => {
-                output.note("not confirmed: the change stands, and nothing was scaled down");
-                Outcome::Done
+                output.note(&format!("not confirmed: {stands}nothing was scaled down"));
+                Did::nothing(Outcome::Done)
             }
             // What was asked for first is done.
             Err(error) if matches!(error.kind, Kind::Failed | Kind::Forbidden | Kind::NotFound | Kind::Unanswered) => {
-                output.warning(&format!("the change stands, and nothing was scaled down: {error}"));
+                output.warning(&format!("{stands}nothing was scaled down: {error}"));
                 error.hints.iter().for_each(|it| output.note(&format!("hint: {it}")));
-                Outcome::Partial
+                Did::written(Outcome::Partial, "part refused")
             }
             Err(error) => return Err(error),
         });
     }
-    let is_done = outcomes.iter().all(|it| matches!(it, Outcome::Done));
-    Ok(if is_done { Outcome::Done } else { Outcome::Partial })
+    let is_done = did.iter().all(|it| it.outcome == Outcome::Done);
+    Ok(match did.iter().any(|it| it.has_written) {
+        _ if !is_done => Did::written(Outcome::Partial, "part refused"),
+        true => Did::written(Outcome::Done, "scaled"),
+        false => Did::nothing(Outcome::Done),
+    })
 }
 
 /// Searches the orphans of the cluster as it is now, and scales those down that are proven, after a question of its own.
-async fn orphans(store: &Store, cluster: &Document, how: After<'_>, output: &mut Output) -> Result<Outcome, Error> {
+async fn orphans(
+    store: &Store,
+    cluster: &Document,
+    (how, label): (After<'_>, Option<String>),
+    output: &mut Output,
+) -> Result<Did, Error> {
     let cluster = store.reread(cluster).await?;
     let args = DownArgs {
         sources: Sources::of_packs(how.args.packs.clone()),
@@ -215,8 +250,8 @@ async fn orphans(store: &Store, cluster: &Document, how: After<'_>, output: &mut
         even_if_not_ready: false,
     };
     match scale_down(store, Cow::Owned(cluster), &[], &args, output).await? {
-        Some(work) => Ok(scale(work, &args.scaling, output).await?.outcome),
-        None => Ok(Outcome::Done),
+        Some(work) => scale(Work { label, ..work }, &args.scaling, output).await,
+        None => Ok(Did::nothing(Outcome::Done)),
     }
 }
 
@@ -227,8 +262,22 @@ async fn rendered(document: &Value, packs: &[PathBuf], charts: &Charts) -> Resul
     Ok(Attached::of(document).rendered(&packs, charts, Moment::Now).await)
 }
 
+/// Why it is not certain what a rendering holds: a pack that cannot be rendered, or that depends on what Palette alone knows.
+fn unseen(rendering: &Rendering) -> Vec<String> {
+    let unrendered = rendering.unrendered().into_iter().map(|(_, reason)| reason);
+    let depends = rendering.packs.iter().filter_map(|it| {
+        let asked = &it.outcome.as_ref().ok()?.unresolved;
+        (!asked.is_empty())
+            .then(|| format!("what pack {} of {} renders depends on {}", it.pack, it.profile, asked.join(", ")))
+    });
+    unrendered.chain(depends).collect()
+}
+
+/// Whether a rendering holds the object for certain.
 fn renders(rendering: &Rendering, recorded: &Identity) -> bool {
-    let objects = rendering.packs.iter().filter_map(|it| it.outcome.as_ref().ok()).flat_map(|it| &it.objects);
+    let certain =
+        rendering.packs.iter().filter_map(|it| it.outcome.as_ref().ok()).filter(|it| it.unresolved.is_empty());
+    let objects = certain.flat_map(|it| &it.objects);
     objects.map(|it| &it.identity).any(|it| {
         let is_same_place = recorded.namespace.is_none() || it.namespace == recorded.namespace;
         it.is(&recorded.group, &recorded.kind) && it.name == recorded.name && is_same_place

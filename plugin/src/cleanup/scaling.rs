@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use super::{
     guard::Guard,
+    neighbours::Neighbours,
     settled,
     target::{self, Target},
     write::{self, Ended},
@@ -121,7 +122,8 @@ pub(super) async fn scale(mut work: Work<'_>, scaling: &Scaling, output: &mut Ou
         show(&work, scaling, output)?;
         let asks = scaling.dry_run == DryRun::None && !scaling.yes;
         if asks {
-            output.confirm().await?;
+            confirmed(output).await?;
+            work.hold_back_again(scaling, output).await?;
         }
         let waited = scaling.waits().is_some();
         if asks || waited {
@@ -154,9 +156,7 @@ impl Work<'_> {
 
     /// One of many clusters, after a yes for all of them.
     pub(super) async fn carry_out(self, scaling: &Scaling, output: &mut Output) -> Result<Did, Error> {
-        if scaling.waits().is_some() {
-            self.hold_back(scaling, false, output).await?;
-        }
+        self.hold_back_again(scaling, output).await?;
         refuse_moved(&self, scaling.waits().is_some()).await?;
         self.write(scaling, output).await
     }
@@ -166,6 +166,14 @@ impl Work<'_> {
         let planned: Vec<_> = self.steps.iter().filter(is_write).map(|it| &it.target.identity).collect();
         match &self.guard {
             Some(guard) if !planned.is_empty() => guard.until_ready(self, &planned, scaling, is_preview, output).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// While somebody thought about it, what replaces the orphans may have gone. Who goes on all the same was warned.
+    async fn hold_back_again(&self, scaling: &Scaling, output: &mut Output) -> Result<(), Error> {
+        match &self.guard {
+            Some(guard) if !guard.even_if_not_ready => self.hold_back(scaling, false, output).await,
             _ => Ok(()),
         }
     }
@@ -208,6 +216,16 @@ impl Work<'_> {
     }
 }
 
+/// Asks for a yes. An interrupt is one of this question: what was done before it stands.
+async fn confirmed(output: &mut Output) -> Result<(), Error> {
+    let _held = interrupt::hold();
+    tokio::select! {
+        biased;
+        answer = output.confirm() => answer,
+        () = interrupt::heard() => Err(Error::new(Kind::Interrupted, "interrupted; nothing was scaled")),
+    }
+}
+
 /// Where one step of a group is refused, the others are: half of it would be undone, or undo the rest.
 fn refuse_groups(steps: &mut [Step]) {
     let refused: Vec<_> =
@@ -245,9 +263,13 @@ async fn write_all<'w>(work: &'w Work<'_>, scaling: &Scaling, output: &mut Outpu
             if is_interrupted {
                 output.flush()?;
                 let message = format!("interrupted: {} of {count} objects are done", all.settled.len());
-                return Err(Error::new(Kind::Interrupted, message).hint(
-                    "none of them is half done, and nothing else was begun; run the same command again to go on",
-                ));
+                let hint = match all.failed {
+                    Some(_) => "nothing else was begun; run the same command again to go on",
+                    None => {
+                        "none of them is half done, and nothing else was begun; run the same command again to go on"
+                    }
+                };
+                return Err(Error::new(Kind::Interrupted, message).hint(hint));
             }
         }
         group = Some(step.group);
@@ -261,7 +283,14 @@ async fn write_all<'w>(work: &'w Work<'_>, scaling: &Scaling, output: &mut Outpu
                 () = &mut interrupted, if !is_interrupted => {
                     is_interrupted = true;
                     output.note("interrupted: what is under way is finished, and nothing else is begun");
-                    writing.await
+                    tokio::select! {
+                        biased;
+                        ended = writing => ended,
+                        () = interrupt::heard() => {
+                            let message = format!("interrupted twice; whether {name} is scaled is not known");
+                            return Err(Error::new(Kind::Interrupted, message).hint("run the same command again to go on"));
+                        }
+                    }
                 }
             }
         };
@@ -363,6 +392,13 @@ async fn refuse_moved(work: &Work<'_>, waited: bool) -> Result<(), Error> {
             "the profiles of cluster {:?}, or what is reconciled of them, changed meanwhile",
             before.name()
         ));
+    }
+    if let Some(guard) = &work.guard {
+        let neighbours = Neighbours::of((work.hub, &work.store), &work.cluster, &guard.sources).await?;
+        let mut identities = work.steps.iter().map(|it| &it.target.identity);
+        if let Some((cluster, identity)) = identities.find_map(|it| Some((neighbours.renders(it)?, it))) {
+            return moved(format!("{} is rendered by cluster {cluster} meanwhile", object(identity)));
+        }
     }
     for (namespace, shown) in &**shown {
         let Ok(shown) = shown else { continue };

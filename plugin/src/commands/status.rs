@@ -239,7 +239,7 @@ impl Beside {
         });
         let refused = down.iter().filter_map(|it| Some((it, it.refusal.as_ref()?)));
         let refused = refused.map(|(it, refusal)| {
-            format!("scaled down for cluster {name:?} once, and not to be scaled back: {}: {refusal}", it.words)
+            format!("scaled down for cluster {name:?}, and left as it is by scale-back: {}: {refusal}", it.words)
         });
         waiting.into_iter().chain(refused).collect()
     }

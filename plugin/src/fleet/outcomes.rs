@@ -64,6 +64,22 @@ impl Ended {
         matches!(self, Self::Done(Outcome::Done | Outcome::Differences | Outcome::Unchanged, _))
     }
 
+    /// Whether it failed in a way that the next one may, too: not by what was refused, or is to be decided, for this one.
+    pub(crate) fn is_failure(&self) -> bool {
+        match self {
+            Self::Done(outcome, _) => matches!(outcome, Outcome::Code(_)),
+            Self::Failed(error) => {
+                !matches!(error.kind, Kind::Refused | Kind::DecisionNeeded | Kind::Interrupted | Kind::NotConfirmed)
+            }
+            Self::NotStarted(_) => false,
+        }
+    }
+
+    /// Whether the user ended it.
+    pub(crate) fn is_interrupted(&self) -> bool {
+        matches!(self, Self::Failed(error) if error.kind == Kind::Interrupted)
+    }
+
     fn exit_code(&self) -> Option<u8> {
         match self {
             Self::Done(outcome, _) => Some(outcome.exit_code()),

@@ -38,7 +38,7 @@ pub(crate) struct Did {
     /// What was done, in a word.
     word: String,
     /// Whether anything was written.
-    has_written: bool,
+    pub(crate) has_written: bool,
 }
 
 impl Did {
@@ -63,10 +63,11 @@ enum Stop {
 impl WaveArgs {
     /// Runs `write` for each job, so many at a time, and adds how each ended. `yes` leaves the questions between waves out.
     ///
-    /// An interrupt lets what is under way come to its end; a second one ends at once.
+    /// An interrupt lets what is under way come to its end; a second one ends at once. What is refused for one cluster keeps no
+    /// other back.
     ///
     /// # Errors
-    /// When the streams cannot be written, or at a second interrupt.
+    /// When the streams cannot be written.
     pub(crate) async fn run<J>(
         &self,
         jobs: Vec<(String, J)>,
@@ -93,11 +94,13 @@ impl WaveArgs {
             has_written = false;
             let mut left = size;
             let mut running = FuturesUnordered::new();
+            let mut under_way: Vec<String> = Vec::new();
             let write = &write;
             loop {
                 while stop.is_none() && left > 0 && running.len() < parallel {
                     let Some((label, job)) = waiting.pop_front() else { break };
                     left -= 1;
+                    under_way.push(label.clone());
                     let mut own = output.captured_live((label.clone(), live.clone()));
                     running.push(async move {
                         let ended = write(job, &mut own).await;
@@ -113,8 +116,12 @@ impl WaveArgs {
                     ended = running.next() => ended,
                     () = interrupt::heard() => {
                         if matches!(stop, Some(Stop::Interrupted)) {
-                            return Err(Error::new(Kind::Interrupted, "interrupted twice")
-                                .hint("what was under way is recorded; `kubectl profile history` tells how far it got"));
+                            // How far these got is told by nobody any more.
+                            for label in under_way.drain(..) {
+                                let error = Error::new(Kind::Interrupted, "interrupted twice; how far it got is not known");
+                                outcomes.add(label, Ended::Failed(error));
+                            }
+                            break;
                         }
                         output.note("interrupted: what is under way is finished, and no other cluster is begun");
                         stop = Some(Stop::Interrupted);
@@ -123,6 +130,7 @@ impl WaveArgs {
                 };
                 let Some((label, ended, captured)) = ended else { break };
                 done += 1;
+                under_way.retain(|it| *it != label);
                 while let Ok((label, captured)) = said.try_recv() {
                     tell(&label, &captured, output)?;
                 }
@@ -130,8 +138,13 @@ impl WaveArgs {
                 has_written |= ended.as_ref().map_or(true, |did| did.has_written);
                 let ended = ended.map_or_else(Ended::Failed, |did| Ended::Done(did.outcome, did.word));
                 if !ended.is_fine() {
-                    failures += 1;
                     output.note(&format!("{label}: {}", ended.words()));
+                }
+                match ended.is_failure() {
+                    true => failures += 1,
+                    // It may have heard before this did.
+                    false if ended.is_interrupted() => stop = Some(Stop::Interrupted),
+                    false => {}
                 }
                 outcomes.add(label, ended);
                 if failures >= self.max_failures.get() && stop.is_none() {

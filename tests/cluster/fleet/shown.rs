@@ -138,7 +138,8 @@ fn orphans_that_were_not_all_seen_do_not_make_a_switch_a_failure() {
     );
     assert_eq!((version(&world, "a"), version(&world, "b")), (json!("1.1.0"), json!("1.1.0")));
     let single = world.profile(&["switch", "a", "hello-aws@1.1.0", "--yes", "--then-orphans"]);
-    assert_run(&single, 5, &["the change stands, and nothing was scaled down"]);
+    // This time nothing was changed before.
+    assert_run(&single, 5, &["Warning: nothing was scaled down"]);
 }
 
 #[test]
@@ -182,4 +183,67 @@ fn forty_clusters_are_switched_by_one_command_with_one_file_of_decisions() {
         }
     }
     assert!(run.stdout.contains("38"), "{run}");
+}
+
+/// Lets something happen while the question of a scale-down of both clusters stands, and tells how it ended.
+fn meanwhile(world: &World, happens: impl FnOnce()) -> (Option<i32>, String) {
+    let mut terminal = Terminal::run(world, shared().kubeconfig(), "scale-down a b");
+    terminal.seen(QUESTION, 1);
+    happens();
+    terminal.answer(1, "y");
+    terminal.finish()
+}
+
+#[test]
+fn what_somebody_else_took_over_while_the_question_stood_is_left_alone() {
+    for (patch, said) in [
+        (
+            json!({"metadata": {"annotations": {"argocd.argoproj.io/tracking-id": "shop:apps/Deployment:n/old-a"}}}),
+            "the Argo CD application shop",
+        ),
+        (json!({"metadata": {"labels": {"kustomize.toolkit.fluxcd.io/name": "apps"}}}), "the Flux Kustomization apps"),
+        (
+            json!({"metadata": {"labels": {"app.kubernetes.io/managed-by": "Helm"}, "annotations": {"meta.helm.sh/release-name": "r"}}}),
+            "annotation meta.helm.sh/release-name",
+        ),
+    ] {
+        let world = switched();
+        let (code, screen) = meanwhile(&world, || {
+            let run = world.kubectl(&["patch", "deployment", "old-a", "--type=merge", "-p", &patch.to_string()]);
+            assert!(run.is_success(), "{run}");
+        });
+        assert_eq!(code, Some(5), "{screen}");
+        assert!(screen.contains("deployment.apps/old-a is left as it is") && screen.contains(said), "{screen}");
+        assert_eq!((replicas(&world, "a"), replicas(&world, "b")), (json!(2), json!(0)), "{screen}");
+    }
+}
+
+#[test]
+fn what_another_cluster_came_to_render_while_the_question_stood_is_left_alone() {
+    let world = switched();
+    let (code, screen) = meanwhile(&world, || {
+        let mut published = cleanup::published(&world, "a", "1.0.0");
+        published["name"] = json!("taker");
+        published["uid"] = json!("uid-taker");
+        world.create(&json!({
+            "kind": "SpectroCluster", "metadata": {"name": "taker"},
+            "spec": {"cloudType": "aws", "clusterProfileTemplates": [published]},
+        }));
+    });
+    assert_eq!(code, Some(5), "{screen}");
+    assert!(
+        screen.contains("deployment.apps/old-a is rendered by cluster") && screen.contains("/taker meanwhile"),
+        "{screen}"
+    );
+    assert_eq!((replicas(&world, "a"), replicas(&world, "b")), (json!(2), json!(0)), "{screen}");
+}
+
+#[test]
+fn what_is_refused_for_one_cluster_keeps_no_other_back_also_with_a_yes() {
+    let world = switched();
+    world.patch_status("a", &cleanup::status("a", "1.0.0"));
+    let run = world.profile(&["scale-down", "a", "b", "--yes", "--parallel", "1"]);
+    assert_run(&run, 5, &["what replaces the orphans of cluster \"a\" is not ready", "old-b scaled down (was 2)"]);
+    assert_eq!(outcomes_of(&run.stdout).len(), 2, "{run}");
+    assert_eq!((replicas(&world, "a"), replicas(&world, "b")), (json!(2), json!(0)));
 }

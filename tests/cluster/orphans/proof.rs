@@ -25,7 +25,7 @@ fn the_whole_proof_of_one_object_is_explained() {
             "Confidence:  proven",
             &uid,
             "rendered by revision 1: manifest app of pack app of app@1.0.0",
-            "pack app of app@2.0.0: rendered from its manifests, 1 objects",
+            "pack app of app@2.0.0: rendered from its manifests, 1 object",
             "kubectl (Apply) at 20",
             "without an owner reference",
             "requests to the API server",

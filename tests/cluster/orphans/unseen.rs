@@ -21,17 +21,17 @@ fn definition(group: &str, kind: &str) -> Value {
 fn a_kind_whose_definition_is_gone_is_named_and_the_rest_is_found() {
     let sandbox = shared();
     let group = format!("{}.example.com", sandbox.namespace("group").unwrap());
-    let name = format!("widgets.{group}");
-    sandbox.apply(&definition(&group, "Widget").to_string()).unwrap();
+    let name = format!("gizmos.{group}");
+    sandbox.apply(&definition(&group, "Gizmo").to_string()).unwrap();
     let established = ["wait", "--for=condition=Established", "--timeout=60s", "crd", &name];
     sandbox.run_kubectl(established).unwrap().success("kubectl wait").unwrap();
-    let widget = json!({"apiVersion": format!("{group}/v1"), "kind": "Widget", "metadata": {"name": "w"}, "spec": {}});
-    let world = World::switched(&[deployment("old", 1), widget]);
-    assert_eq!(names(&world.orphans(&[])["orphans"]), set(&["Deployment/old", "Widget/w"]));
+    let gizmo = json!({"apiVersion": format!("{group}/v1"), "kind": "Gizmo", "metadata": {"name": "w"}, "spec": {}});
+    let world = World::switched(&[deployment("old", 1), gizmo]);
+    assert_eq!(names(&world.orphans(&[])["orphans"]), set(&["Deployment/old", "Gizmo/w"]));
     sandbox.run_kubectl(["delete", "crd", &name, "--wait"]).unwrap().success("kubectl delete").unwrap();
     let found = world.sandbox.wait_until("the kind to be served no more", DEADLINE, || {
         let found = world.orphans(&[]);
-        if found["notVisible"].to_string().contains("Widget") { Ok(found) } else { Err(found.to_string()) }
+        if found["notVisible"].to_string().contains("Gizmo") { Ok(found) } else { Err(found.to_string()) }
     });
     let found = found.unwrap();
     assert_eq!(names(&found["orphans"]), set(&["Deployment/old"]), "{found}");

@@ -153,3 +153,40 @@ fn a_server_with_too_many_requests_is_asked_again() {
     assert_run(&run, 2, &["try again later"]);
     assert_eq!(world.replicas("deployment", "web"), 0);
 }
+
+#[test]
+fn what_replaces_an_orphan_and_goes_while_the_question_stands_keeps_it_running() {
+    let world = World::new(&[deployment("old", 2)], &[deployment("new", 1)]);
+    world.switch();
+    world.reconcile("2.0.0");
+    world.apply(&deployment("new", 1));
+    let available = ["wait", "--for=condition=Available", "--timeout=60s", "deployment/new"];
+    assert!(world.kubectl(&available).is_success());
+    let plain = crate::world::World::named(world.sandbox, &world.namespace);
+    let mut terminal = crate::terminal::Terminal::run(&plain, world.sandbox.kubeconfig(), "scale-down demo");
+    terminal.seen(crate::terminal::QUESTION, 1);
+    assert!(world.kubectl(&["delete", "deployment", "new"]).is_success());
+    terminal.answer(1, "y");
+    let (code, screen) = terminal.finish();
+    assert_eq!(code, Some(4), "{screen}");
+    assert!(screen.contains("Deployment/new is not there yet") && screen.contains("nothing was scaled"), "{screen}");
+    assert_eq!(world.replicas("deployment", "old"), 2);
+}
+
+#[test]
+fn a_server_that_swallows_requests_takes_no_longer_than_there_is_time() {
+    let world = World::new(&[deployment("old", 2)], &[]);
+    let gate = world.gate();
+    let switch = ["switch", "demo", "app@2.0.0", "--yes", "--wait", "--timeout", "2s"];
+    let mut child = world.start(&gate, &switch);
+    let mut lines = std::io::BufRead::lines(std::io::BufReader::new(child.stderr.take().unwrap()));
+    assert!(lines.any(|line| line.is_ok_and(|it| it.contains("waiting: pack app 2.0.0"))), "it does not wait");
+    // From here on every look at the cluster stays without an answer, for much longer than there is time.
+    let held: Vec<_> = (0..3).map(|_| gate.hold(Point::ReadCluster, Side::Before)).collect();
+    let said: Vec<String> = lines.map_while(Result::ok).collect();
+    let run = finish(child);
+    assert_eq!(run.code, Some(124), "{said:?}");
+    let said = said.join("\n");
+    assert!(said.contains("is not reconciled after 2s: pack app 2.0.0") && !said.contains("in 30s"), "{said}");
+    drop(held);
+}

@@ -165,7 +165,7 @@ fn a_status_tells_what_a_scale_back_would_leave_as_it_is() {
     let kept = format!(
         "scaled down for cluster \"demo\": deployment.apps/kept in {place} (was 1); `kubectl profile scale-back"
     );
-    let raised = format!("once, and not to be scaled back: deployment.apps/raised in {place} (was 2): ");
+    let raised = format!(", and left as it is by scale-back: deployment.apps/raised in {place} (was 2): ");
     assert_run(&status, 0, &[&kept, &raised, "has 3 now: someone scaled it since"]);
     let items = crate::world::json_of(&world.profile(&["status", "demo", "-o", "json"]))["items"].clone();
     let refusals = items[0]["scaledDown"].as_array().unwrap().iter().map(|it| it["refusal"].is_string());
@@ -186,4 +186,63 @@ fn a_status_tells_what_a_scale_back_would_leave_as_it_is() {
         if run.is_success() { Ok(run) } else { Err(run) }
     });
     assert_run(&seen.unwrap(), 0, &["what is scaled down for cluster \"demo\" is not visible: you may not list"]);
+}
+
+/// The cluster runs 2.0.0 without `old`, which is scaled down; version 1.0.0 renders it.
+fn down() -> World {
+    let world = World::switched(&[deployment("old", 2)]);
+    assert!(world.down(&[]).is_success());
+    world
+}
+
+#[test]
+fn what_returns_is_named_when_the_wait_ends_too_early_and_comes_back_by_the_next_run() {
+    let world = down();
+    let back = ["switch", "demo", "app@1.0.0", "--yes", "--wait", "--timeout"];
+    let run = world.profile(&[&back[..], &["1s"]].concat());
+    assert_run(&run, 124, &["what is rendered again is not scaled back yet: run the same command again to go on"]);
+    assert_eq!(world.replicas("deployment", "old"), 0);
+    world.reconcile("1.0.0");
+    let run = world.profile(&[&back[..], &["60s"]].concat());
+    assert_run(&run, 0, &["unchanged", "deployment.apps/old scaled back to 2"]);
+}
+
+#[test]
+fn what_runs_again_is_not_said_to_be_scaled_down() {
+    let world = down();
+    assert!(world.kubectl(&["scale", "deployment", "old", "--replicas=7"]).is_success());
+    let back = world.profile(&["switch", "demo", "app@1.0.0", "--dry-run"]);
+    assert_run(&back, 0, &["(was 2) is rendered again: ", "has 7 now: someone scaled it since"]);
+    let run = world.profile(&["switch", "demo", "app@1.0.0", "--yes", "--no-scale-back"]);
+    assert_run(&run, 0, &["was scaled down: deployment.apps/old", "has 7 now"]);
+    assert!(!run.stderr.contains("still scaled down"), "{run}");
+    assert!(world.kubectl(&["scale", "deployment", "old", "--replicas=2"]).is_success());
+    let status = world.profile(&["status", "demo"]);
+    assert_run(&status, 0, &["(was 2): it is so again, and only its record is left"]);
+}
+
+#[test]
+fn what_is_rendered_again_only_perhaps_is_not_scaled_back_and_is_named() {
+    let world = down();
+    let mut profile = world.get("clusterprofile", "app-1.0.0");
+    let manifest = &mut profile["spec"]["published"]["packs"][0]["manifests"][0]["content"];
+    *manifest = json!(format!("{{{{ if .Spectro.cluster.name }}}}\n---\n{}{{{{ end }}}}\n", deployment("old", 2)));
+    profile["metadata"].as_object_mut().unwrap().remove("managedFields");
+    world.kubectl_input(&["replace", "-f", "-"], &profile.to_string());
+    let run = world.profile(&["switch", "demo", "app@1.0.0", "--yes"]);
+    assert_run(&run, 0, &["depends on {{ .Spectro.cluster.name }}", "still scaled down: deployment.apps/old"]);
+    assert_eq!(world.replicas("deployment", "old"), 0);
+}
+
+#[test]
+fn a_record_that_cannot_be_read_is_named_before_and_after_a_change() {
+    let world = down();
+    let text =
+        world.annotation("deployment", "old", RECORD).as_str().unwrap().replace("\"replicas\":2", "\"replicas\":5");
+    world.patch("deployment", "old", &json!({"metadata": {"annotations": {RECORD: text}}}));
+    let status = world.profile(&["status", "demo"]);
+    assert_run(&status, 0, &["(its record cannot be read)", "it was edited: its `check` does not fit the rest"]);
+    let run = world.profile(&["switch", "demo", "app@1.0.0", "--yes"]);
+    assert_run(&run, 5, &["is rendered again: ", "it was edited"]);
+    assert_eq!(world.replicas("deployment", "old"), 0);
 }

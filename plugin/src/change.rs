@@ -13,6 +13,7 @@ use crate::{
     store::{Document, DryRun, Store},
 };
 
+mod beside;
 pub(crate) mod carry_out;
 pub(crate) mod flags;
 pub(crate) mod guards;

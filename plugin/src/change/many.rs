@@ -7,7 +7,8 @@ use profile_core::merge::{Decisions, Override};
 use serde_json::{Value, json};
 
 use super::{
-    carry_out::{Asks, carry_through, decide, done, judge, moved_meanwhile, propose, unchanged, warn},
+    beside::unchanged,
+    carry_out::{Asks, carry_through, decide, done, judge, moved_meanwhile, propose, warn},
     flags::{MergeArgs, WriteArgs},
     guards,
     proposal::{Goal, Proposal},

@@ -56,6 +56,8 @@ pub struct PackRendering {
     pub releases: Vec<Release>,
     /// Its objects, or why it cannot be rendered.
     pub outcome: Result<Rendered, RenderError>,
+    /// What it asks Palette for: see [`crate::render::asked`].
+    pub asked: Vec<String>,
 }
 
 /// All packs of all profiles that were attached at one time.

@@ -114,6 +114,10 @@ pub fn render_pack_with(
     if is_of_directory {
         rendered.assumed.push("its document holds no values, so those of its directory are taken".into());
     }
+    // A macro in such a place may stand for manifests and charts of which nothing is known here.
+    if is_shaped_by_macros(&values) {
+        rendered.unresolved.extend(macros::in_values(&pack_values));
+    }
     for ManifestText { name: manifest, content } in manifests {
         let own = field::at(&values, &["manifests", &manifest]).filter(|own| !own.is_null());
         let nothing = json!({});
@@ -127,7 +131,7 @@ pub fn render_pack_with(
         })?;
         // Inside of an action a macro is text to the template engine, but Palette resolves it before: the raw text counts.
         // One in the values may stand for more than a word, and so for what is not under this manifest's name.
-        let found = [macros::find_in_values(&pack_values), text.unresolved, macros::find(&content)];
+        let found = [macros::in_values(&pack_values), text.unresolved, macros::in_manifest(&content)];
         for found in found.iter().flatten() {
             macros::add(&mut rendered.unresolved, found);
         }
@@ -153,11 +157,41 @@ pub fn render_pack_with(
         let chart_text = outcome.as_ref().map_err(|reason| failed(reason.clone()))?;
         // The program was given the values as they stand here, and a condition on a macro goes one way or the other.
         if matches!(chart_text.origin, Origin::Program { .. }) {
-            macros::find_in_values(&pack_values).iter().for_each(|found| macros::add(&mut rendered.unresolved, found));
+            macros::in_values(&pack_values).iter().for_each(|found| macros::add(&mut rendered.unresolved, found));
         }
         add_chart(&mut rendered, &name, chart, chart_text).map_err(failed)?;
     }
     Ok(rendered)
+}
+
+/// What a pack asks Palette for, whether or not it can be rendered here: its macros, and whatever it may look up under
+/// `.Spectro`.
+pub fn asked(pack: &Pack<'_>, content: Option<&PackContent>) -> Vec<String> {
+    let (values, _) = pack_directory::values(pack, content);
+    let mut asked = macros::in_values(&values);
+    let manifests = pack.manifests();
+    let attached = manifests.iter().filter_map(|it| it.content.as_deref());
+    let texts = content.into_iter().flat_map(|it| &it.texts).map(|it| it.content.as_str());
+    for text in attached.chain(texts) {
+        macros::in_values(text).iter().for_each(|found| macros::add(&mut asked, found));
+    }
+    asked
+}
+
+/// Whether macros stand where the values name what the pack holds.
+fn is_shaped_by_macros(values: &Value) -> bool {
+    let is_opaque = |it: &Value| it.to_string().contains(opaque::START);
+    match values {
+        Value::Object(entries) => {
+            let named = ["manifests", "charts"].iter().filter_map(|name| entries.get(*name));
+            entries.keys().any(|key| key.contains(opaque::START))
+                || named.into_iter().any(|it| match it {
+                    Value::Object(entries) => entries.keys().any(|key| key.contains(opaque::START)),
+                    other => is_opaque(other),
+                })
+        }
+        other => is_opaque(other),
+    }
 }
 
 /// Two packs with the same fingerprint render to the same objects, whether or not they can be rendered here.
@@ -231,15 +265,18 @@ fn manifests(
     let not_visible =
         |manifest: &str| RenderError::ManifestNotVisible { pack: name.to_owned(), manifest: manifest.to_owned() };
     let mut found: Vec<ManifestText> = Vec::new();
+    let mut own = 0;
     if let Some(content) = content {
         same_version(pack, name, content)?;
         for manifest in content.manifest.manifest_names() {
             let text = content.texts.iter().find(|text| text.name == manifest).ok_or_else(|| not_visible(&manifest))?;
             found.push(text.clone());
         }
+        own = found.len();
     }
     for attached in pack.manifests() {
-        let known = found.iter_mut().find(|text| text.name == attached.name);
+        // Two that are attached under one name are two.
+        let known = found[..own].iter_mut().find(|text| text.name == attached.name);
         match (known, &attached.content) {
             // The profile's own text of a manifest goes before the one in the pack's directory.
             (Some(known), Some(text)) => known.content = text.clone().into_owned(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use profile_core::{
     orphans::{Before, PackRendering, Period, Rendering, Source},
     pack::Pack,
-    render::{fingerprint, render_pack},
+    render::{asked as asked_by, fingerprint, render_pack},
 };
 use serde_json::{Value, json};
 
@@ -78,13 +78,13 @@ pub(crate) fn rendering(history: &History, state: &State) -> Rendering {
 /// A pack of which nothing is at hand, and one whose objects hang on what Palette alone knows.
 const CHART: &str = "hidden-0";
 
-/// Conditions that nobody but Palette can decide, and whether they render here: each is false then.
+/// Conditions that nobody but Palette can decide, and whether they show that they ask Palette for something that may change.
 const ASKED: [(&str, bool); 9] = [
     ("{{ $s := .Spectro }}{{ if eq $s.cluster \"c\" }}", true),
     ("{{ with .Spectro }}{{ if eq .cluster \"c\" }}{{ end }}{{ end }}{{ if false }}", true),
     ("{{ if eq .Spectro.project.name \"p\" }}", true),
-    ("{{ if eq (index .Spectro \"cluster\") \"c\" }}", false),
-    ("{{ range .Spectro.nodes }}", false),
+    ("{{ if eq (index .Spectro \"cluster\") \"c\" }}", true),
+    ("{{ range .Spectro.nodes }}", true),
     ("{{ if .Release }}", false),
     ("{{ if .Capabilities }}", false),
     ("{{ if eq .Values.mode \"yes\" }}", true),
@@ -120,5 +120,6 @@ fn rendered(profile: usize, raw: &Value) -> PackRendering {
         fingerprint: fingerprint(&view, None),
         releases: Vec::new(),
         outcome: render_pack(&view, None),
+        asked: asked_by(&view, None),
     }
 }

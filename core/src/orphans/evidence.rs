@@ -61,7 +61,11 @@ pub(super) struct Proof<'a> {
 /// A macro that is not resolved may stand in a condition, so a pack that holds one may render to other objects than are seen. It
 /// may stand for something else than it did, too, so the same pack need not have rendered the same then.
 pub(super) fn obstacles(past: &Before, now: &Rendering) -> Vec<String> {
-    let asks = |pack: &PackRendering| unresolved(pack).iter().any(|it| !is_constant(it));
+    // What an unrendered pack asks for may decide about what it renders as well.
+    let asks = |pack: &PackRendering| {
+        let asked = pack.outcome.as_ref().map_or(&pack.asked, |rendered| &rendered.unresolved);
+        asked.iter().any(|it| !is_constant(it))
+    };
     let changed = now.packs.iter().filter(|pack| asks(pack) || !past.rendering.has_unchanged(pack));
     changed
         .filter_map(|pack| match &pack.outcome {

@@ -13,7 +13,7 @@ use super::*;
 use crate::{
     pack::Pack,
     render::{
-        PackContent, Release, fingerprint, render_pack,
+        PackContent, Release, asked, fingerprint, render_pack,
         tests::{hello_content, hello_values},
     },
 };
@@ -26,6 +26,7 @@ fn pack(profile: &str, raw: &Value, content: Option<&PackContent>) -> PackRender
         fingerprint: fingerprint(&view, content),
         releases: Vec::new(),
         outcome: render_pack(&view, content),
+        asked: asked(&view, content),
     }
 }
 
@@ -244,6 +245,20 @@ fn the_same_pack_may_render_something_else_where_what_it_asks_for_may_have_chang
         now.packs.push(asking);
         let findings = find(&[revision(1, before)], &now, &objects);
         assert_eq!(findings.orphans[0].confidence, confidence, "{asked}");
+    }
+    // The same of one that cannot be rendered; a chart that asks for nothing is taken to render what it did.
+    for (values, confidence) in [
+        ("charts: {web: {v: '{{ .spectro.system.kubernetes.version }}'}}", Confidence::Suspected),
+        ("charts: {web: {v: 1}}", Confidence::Proven),
+    ] {
+        let chart = pack("p@1", &json!({"name": "q", "type": "helm", "values": values}), None);
+        let mut before = rendering("p@1", &[("app", &["Deployment/a"])]);
+        let mut now = rendering("p@2", &[("app", &[])]);
+        let objects = live(&[&before]);
+        before.packs.push(chart.clone());
+        now.packs.push(chart);
+        let findings = find(&[revision(1, before)], &now, &objects);
+        assert_eq!(findings.orphans[0].confidence, confidence, "{values}");
     }
 }
 

@@ -22,7 +22,7 @@ const HANDING_ON: [&str; 3] = ["include", "template", "block"];
 #[derive(Debug, Default)]
 pub(super) struct BesideValues {
     /// What is asked for, each once.
-    pub(super) asked: Vec<String>,
+    asked: Vec<String>,
     /// For each open block whether its dot is the root, the innermost last.
     blocks: Vec<bool>,
     /// What the dot of the block is that this action opens or goes on with, once the action has ended.
@@ -33,6 +33,9 @@ pub(super) struct BesideValues {
     declared: Option<String>,
     /// Whether the action has no word that says what it does: it prints, or it sets a variable.
     is_plain: bool,
+    /// Whether the keys of a map are listed, and whether anything is sorted.
+    lists_keys: bool,
+    sorts: bool,
     /// The first word of each open call, the innermost last.
     heads: Vec<Option<String>>,
 }
@@ -70,6 +73,14 @@ impl BesideValues {
         }
     }
 
+    /// What the whole source asks for.
+    pub(super) fn into_asked(mut self) -> Vec<String> {
+        if self.lists_keys && !self.sorts {
+            self.ask("the order in which Go lists the keys of a map".to_owned());
+        }
+        self.asked
+    }
+
     /// The action ends.
     pub(super) fn end(&mut self) {
         match self.next.take() {
@@ -81,11 +92,18 @@ impl BesideValues {
 
     /// A word stands here, that is no field and no variable.
     pub(super) fn word(&mut self, word: &str) {
+        self.lists_keys |= ["keys", "values"].contains(&word);
+        self.sorts |= word == "sortAlpha";
         if !["if", "with", "range", "else", "define", "end"].contains(&word)
             && let Some(head) = self.heads.last_mut()
         {
             head.get_or_insert_with(|| word.to_owned());
         }
+    }
+
+    /// Whether what stands here is an operand of a call that decides by each of its operands.
+    pub(super) fn is_decisive(&self) -> bool {
+        matches!(self.heads.last(), Some(Some(head)) if head == "and" || head == "or")
     }
 
     /// A quoted text stands here.
@@ -202,10 +220,10 @@ mod tests {
             "{{ with . }}{{ end }}",
             "{{ if . }}{{ end }}",
             "{{ if .Values.a }}{{ len . }}{{ end }}",
-            "{{ with .Values.a }}{{ else }}{{ keys . }}{{ end }}",
-            "{{ with .Values.a }}{{ end }}{{ keys . }}",
-            "{{ range .Values.a }}{{ keys $ }}{{ end }}",
-            "{{ $root := . }}{{ range .Values.a }}{{ keys $root }}{{ end }}",
+            "{{ with .Values.a }}{{ else }}{{ len . }}{{ end }}",
+            "{{ with .Values.a }}{{ end }}{{ len . }}",
+            "{{ range .Values.a }}{{ len $ }}{{ end }}",
+            "{{ $root := . }}{{ range .Values.a }}{{ len $root }}{{ end }}",
             "{{ $root := . }}{{ $again := $root -}}{{ toYaml $again }}",
             "{{ define \"x\" }}{{ toYaml . }}{{ end }}",
             "{{ include \"x\" (dict \"root\" .) }}",
@@ -223,6 +241,11 @@ mod tests {
     }
 
     #[test]
+    fn the_order_of_keys_is_nobodys_to_tell() {
+        assert_eq!(asked("{{ first (keys .Values.m) }}"), ["the order in which Go lists the keys of a map"]);
+    }
+
+    #[test]
     fn what_asks_for_values_alone_is_not_suspected() {
         for source in [
             "Spectro {{ .Values.spectro }} {{ \"the Spectro way\" }}{{/* .Spectro */}}",
@@ -234,6 +257,7 @@ mod tests {
             "{{ with .Values.a }}{{ else with .Values.b }}{{ toJson . }}{{ end }}",
             "{{ $x := .Values.a }}{{ $x = 2 }}{{ $x }}{{ 0.5 }}{{ .5 }}",
             "{{ tpl .Values.a }}",
+            "{{ keys .Values.a | sortAlpha }}",
         ] {
             assert!(asked(source).is_empty(), "{source}: {:?}", asked(source));
         }

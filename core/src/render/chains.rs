@@ -12,9 +12,16 @@ use super::{beside_values::BesideValues, macros, opaque};
 pub(super) const FIELD_OF: &str = "fieldOf";
 pub(super) const FIELD_OF_DOT: &str = "fieldOfDot";
 
+/// The name of the function through which a condition looks at what it decides by. To the engine every float is true, and a
+/// whole number of the values is one: Helm's `0` is false.
+pub(super) const NONZERO: &str = "nonzero";
+
 /// The most levels of blocks and parentheses together, those of the added calls included. An unoptimised parser overflows
 /// the 2 MiB stack of a thread at some 90 levels; templates that people write stay below 10.
 const MAX_LEVELS: usize = 64;
+
+/// How many levels the call around a condition adds.
+const LEVELS_OF_CONDITION: usize = 2;
 
 /// A prepared source.
 #[derive(Debug)]
@@ -63,7 +70,7 @@ pub(super) fn prepare(source: &str) -> Result<Prepared, Refused> {
         scanner.action()?;
     }
     let Scanner { mut edits, mut unresolved, levels, beside_values, .. } = scanner;
-    unresolved.extend(beside_values.asked);
+    unresolved.extend(beside_values.into_asked());
     // A stable sort keeps insertions at one place in the order in which they nest.
     edits.sort_by_key(|edit| edit.at);
     let (mut text, mut copied, mut at) = (String::with_capacity(source.len() * 2), Vec::new(), 0);
@@ -145,11 +152,18 @@ impl<'a> Scanner<'a> {
             _ => {}
         }
         self.level(0)?;
+        let decides = self.condition(inside, word);
+        let own = if decides { LEVELS_OF_CONDITION } else { 0 };
         // Each open parenthesis with the most levels that were opened and closed inside it.
         let mut open: Vec<(usize, usize)> = Vec::new();
         while let Some(next) = self.rest().chars().next() {
             match next {
                 '}' if self.rest().starts_with("}}") => {
+                    if decides {
+                        let before = self.source[..self.at].strip_suffix('-').unwrap_or(&self.source[..self.at]);
+                        let end = before.trim_end().len();
+                        self.edits.push(Edit { at: end, skip: 0, insert: "))".to_owned() });
+                    }
                     self.at += 2;
                     self.beside_values.end();
                     return Ok(());
@@ -164,17 +178,20 @@ impl<'a> Scanner<'a> {
                     open.push((self.at, 0));
                     self.at += 1;
                     self.beside_values.open();
-                    self.level(open.len())?;
+                    self.level(own + open.len())?;
                 }
                 ')' => {
                     self.at += 1;
                     self.beside_values.close();
                     if let Some((start, inner)) = open.pop() {
-                        let levels = inner + 1 + usize::from(self.chain(start, FIELD_OF));
+                        let is_decisive = self.beside_values.is_decisive();
+                        self.wrap(is_decisive, start);
+                        let levels = inner + 1 + usize::from(self.chain(start, FIELD_OF)) + usize::from(is_decisive);
+                        self.unwrap(is_decisive);
                         if let Some((_, outer)) = open.last_mut() {
                             *outer = levels.max(*outer);
                         }
-                        self.level(open.len() + levels)?;
+                        self.level(own + open.len() + levels)?;
                     }
                 }
                 '$' => {
@@ -182,18 +199,65 @@ impl<'a> Scanner<'a> {
                     self.at += 1;
                     self.word();
                     let end = self.at;
+                    let is_decisive = self.beside_values.is_decisive();
+                    self.wrap(is_decisive, start);
                     if !self.chain(start, FIELD_OF) {
                         self.beside_values.lone(&self.source[start..end], &self.source[end..]);
                     }
+                    self.unwrap(is_decisive);
                 }
                 '.' => {
+                    let is_decisive = self.beside_values.is_decisive();
+                    self.wrap(is_decisive, self.at);
                     self.chain(self.at, FIELD_OF_DOT);
+                    self.unwrap(is_decisive);
                 }
                 _ if is_word(next) => self.word_or_number(next),
                 _ => self.at += next.len_utf8(),
             }
         }
         Ok(())
+    }
+
+    /// Opens the call through which a condition looks at its pipeline; tells whether the action is one. `inside` is its text, and
+    /// `word` the first word of it.
+    fn condition(&mut self, inside: &str, word: &str) -> bool {
+        let rest = match word {
+            "if" | "with" => &inside[word.len()..],
+            "else" => {
+                let rest = inside[word.len()..].trim_start();
+                let Some(rest) = rest.strip_prefix("if").or_else(|| rest.strip_prefix("with")) else { return false };
+                rest
+            }
+            _ => return false,
+        };
+        // A variable that is declared has the pipeline behind it.
+        let declared = rest.trim_start().strip_prefix('$').map(|it| it.trim_start_matches(is_word).trim_start());
+        let pipeline = declared.and_then(|it| it.strip_prefix(":=").or_else(|| it.strip_prefix('='))).unwrap_or(rest);
+        if !pipeline.starts_with(char::is_whitespace) && !pipeline.starts_with(['(', '.', '$', '"', '`']) {
+            return false;
+        }
+        let text = pipeline.trim_start();
+        if text.starts_with("}}") || text.starts_with("-}}") {
+            return false;
+        }
+        // What is left of the action is left of the source.
+        let at = self.source.len() - text.len();
+        self.edits.push(Edit { at, skip: 0, insert: format!("({NONZERO} (") });
+        true
+    }
+
+    /// Opens the same call for an operand of `and` or `or`, of which each decides.
+    fn wrap(&mut self, is_decisive: bool, start: usize) {
+        if is_decisive {
+            self.edits.push(Edit { at: start, skip: 0, insert: format!("({NONZERO} ") });
+        }
+    }
+
+    fn unwrap(&mut self, is_decisive: bool) {
+        if is_decisive {
+            self.edits.push(Edit { at: self.at, skip: 0, insert: ")".to_owned() });
+        }
     }
 
     /// Skips a quoted text; one that is not closed is left to the parser.
@@ -307,11 +371,25 @@ mod tests {
     #[test]
     fn a_chain_becomes_a_call() {
         check("{{ .Values.a.b }}", r#"{{ (fieldOfDot . "Values" "a" "b") }}"#);
-        check("{{- if .a -}}", r#"{{- if (fieldOfDot . "a") -}}"#);
+        check("{{- if .a -}}", r#"{{- if (nonzero ((fieldOfDot . "a"))) -}}"#);
         check("{{ $.Values.a }}", r#"{{ (fieldOf $ "Values" "a") }}"#);
         check("{{ $x.a | quote }}", r#"{{ (fieldOf $x "a") | quote }}"#);
         check("{{ (index .l 0).a.b }}", r#"{{ (fieldOf (index (fieldOfDot . "l") 0) "a" "b") }}"#);
         check("{{ ((.a.b).c).d }}", r#"{{ (fieldOf ((fieldOf ((fieldOfDot . "a" "b")) "c")) "d") }}"#);
+    }
+
+    #[test]
+    fn a_condition_is_looked_at_through_a_call() {
+        check("{{ if eq 1 2 }}", "{{ if (nonzero (eq 1 2)) }}");
+        check("{{else if .a}}", r#"{{else if (nonzero ((fieldOfDot . "a")))}}"#);
+        check("{{- with $x := .a | first -}}", r#"{{- with $x := (nonzero ((fieldOfDot . "a") | first)) -}}"#);
+        check(
+            "{{ if and .a (or $b.c ($d)) . }}",
+            r#"{{ if (nonzero (and (nonzero (fieldOfDot . "a")) (nonzero (or (nonzero (fieldOf $b "c")) (nonzero ($d)))) (nonzero .))) }}"#,
+        );
+        for source in ["{{ if }}", "{{ with -}}", "{{ else }}", "{{ iffy 1 }}", "{{ $x := 1 }}", "{{ end }}"] {
+            check(source, source);
+        }
     }
 
     #[test]
@@ -364,8 +442,8 @@ mod tests {
         let deep = |levels| format!("x\n{{{{ {}1{} }}}}", "(".repeat(levels), ")".repeat(levels));
         let chained = |levels| format!("x\n{{{{ {}.a{} }}}}", "(".repeat(levels), ").b".repeat(levels));
         let blocks = |levels| format!("x\n{}{}", "{{ if (1) }}".repeat(levels), "{{ end }}".repeat(levels));
-        assert!(prepare(&deep(64)).is_ok() && prepare(&chained(32)).is_ok() && prepare(&blocks(63)).is_ok());
-        for source in [deep(65), chained(33), blocks(64)] {
+        assert!(prepare(&deep(64)).is_ok() && prepare(&chained(32)).is_ok() && prepare(&blocks(61)).is_ok());
+        for source in [deep(65), chained(33), blocks(62)] {
             assert_eq!(prepare(&source).unwrap_err().0, 2, "{source}");
         }
         assert!(prepare(&"{{ if 1 }}{{ end }}".repeat(1000)).is_ok());

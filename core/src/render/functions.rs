@@ -28,6 +28,7 @@ pub(super) const MAX_TEXT: usize = 1024 * 1024;
 pub(super) const FUNCTIONS: &[(&str, Func)] = &[
     (super::chains::FIELD_OF, logic::field_of),
     (super::chains::FIELD_OF_DOT, logic::field_of_dot),
+    (super::chains::NONZERO, logic::nonzero),
     ("add", number::add),
     ("add1", number::add1),
     ("all", logic::all),
@@ -106,6 +107,7 @@ pub(super) const FUNCTIONS: &[(&str, Func)] = &[
     ("ne", compare::ne),
     ("nindent", text::nindent),
     ("nospace", text::nospace),
+    ("not", logic::not),
     ("omit", data::omit),
     ("pick", data::pick),
     ("pluck", data::pluck),

@@ -28,6 +28,11 @@ pub(super) fn read(text: &str) -> Result<Value, YamlError> {
         let reason = format!("{} bytes are more than the {MAX_BYTES} that are read", text.len());
         return Err(YamlError { line: None, column: None, reason });
     }
+    // Go's reader ends lines, and with them comments, where the one used here does not.
+    if let Some(at) = odd_line_break(text) {
+        let reason = "a line break that only YAML 1.1 knows is not read here, only by Helm".to_owned();
+        return Err(YamlError { line: Some(text[..at].matches('\n').count() + 1), column: None, reason });
+    }
     if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
         return Ok(Value::Null);
     }
@@ -49,6 +54,14 @@ pub(super) fn read(text: &str) -> Result<Value, YamlError> {
             reason: first_line(&error.to_string()),
         }
     })
+}
+
+/// Where a carriage return stands alone, or another of the line breaks that YAML 1.2 gave up.
+fn odd_line_break(text: &str) -> Option<usize> {
+    let is_alone = |at: usize| text[at..].starts_with('\r') && !text[at..].starts_with("\r\n");
+    let odd =
+        |(at, it): (usize, char)| (['\u{85}', '\u{2028}', '\u{2029}'].contains(&it) || is_alone(at)).then_some(at);
+    text.char_indices().filter(|(_, it)| *it == '\r' || !it.is_ascii()).find_map(odd)
 }
 
 /// A document whose keys are read as values are: Helm makes texts of the truths and numbers that it finds there.
@@ -212,5 +225,9 @@ mod tests {
         assert!(read(bomb).is_err());
         assert!(read(&format!("{}{}", "[".repeat(500), "]".repeat(500))).is_err());
         assert!(read(&"a".repeat(MAX_BYTES + 1)).is_err());
+        for odd in ["# c\ra: 1\r", "# c\u{85}a: 1\n", "# c\u{2028}a: 1\n"] {
+            assert!(read(odd).is_err(), "{odd:?}");
+        }
+        assert!(read("# c\r\na: 1\r\n").is_ok() && read("a: ä").is_ok());
     }
 }

@@ -80,7 +80,7 @@ fn replaced(text: &str, known: &[(String, String)]) -> String {
     while let Some(start) = rest.find("{{") {
         result.push_str(&rest[..start]);
         rest = &rest[start..];
-        let end = length(rest).unwrap_or(2);
+        let end = length(rest).unwrap_or(1);
         let (found, after) = rest.split_at(end);
         let value = name(found).and_then(|name| known.iter().find(|(known, _)| known == name));
         result.push_str(value.map_or(found, |(_, value)| value));
@@ -104,13 +104,36 @@ pub(crate) fn is_constant(found: &str) -> bool {
     inside.is_some_and(|name| CONSTANT.contains(&name.trim()))
 }
 
-/// The macros in a text of values. Nothing says that Palette fills in what it gives to templates there, nor that it does not.
-pub(super) fn find_in_values(text: &str) -> Vec<String> {
+/// What a text of values asks Palette for: its macros, and the word itself wherever an action may hold it. Nothing says that
+/// Palette fills in there what it gives to templates, nor that it does not.
+pub(super) fn in_values(text: &str) -> Vec<String> {
+    with_mentions(text, &['s', 'S'])
+}
+
+/// The same of a manifest, whose template tells by itself where it looks at `.Spectro`.
+pub(super) fn in_manifest(text: &str) -> Vec<String> {
+    with_mentions(text, &['s'])
+}
+
+fn with_mentions(text: &str, initials: &[char]) -> Vec<String> {
     let mut found = find(text);
-    let actions =
-        text.match_indices("{{").filter_map(|(start, _)| Some(&text[start..start + text[start..].find("}}")? + 2]));
-    actions.filter(|it| it.contains(".Spectro")).for_each(|it| add(&mut found, it));
+    let rest = text.find("{{").map_or("", |start| &text[start..]);
+    if mentions(&covered(rest), initials) {
+        add(&mut found, "{{ .spectro }}");
+    }
     found
+}
+
+/// Whether the word stands somewhere as a field or as a quoted text. An action may hide it from whoever looks for macros.
+fn mentions(text: &str, initials: &[char]) -> bool {
+    const REST: &str = "pectro";
+    text.match_indices(REST).any(|(start, _)| {
+        let mut before = text[..start].chars().rev();
+        let is_word = before.next().is_some_and(|it| initials.contains(&it));
+        let is_named = before.next().is_some_and(|it| ['.', '"', '\'', '`'].contains(&it));
+        let after = text[start + REST.len()..].chars().next();
+        is_word && is_named && after.is_none_or(|it| !it.is_alphanumeric() && !['_', '-'].contains(&it))
+    })
 }
 
 /// The macros in `text`, each once, in the order of their first appearance.
@@ -120,7 +143,8 @@ pub(super) fn find(text: &str) -> Vec<String> {
     while let Some(start) = rest.find("{{") {
         rest = &rest[start..];
         let Some(length) = length(rest) else {
-            rest = &rest[2..];
+            // A third brace may be the first of a macro's.
+            rest = &rest[1..];
             continue;
         };
         add(&mut found, &rest[..length]);
@@ -139,7 +163,7 @@ pub(super) fn covered(text: &str) -> Cow<'_, str> {
         result.push_str(&rest[..start]);
         rest = &rest[start..];
         let length = length(rest);
-        let (found, after) = rest.split_at(length.unwrap_or(2));
+        let (found, after) = rest.split_at(length.unwrap_or(1));
         match length {
             Some(_) => result.push_str(&opaque::word(found)),
             None => result.push_str(found),

@@ -9,7 +9,7 @@ use std::{borrow::Cow, fmt::Write};
 use serde_json::Value;
 
 /// What such a word starts with. It passes unchanged through quoting, through `lower`, and through YAML in any place.
-const START: &str = "zpalettez";
+pub(super) const START: &str = "zpalettez";
 const END: char = 'z';
 
 /// The word that stands for `text`.

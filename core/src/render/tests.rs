@@ -295,12 +295,42 @@ fn a_macro_anywhere_in_the_values_is_reported_where_manifests_are_rendered() {
         "pack:\n  {{ .spectro.var.x }}: x",
         "# {{ .spectro.macro.multi }}\nmanifests: {a: {enabled: false}}",
         "manifests:\n  a:\n    enabled: \"{{ .Spectro.x }}\"",
+        "manifests:\n  a:\n    enabled: \"{{{.spectro.var.x}}}\"",
+        "manifests:\n  a:\n    enabled: \"{{ upper .spectro.var.x }}\"",
+        "manifests:\n  a:\n    enabled: \"{{ with .spectro }}{{ .var.x }}{{ end }}\"",
+        "manifests:\n  a:\n    enabled: '{{ index . \"Spectro\" }}'",
+        "manifests:\n  a:\n    enabled: '{{ printf \"}}\" .Spectro.var.x }}'",
     ] {
         let template = format!("{{{{ if .Values.enabled }}}}{}{{{{ end }}}}", config_map("x"));
         let pack = json!({"name": "m", "type": "manifest", "values": values, "manifests": [{"name": "a", "content": template}]});
         let rendered = render(pack, None);
         assert!(rendered.as_ref().map_or(true, |it| it.unresolved.len() == 1), "{values}: {rendered:?}");
     }
+}
+
+#[test]
+fn a_macro_where_values_name_what_a_pack_holds_is_reported_without_any_manifest() {
+    let asked = |layer: &str, kind: &str, values: &str| {
+        let pack = json!({"name": "p", "layer": layer, "type": kind, "values": values});
+        render(pack, None).map(|it| it.unresolved.len())
+    };
+    for values in
+        ["{{ .spectro.macro.all }}", "manifests: \"{{ .spectro.macro.m }}\"", "{{ .spectro.macro.k }}:\n  web: {}"]
+    {
+        assert_eq!(asked("k8s", "spectro", values), Ok(1), "{values}");
+        assert_eq!(asked("addon", "manifest", values), Ok(1), "{values}");
+    }
+    // What a value comes to shapes nothing.
+    assert_eq!(asked("os", "spectro", "options: {uri: '{{ .spectro.system.kubernetes.version }}'}"), Ok(0));
+    let plain = "image: registry.spectrocloud.com/x # {{ .Values.a }} the spectro way, .spectrocloud";
+    assert!(macros::in_values(plain).is_empty());
+}
+
+#[test]
+fn two_manifests_of_one_name_are_both_rendered() {
+    let manifests = json!([{"name": "m", "content": config_map("one")}, {"name": "m", "content": config_map("two")}]);
+    let pack = json!({"name": "p", "type": "manifest", "manifests": manifests});
+    assert_eq!(names(pack, None), ["ConfigMap/one", "ConfigMap/two"]);
 }
 
 #[test]

@@ -144,6 +144,7 @@ mod tests {
             fingerprint: String::new(),
             releases: Vec::new(),
             outcome,
+            asked: Vec::new(),
         };
         let chart = |name: &str| pack(name, Err(RenderError::Charts { pack: name.into() }));
         let whole = Rendering { packs: vec![pack("app", Ok(Rendered::default()))] };

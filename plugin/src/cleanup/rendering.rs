@@ -6,7 +6,7 @@ use profile_core::{
     pack::Pack,
     profile::{self, AttachedProfile},
     render::{
-        ChartOutcome, ChartPack, Moment, PackContent, RenderError, fingerprint, render_pack_with, resolved,
+        ChartOutcome, ChartPack, Moment, PackContent, RenderError, asked, fingerprint, render_pack_with, resolved,
         resolved_content,
     },
 };
@@ -78,5 +78,6 @@ async fn rendered(
         fingerprint: fingerprint(pack, content),
         releases,
         outcome,
+        asked: asked(pack, content),
     }
 }

@@ -63,6 +63,18 @@ fn palettes(text: &str, names: &[Value]) -> Value {
     Value::from(opaque::word(&format!("{}{fields} }}}}", outer.trim_end_matches(" }}"))))
 }
 
+/// The value as a condition is to see it: a zero of the values as a number that is false to the engine.
+pub(super) fn nonzero(arguments: &[Value]) -> Answer {
+    let [value] = exactly("a condition", arguments)?;
+    let is_zero = matches!(value, Value::Number(number) if number.as_f64() == Some(0.0));
+    Ok(if is_zero { Value::from(0u64) } else { value.clone() })
+}
+
+pub(super) fn not(arguments: &[Value]) -> Answer {
+    let [value] = exactly("not", arguments)?;
+    Ok(Value::from(is_empty(value)))
+}
+
 pub(super) fn coalesce(arguments: &[Value]) -> Answer {
     Ok(arguments.iter().find(|value| !is_empty(value)).cloned().unwrap_or(Value::Nil))
 }

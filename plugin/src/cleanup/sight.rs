@@ -193,6 +193,7 @@ mod tests {
                 fingerprint: String::new(),
                 releases: Vec::new(),
                 outcome,
+                asked: Vec::new(),
             }],
         }
     }

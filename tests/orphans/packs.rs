@@ -60,7 +60,7 @@ pub(crate) fn rendering(history: &History, state: &State) -> Rendering {
         rendered(profile, &raw)
     });
     let hidden = hidden(history, state).into_iter().map(|(name, version)| {
-        let (asked, _) = asked(&version);
+        let asked = ASKED[version.len() % ASKED.len()];
         let content = format!("{asked}\n---\n{}{{{{ end }}}}\n", history.things[0].manifest(0, true));
         let values = if asked.contains(".Values") { "manifests: {m: {mode: {{ .spectro.var.mode }}}}" } else { "" };
         let raw = match name.as_str() {
@@ -78,26 +78,22 @@ pub(crate) fn rendering(history: &History, state: &State) -> Rendering {
 /// A pack of which nothing is at hand, and one whose objects hang on what Palette alone knows.
 const CHART: &str = "hidden-0";
 
-/// Conditions that nobody but Palette can decide, and whether they show that they ask Palette for something that may change.
-const ASKED: [(&str, bool); 9] = [
-    ("{{ $s := .Spectro }}{{ if eq $s.cluster \"c\" }}", true),
-    ("{{ with .Spectro }}{{ if eq .cluster \"c\" }}{{ end }}{{ end }}{{ if false }}", true),
-    ("{{ if eq .Spectro.project.name \"p\" }}", true),
-    ("{{ if eq (index .Spectro \"cluster\") \"c\" }}", true),
-    ("{{ range .Spectro.nodes }}", true),
-    ("{{ if .Release }}", false),
-    ("{{ if .Capabilities }}", false),
-    ("{{ if eq .Values.mode \"yes\" }}", true),
-    ("{{ if contains \"x\" (toJson .) }}", true),
+/// Conditions that nobody but Palette can decide.
+const ASKED: [&str; 9] = [
+    "{{ $s := .Spectro }}{{ if eq $s.cluster \"c\" }}",
+    "{{ with .Spectro }}{{ if eq .cluster \"c\" }}{{ end }}{{ end }}{{ if false }}",
+    "{{ if eq .Spectro.project.name \"p\" }}",
+    "{{ if eq (index .Spectro \"cluster\") \"c\" }}",
+    "{{ range .Spectro.nodes }}",
+    "{{ if .Release }}",
+    "{{ if .Capabilities }}",
+    "{{ if eq .Values.mode \"yes\" }}",
+    "{{ if contains \"x\" (toJson .) }}",
 ];
 
-fn asked(version: &str) -> (&'static str, bool) {
-    ASKED[version.len() % ASKED.len()]
-}
-
 /// Whether such a pack may render something else than it did, though it is the same: what it asks for may have changed.
-pub(crate) fn may_differ((name, version): &(String, String)) -> bool {
-    name != CHART && asked(version).1
+pub(crate) fn may_differ((name, _): &(String, String)) -> bool {
+    name != CHART
 }
 
 /// The packs that cannot be rendered, with versions that change whenever what they hold does.

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{Before, PackRendering, Rendering, Source};
 use crate::{
     field,
-    render::{RenderedObject, is_constant},
+    render::{RenderError, RenderedObject, is_constant},
 };
 
 /// How well the evidence for an orphan holds, the weakest first.
@@ -64,7 +64,9 @@ pub(super) fn obstacles(past: &Before, now: &Rendering) -> Vec<String> {
     // What an unrendered pack asks for may decide about what it renders as well.
     let asks = |pack: &PackRendering| {
         let asked = pack.outcome.as_ref().map_or(&pack.asked, |rendered| &rendered.unresolved);
-        asked.iter().any(|it| !is_constant(it))
+        // Of a template that is at hand and fails here nobody knows what it looks at.
+        let fails = matches!(pack.outcome, Err(RenderError::Template { .. } | RenderError::Document { .. }));
+        fails || asked.iter().any(|it| !is_constant(it))
     };
     let changed = now.packs.iter().filter(|pack| asks(pack) || !past.rendering.has_unchanged(pack));
     changed

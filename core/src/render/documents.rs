@@ -37,10 +37,9 @@ pub(super) fn objects(text: &str, namespace: Option<&str>) -> Result<Vec<(Identi
 fn split(text: &str) -> Vec<(usize, String)> {
     let mut documents = vec![(1, String::new())];
     for (index, line) in text.lines().enumerate() {
-        let rest = line.strip_prefix("---").filter(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '\r']));
-        if let Some(rest) = rest {
-            // Content may follow on the separator's own line; spaces in its place keep the columns.
-            documents.push((index + 1, format!("   {rest}\n")));
+        if let Some(rest) = line.strip_prefix("---") {
+            // Helm splits there whatever follows, such as what a template's trim has drawn up to it.
+            documents.push((index + 1, format!("{}\n", rest.trim_start())));
         } else if let Some((_, document)) = documents.last_mut() {
             document.push_str(line);
             document.push('\n');
@@ -109,6 +108,8 @@ mod tests {
             format!("---\n# nothing here\n---\n{a}--- # comment\n\n---\n{b}---\n"),
             format!("{a}---\r\n{b}"),
             format!("{a}--- \nnull\n---\n{b}"),
+            format!("{a}---{b}"),
+            format!("---{a}---# more\n{b}"),
         ] {
             assert_eq!(names(&text), ["A/a", "B/b"], "{text}");
         }

@@ -1,7 +1,7 @@
 //! `semverCompare`, with the constraints that Helm understands.
 //!
 //! Alternatives are separated by `||`, parts of one by commas or spaces. A part is an operator and a version, whose missing
-//! or `x` parts match anything, or a range `1.2 - 1.4`. A constraint without a pre-release never admits a pre-release.
+//! or `x` parts match anything, or a range `1.2 - 1.4`. An alternative in which no part has a pre-release admits none.
 
 use gtmpl_ng::{FuncError, Value};
 use semver::{BuildMetadata, Prerelease, Version};
@@ -57,7 +57,7 @@ pub(super) fn semver_compare(arguments: &[Value]) -> Answer {
 /// Whether every part of one alternative admits the version; `None` when it cannot be read.
 fn admits_all(alternative: &str, candidate: &Version) -> Option<bool> {
     let words: Vec<&str> = alternative.split([',', ' ', '\t']).filter(|word| !word.is_empty()).collect();
-    let (mut all, mut words) = (true, words.into_iter().peekable());
+    let (mut parts, mut words) = (Vec::new(), words.into_iter().peekable());
     while let Some(word) = words.next() {
         let (sign, operator) = OPERATORS.into_iter().find(|(sign, _)| word.starts_with(sign))?;
         let rest = &word[sign.len()..];
@@ -67,17 +67,19 @@ fn admits_all(alternative: &str, candidate: &Version) -> Option<bool> {
         if words.peek() == Some(&"-") {
             words.next();
             let upper = partial(words.next()?)?;
-            all &= admits(Operator::AtLeast, &bound, candidate) && admits(Operator::AtMost, &upper, candidate);
+            parts.extend([(Operator::AtLeast, bound), (Operator::AtMost, upper)]);
         } else {
-            all &= admits(operator, &bound, candidate);
+            parts.push((operator, bound));
         }
     }
-    Some(all)
+    // One part with a pre-release opens all of them.
+    let opens = parts.iter().any(|(_, bound)| !bound.version.pre.is_empty());
+    Some(parts.iter().all(|(operator, bound)| admits(*operator, bound, candidate, opens)))
 }
 
-fn admits(operator: Operator, bound: &Partial, candidate: &Version) -> bool {
+fn admits(operator: Operator, bound: &Partial, candidate: &Version, opens: bool) -> bool {
     let Partial { version, given } = bound;
-    if !candidate.pre.is_empty() && version.pre.is_empty() && !(operator == Operator::Exact && *given == 3) {
+    if !candidate.pre.is_empty() && !opens {
         return false;
     }
     let order = candidate.cmp_precedence(version);
@@ -91,6 +93,8 @@ fn admits(operator: Operator, bound: &Partial, candidate: &Version) -> bool {
         Operator::Exact if *given == 3 => order.is_eq(),
         Operator::Exact => same(*given),
         Operator::Not if *given == 3 => order.is_ne(),
+        // Where only the patch is left open, pre-releases tell versions apart.
+        Operator::Not if *given == 2 => !same(2) || candidate.pre != version.pre,
         Operator::Not => !same(*given),
         Operator::Above if *given == 3 => order.is_gt(),
         Operator::Above => numbers(candidate)[..*given] > numbers(version)[..*given],
@@ -174,6 +178,11 @@ mod tests {
             ("<1.2 || >=2.0", "2.1.0", true),
             ("<1.2 || >=2.0", "1.5.0", false),
             (">1.2.3-alpha.1", "1.2.3-beta.1", true),
+            (">=1.19-0 <1.31", "v1.30.4-eks-1", true),
+            (">=1.19 <1.31", "v1.30.4-eks-1", false),
+            (">=1.19 || <1-0", "v1.30.4-eks-1", false),
+            ("1.19 - 1.31-0", "v1.30.4-eks-1", true),
+            ("!=1.30-0", "v1.30.4-eks-1", true),
         ] {
             let arguments = [Value::from(constraint), Value::from(version)];
             assert_eq!(semver_compare(&arguments).unwrap(), Value::from(expected), "{constraint} {version}");

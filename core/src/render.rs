@@ -114,9 +114,10 @@ pub fn render_pack_with(
     if is_of_directory {
         rendered.assumed.push("its document holds no values, so those of its directory are taken".into());
     }
+    let in_values = macros::in_values(&pack_values);
     // A macro in such a place may stand for manifests and charts of which nothing is known here.
     if is_shaped_by_macros(&values) {
-        rendered.unresolved.extend(macros::in_values(&pack_values));
+        rendered.unresolved.extend_from_slice(&in_values);
     }
     for ManifestText { name: manifest, content } in manifests {
         let own = field::at(&values, &["manifests", &manifest]).filter(|own| !own.is_null());
@@ -131,8 +132,8 @@ pub fn render_pack_with(
         })?;
         // Inside of an action a macro is text to the template engine, but Palette resolves it before: the raw text counts.
         // One in the values may stand for more than a word, and so for what is not under this manifest's name.
-        let found = [macros::in_values(&pack_values), text.unresolved, macros::in_manifest(&content)];
-        for found in found.iter().flatten() {
+        let found = [&in_values, &text.unresolved, &macros::in_manifest(&content)];
+        for found in found.into_iter().flatten() {
             macros::add(&mut rendered.unresolved, found);
         }
         let objects = documents::objects(&text.text, namespace.as_deref()).map_err(|error| RenderError::Document {
@@ -157,7 +158,7 @@ pub fn render_pack_with(
         let chart_text = outcome.as_ref().map_err(|reason| failed(reason.clone()))?;
         // The program was given the values as they stand here, and a condition on a macro goes one way or the other.
         if matches!(chart_text.origin, Origin::Program { .. }) {
-            macros::in_values(&pack_values).iter().for_each(|found| macros::add(&mut rendered.unresolved, found));
+            in_values.iter().for_each(|found| macros::add(&mut rendered.unresolved, found));
         }
         add_chart(&mut rendered, &name, chart, chart_text).map_err(failed)?;
     }

@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde::{
     Deserialize, Deserializer,
-    de::{MapAccess, SeqAccess, Visitor},
+    de::{Error, MapAccess, SeqAccess, Visitor},
 };
 use serde_json::Value;
 use serde_saphyr::options::{DuplicateKeyPolicy, NonFiniteFloatPolicy};
@@ -78,7 +78,11 @@ impl<'de> Deserialize<'de> for AsHelm {
 
 impl<'de> Deserialize<'de> for Key {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AnyKey).map(Self)
+        match AsHelm::deserialize(deserializer)?.0 {
+            Value::String(text) => Ok(Self(text)),
+            value @ (Value::Bool(_) | Value::Number(_)) => Ok(Self(value.to_string())),
+            _ => Err(Error::custom("a key is text, a truth or a number")),
+        }
     }
 }
 
@@ -141,40 +145,6 @@ impl<'de> Visitor<'de> for AnyValue {
             all.insert(key, value);
         }
         Ok(all.into())
-    }
-}
-
-struct AnyKey;
-
-impl Visitor<'_> for AnyKey {
-    type Value = String;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key that is text, a truth or a number")
-    }
-
-    fn visit_bool<E>(self, truth: bool) -> Result<String, E> {
-        Ok(truth.to_string())
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<String, E> {
-        Ok(number.to_string())
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<String, E> {
-        Ok(number.to_string())
-    }
-
-    fn visit_f64<E>(self, number: f64) -> Result<String, E> {
-        Ok(number.to_string())
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<String, E> {
-        Ok(text.to_owned())
-    }
-
-    fn visit_string<E>(self, text: String) -> Result<String, E> {
-        Ok(text)
     }
 }
 

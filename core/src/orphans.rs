@@ -220,6 +220,11 @@ impl Rendering {
         self.packs.iter().flat_map(|pack| pack.objects().map(move |object| (pack, object)))
     }
 
+    /// Whether an object of this name is rendered.
+    pub fn names(&self, identity: &Identity) -> bool {
+        RenderedNow::named(self).names(identity)
+    }
+
     /// Whether a pack is here as it was at another time.
     pub fn has_unchanged(&self, pack: &PackRendering) -> bool {
         self.packs.iter().any(|it| it.fingerprint == pack.fingerprint)

@@ -23,11 +23,7 @@ pub(super) struct Neighbours {
 impl Neighbours {
     /// The cluster that renders an object, where one does.
     pub(super) fn renders(&self, identity: &Identity) -> Option<&str> {
-        let renders = |it: &&(String, Rendering)| {
-            let rendered = it.1.packs.iter().filter_map(|pack| pack.outcome.as_ref().ok());
-            rendered.flat_map(|it| &it.objects).any(|it| it.identity == *identity)
-        };
-        self.rendered.iter().find(renders).map(|(cluster, _)| cluster.as_str())
+        self.rendered.iter().find(|(_, it)| it.names(identity)).map(|(cluster, _)| cluster.as_str())
     }
 
     /// Renders what is attached to every other cluster that this user may list and that runs where `cluster` does.

@@ -89,7 +89,11 @@ impl Change {
             target.store.create_revision(&target.cluster, &revision).await?;
         }
         for _ in 0..TRIES {
-            let error = match target.store.write_profiles(&target.cluster, target.pending(), DryRun::None).await {
+            let error = match target
+                .store
+                .write_profiles(&target.cluster, target.pending(), DryRun::None, target.manner())
+                .await
+            {
                 Ok(()) => {
                     self.settle(target, &mut revision, Status::Deployed).await?;
                     self.prune(target, output).await;

@@ -1,10 +1,10 @@
 //! The command line: global flags, kubectl's own words for them, and the subcommands.
 
-use std::{path::PathBuf, time::Duration};
+use std::{path::PathBuf, rc::Rc, time::Duration};
 
 use clap::{Args, ColorChoice, CommandFactory, Parser, ValueEnum};
 
-use crate::commands::Command;
+use crate::{commands::Command, configuration::Configuration};
 
 const EXIT_CODES: &str = "Exit codes:
   0 done, or no difference      1 differences found          2 error or usage
@@ -15,7 +15,7 @@ const EXIT_CODES: &str = "Exit codes:
 /// Move clusters between versions of their Spectro Cloud Palette cluster profiles
 ///
 /// Shows Current against Pending, refuses what must never be done, switches, and finds and scales down what an update
-/// left behind. Works on the current kubeconfig context, or on files with -f.
+/// left behind. Works on the current kubeconfig context, on files with -f, or on Palette's own API with --store palette.
 #[derive(Debug, Parser)]
 #[command(name = "kubectl-profile", bin_name = "kubectl profile", version, after_help = EXIT_CODES)]
 #[command(disable_help_subcommand = false, subcommand_required = true, arg_required_else_help = true)]
@@ -32,7 +32,8 @@ pub(crate) struct Global {
     /// Directory or file of YAML or JSON to work on instead of a Kubernetes API; may be given several times
     #[arg(short = 'f', long = "filename", global = true, value_name = "PATH")]
     pub(crate) files: Vec<PathBuf>,
-    /// Where profiles and clusters come from and go to; decided by -f when not given
+    /// Where profiles and clusters come from and go to; when not given it is decided by -f, by flags that only one of them
+    /// has, by the configuration file, or by which one is configured
     #[arg(long, global = true, value_enum)]
     pub(crate) store: Option<StoreName>,
     /// Namespace of the cluster object, cluster-<uid> in Palette
@@ -66,18 +67,40 @@ pub(crate) struct Global {
     /// How long one request to the API server may take, such as 5s or 1m
     #[arg(long, global = true, value_name = "DURATION", value_parser = duration, default_value = "30s")]
     pub(crate) request_timeout: Duration,
+    /// Host of Palette's API, such as api.spectrocloud.com; SPECTROCLOUD_HOST when not given. The key comes from
+    /// SPECTROCLOUD_APIKEY or the configuration file
+    #[arg(long, global = true, value_name = "HOST")]
+    pub(crate) palette_host: Option<String>,
+    /// Project of Palette, by name or uid; SPECTROCLOUD_DEFAULT_PROJECT when not given
+    #[arg(long, global = true, value_name = "PROJECT")]
+    pub(crate) project: Option<String>,
+    /// File of certificates in PEM to trust for Palette beside those of the system
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) palette_ca: Option<PathBuf>,
+    /// Show requests on stderr: from 6 on each with its status, from 8 on with its headers; never credentials or bodies
+    #[arg(short = 'v', long = "v", global = true, value_name = "LEVEL", default_value_t = 0)]
+    pub(crate) verbosity: u8,
     /// When to colour what is printed; `auto` heeds NO_COLOR, CLICOLOR and TERM
     #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = ColorChoice::Auto)]
     pub(crate) color: ColorChoice,
+    /// What the configuration file says.
+    #[arg(skip)]
+    pub(crate) configuration: Rc<Configuration>,
+    /// Whether the command changes something, so that the store must be certain.
+    #[arg(skip)]
+    pub(crate) writes: bool,
 }
 
 /// The stores that can be named.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum StoreName {
     /// The Kubernetes API of the current context.
     Kubernetes,
     /// Files named by -f.
     Files,
+    /// Palette's own API.
+    Palette,
 }
 
 /// How a command prints its answer.

@@ -1,8 +1,15 @@
 //! The subcommands: one file each, one enum, one match.
 
+use std::rc::Rc;
+
 use clap::Subcommand;
 
-use crate::{cli::Cli, error::Error, output::Output};
+use crate::{
+    cli::{Cli, Global},
+    configuration::Configuration,
+    error::Error,
+    output::{self, Output},
+};
 
 mod apply;
 mod check;
@@ -43,6 +50,30 @@ pub(crate) enum Command {
     Version(version::VersionArgs),
 }
 
+impl Command {
+    /// Whether it may change something. A dry run is none of it: what it shows must be what would be written.
+    fn writes(&self) -> bool {
+        match self {
+            Self::List(_)
+            | Self::Show(_)
+            | Self::Status(_)
+            | Self::Diff(_)
+            | Self::Check(_)
+            | Self::Overrides(_)
+            | Self::Orphans(_)
+            | Self::History(_)
+            | Self::Version(_) => false,
+            Self::Switch(_)
+            | Self::Update(_)
+            | Self::Override(_)
+            | Self::Apply(_)
+            | Self::Rollback(_)
+            | Self::ScaleDown(_)
+            | Self::ScaleBack(_) => true,
+        }
+    }
+}
+
 /// How a command ended that did not fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
@@ -76,7 +107,17 @@ impl Outcome {
 
 /// Runs the command that `cli` names.
 pub(crate) async fn run(cli: &Cli, output: &mut Output) -> Result<Outcome, Error> {
-    let global = &cli.global;
+    output::trace::set(cli.global.verbosity);
+    let global = Global {
+        // Nobody needs a configuration to ask for the version.
+        configuration: match cli.command {
+            Command::Version(_) => Rc::default(),
+            _ => Rc::new(Configuration::read()?),
+        },
+        writes: cli.command.writes(),
+        ..cli.global.clone()
+    };
+    let global = &global;
     match &cli.command {
         Command::List(args) => list::run(args, global, output).await,
         Command::Show(args) => show::run(args, global, output).await,

@@ -12,10 +12,10 @@ use kube::core::Selector;
 use profile_core::field;
 
 use crate::{
-    cli::Global,
+    cli::{Global, StoreName},
     error::{Error, Kind},
     nearest, selection,
-    store::{self, Document, Store},
+    store::{self, Document, Look, Store},
 };
 
 pub(crate) mod each;
@@ -220,7 +220,8 @@ impl Which {
 
         let (opened, mut unseen) = split(self.open(&named, global).await?)?;
         let is_several = opened.len() + unseen.len() > 1;
-        let listed = self.list(&opened, &named, is_several, &mut unseen).await?;
+        let look = if unnamed == Unnamed::All { Look::Summaries } else { Look::Names };
+        let listed = self.list(&opened, &named, is_several, (look, &mut unseen)).await?;
         let picked: Vec<(&Listed, &Document)> = if named.is_empty() {
             self.in_scope(&listed, unnamed, global, &unseen)?
         } else {
@@ -236,7 +237,10 @@ impl Which {
                 cluster: (*cluster).clone(),
             }
         };
-        let members: Vec<_> = picked.iter().map(member).collect();
+        let mut members: Vec<_> = picked.iter().map(member).collect();
+        if unnamed == Unnamed::TheOnlyOne {
+            members = self.whole(members, &mut unseen).await?;
+        }
         if members.is_empty()
             && let Some((_, error)) = unseen.pop_if(|_| !is_several)
         {
@@ -244,6 +248,21 @@ impl Which {
         }
         let stores = opened.into_iter().map(|(_, store)| store).collect();
         Ok(Fleet { members, unseen, doubles: Vec::new(), stores, has_contexts: is_several, parallel: self.parallel() })
+    }
+
+    /// Reads the whole of clusters that a list told of. Of several one that cannot be read is unseen.
+    async fn whole(&self, members: Vec<Member>, unseen: &mut Vec<(String, Error)>) -> Result<Vec<Member>, Error> {
+        let read = at_once(members.iter().map(|it| (&it.store, it)), self.parallel(), |it| it.store.whole(&it.cluster));
+        let read = in_order(read.collect().await);
+        let (mut seen, is_several) = (Vec::new(), members.len() > 1);
+        for (member, whole) in members.into_iter().zip(read) {
+            match whole {
+                Ok(cluster) => seen.push(Member { cluster, ..member }),
+                Err(error) if is_several => unseen.push((member.label, error)),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(seen)
     }
 
     /// Opens a store for each context that is meant.
@@ -255,6 +274,9 @@ impl Which {
         }
         if !global.files.is_empty() {
             return Err(Error::usage("-f works on files, which have no contexts: leave the contexts out"));
+        }
+        if global.store == Some(StoreName::Palette) {
+            return Err(Error::usage("Palette has no contexts: leave them out, or leave out --store=palette"));
         }
         if global.context.is_some() {
             return Err(Error::usage(
@@ -286,7 +308,7 @@ impl Which {
         opened: &[(Option<String>, Rc<Store>)],
         named: &[Named],
         is_several: bool,
-        unseen: &mut Vec<(String, Error)>,
+        (look, unseen): (Look, &mut Vec<(String, Error)>),
     ) -> Result<Vec<Listed>, Error> {
         let mut wanted = Vec::new();
         for (context, store) in opened {
@@ -298,7 +320,7 @@ impl Which {
         let list = |(context, store, namespace): (&Option<String>, &Rc<Store>, Option<String>)| {
             let (context, store) = (context.clone(), Rc::clone(store));
             async move {
-                let clusters = store.clusters_of(namespace.as_deref(), self.selector.as_ref()).await;
+                let clusters = store.clusters_of(namespace.as_deref(), self.selector.as_ref(), look).await;
                 (context, store, clusters)
             }
         };

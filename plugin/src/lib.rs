@@ -8,6 +8,7 @@ mod change;
 mod cleanup;
 mod cli;
 mod commands;
+mod configuration;
 mod decide;
 mod error;
 mod fleet;

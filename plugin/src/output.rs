@@ -16,6 +16,7 @@ pub(crate) mod escape;
 pub(crate) mod paint;
 pub(crate) mod progress;
 pub(crate) mod table;
+pub(crate) mod trace;
 pub(crate) mod width;
 
 use paint::Paint;

@@ -6,19 +6,19 @@ use crate::{
     error::{Error, Kind},
     nearest,
     reference::Reference,
-    store::{Document, Store},
+    store::{Document, Look, Store},
 };
 
 /// The cluster called `name`, or the only one in scope.
 pub(crate) async fn cluster(store: &Store, name: Option<&str>) -> Result<Document, Error> {
-    let all = store.clusters().await?;
-    let Some(name) = name else { return only(store, &all).cloned() };
+    let all = store.clusters(Look::Names).await?;
+    let Some(name) = name else { return store.whole(only(store, &all)?).await };
     let names: Vec<_> = all.iter().map(|it| it.cluster().name().into_owned()).collect();
     let names: Vec<_> = names.iter().map(String::as_str).collect();
     let mut meant: Vec<_> = all.iter().filter(|it| it.cluster().name() == name).collect();
     let scope = store.scope();
     match meant.len() {
-        1 => Ok(meant.remove(0).clone()),
+        1 => store.whole(meant.remove(0)).await,
         0 => {
             let error = Error::new(Kind::NotFound, format!("no cluster {name:?} in {scope}"));
             Err(with_scope_hint(nearest::hint(name, &names).into_iter().fold(error, Error::hint), store))
@@ -105,6 +105,7 @@ pub(crate) fn scope_hint(store: &Store) -> &'static str {
     match store {
         Store::Kubernetes(_) => "; name another namespace by -n, or look in all by -A",
         Store::Files(_) => "",
+        Store::Palette(_) => "; name another project by --project",
     }
 }
 
@@ -114,6 +115,7 @@ pub(crate) fn with_scope_hint(error: Error, store: &Store) -> Error {
         Store::Kubernetes(_) => {
             error.hint("clusters live in namespaces called cluster-<uid>: name one by -n, or look in all by -A")
         }
+        Store::Palette(_) => error.hint("name another project by --project"),
         Store::Files(_) => error.hint("a cluster is a document with `kind: SpectroCluster`"),
     }
 }

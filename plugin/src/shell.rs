@@ -9,3 +9,47 @@ pub(crate) fn quoted(word: &str) -> String {
 pub(crate) fn flag(name: &str, value: &str) -> String {
     format!(" {name} {}", quoted(value))
 }
+
+/// Flags of the Kubernetes store, and whether a value follows.
+const OF_KUBERNETES: [(&str, bool); 9] = [
+    ("--context", true),
+    ("--kubeconfig", true),
+    ("--namespace", true),
+    ("-n", true),
+    ("--store", true),
+    ("--as", true),
+    ("--as-group", true),
+    ("--all-namespaces", false),
+    ("--agent-may-revert", false),
+];
+
+/// The command of these words on Palette's own API.
+pub(crate) fn in_palette(words: impl IntoIterator<Item = String>) -> String {
+    let mut words = words.into_iter();
+    let mut kept = String::from("kubectl profile");
+    while let Some(word) = words.next() {
+        let name = word.split('=').next().unwrap_or_default();
+        match OF_KUBERNETES.iter().find(|(flag, _)| *flag == name) {
+            Some((_, has_value)) if *has_value && word == name => drop(words.next()),
+            Some(_) => {}
+            None => {
+                kept.push(' ');
+                kept.push_str(&quoted(&word));
+            }
+        }
+    }
+    kept + " --store palette"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_the_same_in_palette_without_the_flags_of_a_kubeconfig() {
+        let words =
+            ["switch", "shop aws", "--context", "hub", "hello@1.1.0", "--store=kubernetes", "-n", "cluster-1", "--yes"];
+        let command = in_palette(words.into_iter().map(str::to_owned));
+        assert_eq!(command, "kubectl profile switch 'shop aws' hello@1.1.0 --yes --store palette");
+    }
+}

@@ -1,12 +1,15 @@
 //! Where profiles and clusters come from and go to: one interface, one file for each store.
 
 use kube::core::Selector;
-use profile_core::{cluster::Cluster, profile::PublishedProfile, revision::Revision};
+use profile_core::{cluster::Cluster, field, profile::PublishedProfile, revision::Revision};
 use serde_json::Value;
 
+mod choice;
 mod files;
 mod kubernetes;
 pub(crate) mod packs;
+mod palette;
+mod records;
 mod workloads;
 
 pub(crate) use files::FileStore;
@@ -16,12 +19,14 @@ pub(crate) use kubernetes::{
     live::Resource,
     pages::{Depth, Listing},
 };
+pub(crate) use palette::{Manner, PaletteStore};
 
 use crate::{
     cli::{Global, StoreName},
     error::Error,
     fleet::labels,
     interrupt,
+    reference::Reference,
 };
 
 /// One object of a store, as it was read.
@@ -46,6 +51,82 @@ impl Document {
 
     pub(crate) fn profile(&self) -> PublishedProfile<'_> {
         PublishedProfile::new(&self.value)
+    }
+
+    /// Whether it was read from a list that tells neither values nor what the cluster reports of its packs.
+    pub(crate) fn is_summary(&self) -> bool {
+        palette::documents::is_summary(&self.value)
+    }
+}
+
+/// How much of each cluster is wanted. A store whose lists hold whole objects gives those all the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// What tells it from others.
+    Names,
+    /// What a list of clusters can show.
+    Summaries,
+}
+
+/// Which profile versions are wanted with their content. A store whose lists hold it gives all.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Sought {
+    /// The namespace to look in, else the scope.
+    namespace: Option<String>,
+    /// Versions that are attached.
+    uids: Vec<String>,
+    /// Versions that are named.
+    references: Vec<Reference>,
+    /// All versions of these profiles.
+    profiles: Vec<String>,
+    /// What a list shows of all of them.
+    is_listing: bool,
+}
+
+impl Sought {
+    /// What a list of all shows.
+    pub(crate) fn listing() -> Self {
+        Self { is_listing: true, ..Self::default() }
+    }
+
+    /// Those that clusters of one namespace have attached, or of the scope.
+    pub(crate) fn within<'d>(namespace: Option<&str>, clusters: impl IntoIterator<Item = &'d Document>) -> Self {
+        Self { namespace: namespace.map(Into::into), ..Self::attached(clusters) }
+    }
+
+    /// The one that is named.
+    pub(crate) fn named(reference: &Reference) -> Self {
+        Self::default().and(reference)
+    }
+
+    /// Those that are attached to `clusters`, in the namespace of the first.
+    pub(crate) fn attached<'d>(clusters: impl IntoIterator<Item = &'d Document>) -> Self {
+        let mut wanted = Self::default();
+        for cluster in clusters {
+            let view = cluster.cluster();
+            wanted.namespace = wanted.namespace.or_else(|| view.namespace().map(Into::into));
+            wanted.uids.extend(view.profiles().iter().filter_map(|it| Some(it.uid()?.into_owned())));
+        }
+        wanted
+    }
+
+    /// And one that is named.
+    pub(crate) fn and(mut self, reference: &Reference) -> Self {
+        self.references.push(reference.clone());
+        self
+    }
+
+    /// And those that `templates` hold, as a document keeps the attached profiles.
+    pub(crate) fn and_uids<'v>(mut self, templates: impl IntoIterator<Item = &'v Value>) -> Self {
+        let uids = templates.into_iter().filter_map(|it| field::text(it, &["uid"]));
+        self.uids.extend(uids.map(|it| it.into_owned()));
+        self
+    }
+
+    /// And all versions of the profiles that are attached to `cluster`.
+    pub(crate) fn and_all_versions(mut self, cluster: &Document) -> Self {
+        self.profiles.extend(cluster.cluster().profiles().iter().map(|it| it.name().into_owned()));
+        self
     }
 }
 
@@ -85,25 +166,16 @@ pub(crate) enum DryRun {
 pub(crate) enum Store {
     Kubernetes(Box<KubernetesStore>),
     Files(FileStore),
+    Palette(Box<PaletteStore>),
 }
 
 impl Store {
     /// Opens the store that the flags choose; reads no objects yet.
     pub(crate) async fn open(global: &Global) -> Result<Self, Error> {
-        let named =
-            global.store.unwrap_or(if global.files.is_empty() { StoreName::Kubernetes } else { StoreName::Files });
-        match named {
-            StoreName::Files if global.files.is_empty() => {
-                Err(Error::usage("--store=files needs -f: name a directory or a file"))
-            }
-            StoreName::Files if global.context.is_some() || global.kubeconfig.is_some() => Err(Error::usage(
-                "-f works on files, and --context and --kubeconfig name an API server: give one or the other",
-            )),
+        match choice::choose(global)? {
             StoreName::Files => FileStore::open(global).map(Self::Files),
-            StoreName::Kubernetes if !global.files.is_empty() => {
-                Err(Error::usage("-f works on files: leave it out, or leave out --store=kubernetes"))
-            }
             StoreName::Kubernetes => KubernetesStore::open(global).await.map(Box::new).map(Self::Kubernetes),
+            StoreName::Palette => PaletteStore::open(global).await.map(Box::new).map(Self::Palette),
         }
     }
 
@@ -111,7 +183,7 @@ impl Store {
     pub(crate) fn server(&self) -> Option<String> {
         match self {
             Self::Kubernetes(store) => Some(store.server.clone()),
-            Self::Files(_) => None,
+            Self::Files(_) | Self::Palette(_) => None,
         }
     }
 
@@ -120,6 +192,7 @@ impl Store {
         match self {
             Self::Kubernetes(store) => store.flags().to_owned(),
             Self::Files(store) => store.flags(),
+            Self::Palette(store) => store.flags().to_owned(),
         }
     }
 
@@ -128,6 +201,7 @@ impl Store {
         match self {
             Self::Kubernetes(store) => store.name(),
             Self::Files(store) => store.name(),
+            Self::Palette(store) => store.name(),
         }
     }
 
@@ -136,6 +210,7 @@ impl Store {
         match self {
             Self::Kubernetes(store) => store.scope(),
             Self::Files(store) => store.name(),
+            Self::Palette(store) => store.scope(),
         }
     }
 
@@ -144,15 +219,13 @@ impl Store {
         match self {
             Self::Kubernetes(store) => store.scope_of(cluster.cluster().namespace().as_deref()),
             Self::Files(store) => store.name(),
+            Self::Palette(store) => store.scope(),
         }
     }
 
     /// All clusters in scope.
-    pub(crate) async fn clusters(&self) -> Result<Vec<Document>, Error> {
-        match self {
-            Self::Kubernetes(store) => store.clusters().await,
-            Self::Files(store) => store.clusters(),
-        }
+    pub(crate) async fn clusters(&self, look: Look) -> Result<Vec<Document>, Error> {
+        self.clusters_of(None, None, look).await
     }
 
     /// The clusters of `namespace`, or of the scope, that a label selector selects.
@@ -160,8 +233,14 @@ impl Store {
         &self,
         namespace: Option<&str>,
         selector: Option<&Selector>,
+        look: Look,
     ) -> Result<Vec<Document>, Error> {
         match self {
+            Self::Palette(store) => {
+                // There are no namespaces, so nothing is in one.
+                let clusters = store.clusters(selector, look).await?;
+                Ok(if namespace.is_some() { Vec::new() } else { clusters })
+            }
             Self::Kubernetes(store) => store.clusters_of(namespace, selector).await,
             Self::Files(store) => {
                 let is_meant = |it: &Document| {
@@ -173,19 +252,28 @@ impl Store {
         }
     }
 
+    /// The whole of a cluster that a list told of.
+    pub(crate) async fn whole(&self, cluster: &Document) -> Result<Document, Error> {
+        match self {
+            Self::Kubernetes(_) | Self::Files(_) => Ok(cluster.clone()),
+            Self::Palette(store) => store.whole(cluster).await,
+        }
+    }
+
     /// The context of the kubeconfig, where there is one.
     pub(crate) fn context(&self) -> Option<&str> {
         match self {
             Self::Kubernetes(store) => Some(store.context()),
-            Self::Files(_) => None,
+            Self::Files(_) | Self::Palette(_) => None,
         }
     }
 
-    /// All profile versions in scope: those of `namespace` where a cluster names one.
-    pub(crate) async fn profiles(&self, namespace: Option<&str>) -> Result<Vec<Document>, Error> {
+    /// All profile versions in scope, those that are wanted with their content.
+    pub(crate) async fn profiles(&self, wanted: &Sought) -> Result<Vec<Document>, Error> {
         match self {
-            Self::Kubernetes(store) => store.profiles(namespace).await,
+            Self::Kubernetes(store) => store.profiles(wanted.namespace.as_deref()).await,
             Self::Files(store) => store.profiles(),
+            Self::Palette(store) => store.profiles(wanted).await,
         }
     }
 
@@ -194,18 +282,28 @@ impl Store {
         match self {
             Self::Kubernetes(store) => store.reread(cluster).await,
             Self::Files(store) => store.reread(cluster),
+            Self::Palette(store) => store.reread(cluster).await,
         }
     }
 
     /// Writes the profile content of `after` over `before`, or fails with `Kind::Conflict` when `before` is not what is
     /// there any more.
-    pub(crate) async fn write_profiles(&self, before: &Document, after: &Value, dry_run: DryRun) -> Result<(), Error> {
+    pub(crate) async fn write_profiles(
+        &self,
+        before: &Document,
+        after: &Value,
+        dry_run: DryRun,
+        manner: Manner,
+    ) -> Result<(), Error> {
         if dry_run == DryRun::None {
             interrupt::writes();
         }
         match self {
             Self::Kubernetes(store) => store.write_profiles(before, after, dry_run).await,
             Self::Files(store) => store.write_profiles(before, after, dry_run),
+            Self::Palette(store) if dry_run == DryRun::None => store.write_profiles(before, after, manner).await,
+            // Palette judges without a write by questions of their own.
+            Self::Palette(_) => Ok(()),
         }
     }
 
@@ -214,6 +312,7 @@ impl Store {
         match self {
             Self::Kubernetes(store) => store.revisions(cluster).await,
             Self::Files(store) => store.revisions(cluster),
+            Self::Palette(store) => store.revisions(cluster),
         }
     }
 
@@ -223,6 +322,7 @@ impl Store {
         match self {
             Self::Kubernetes(store) => store.create_revision(cluster, revision).await,
             Self::Files(store) => store.create_revision(cluster, revision),
+            Self::Palette(store) => store.create_revision(cluster, revision),
         }
     }
 
@@ -231,6 +331,7 @@ impl Store {
         match self {
             Self::Kubernetes(store) => store.settle_revision(cluster, revision).await,
             Self::Files(store) => store.settle_revision(cluster, revision),
+            Self::Palette(store) => store.settle_revision(cluster, revision),
         }
     }
 
@@ -239,6 +340,7 @@ impl Store {
         match self {
             Self::Kubernetes(store) => store.settle_foreign_revision(cluster, revision).await,
             Self::Files(store) => store.settle_foreign_revision(cluster, revision),
+            Self::Palette(store) => store.settle_foreign_revision(cluster, revision).await,
         }
     }
 
@@ -247,14 +349,19 @@ impl Store {
         match self {
             Self::Kubernetes(store) => store.drop_revision(cluster, revision).await,
             Self::Files(store) => store.drop_revision(cluster, revision),
+            Self::Palette(store) => store.drop_revision(cluster, revision),
         }
     }
 
     /// The API server that holds the workloads of `cluster`: the one that holds its object, unless the user named another.
     pub(crate) async fn workload(&self, cluster: &Document) -> Result<KubernetesStore, Error> {
         self.live(cluster).await?.ok_or_else(|| {
-            Error::usage("there are no live objects in files, so nothing can be scaled there")
-                .hint("leave -f out to work on the current kubeconfig context, or name that of the workloads by --workload-context")
+            let error = match self {
+                Self::Palette(_) => Error::usage("Palette's API shows no live objects, so nothing can be scaled through it"),
+                _ => Error::usage("there are no live objects in files, so nothing can be scaled there")
+                    .hint("leave -f out to work on the current kubeconfig context"),
+            };
+            error.hint("name the kubeconfig context of the workload cluster by --workload-context, or those of several by --workload-map")
         })
     }
 
@@ -267,6 +374,7 @@ impl Store {
                 Some(elsewhere.unwrap_or_else(|| KubernetesStore::clone(store)))
             }
             Self::Files(store) => store.workloads.of_cluster(None, &view).await?,
+            Self::Palette(store) => store.workloads.of_cluster(None, &view).await?,
         })
     }
 
@@ -275,7 +383,8 @@ impl Store {
         let hub = if let Self::Kubernetes(store) = self { Some(&**store) } else { None };
         // Where it is one server, it is one count.
         let workload = workload.filter(|it| hub.is_none_or(|hub| !it.is_same_connection(hub)));
-        hub.into_iter().chain(workload).map(KubernetesStore::requests).sum()
+        let palette = if let Self::Palette(store) = self { store.requests() } else { 0 };
+        palette + hub.into_iter().chain(workload).map(KubernetesStore::requests).sum::<u64>()
     }
 
     /// The user as the store knows them.
@@ -283,6 +392,7 @@ impl Store {
         match self {
             Self::Kubernetes(store) => store.user().await,
             Self::Files(_) => None,
+            Self::Palette(store) => store.user().await,
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::{
     change::proposal::Proposal,
     error::{Error, Kind},
     output::Output,
+    shell,
     store::{Document, DryRun, Store},
 };
 
@@ -42,7 +43,7 @@ pub(crate) async fn refuse_agent(
         return Ok(());
     }
     Err(Error::refused(message)
-        .hint("make the change in Palette itself")
+        .hint(format!("make the change in Palette itself: `{}`", shell::in_palette(std::env::args().skip(1))))
         .hint("--agent-may-revert writes all the same"))
 }
 
@@ -58,7 +59,7 @@ pub(crate) fn refuse_size(pending: &Value) -> Result<(), Error> {
 
 /// Lets the store judge the write without making it: an API server with its admission, or the file's own text.
 pub(crate) async fn refuse_denied(target: &Proposal) -> Result<(), Error> {
-    match target.store.write_profiles(&target.cluster, target.pending(), DryRun::Server).await {
+    match target.store.write_profiles(&target.cluster, target.pending(), DryRun::Server, target.manner()).await {
         // Whoever changed it meanwhile is met again at the write itself, where it is read anew.
         Err(error) if error.kind == Kind::Conflict => Ok(()),
         judged => judged.map_err(|error| error.hint("nothing was written")),
@@ -67,7 +68,17 @@ pub(crate) async fn refuse_denied(target: &Proposal) -> Result<(), Error> {
 
 /// Refuses where no revision can be read, recorded and settled, before anybody is asked.
 pub(crate) async fn refuse_without_history(target: &Proposal) -> Result<(), Error> {
-    let Store::Kubernetes(store) = &*target.store else { return Ok(()) };
+    let store = match &*target.store {
+        Store::Kubernetes(store) => store,
+        Store::Files(_) => return Ok(()),
+        Store::Palette(store) => {
+            return store.prepare_revisions().map_err(|error| {
+                error
+                    .hint("revisions of this store are kept there; nothing was written")
+                    .hint("--no-history writes without a revision, and then there is no way back")
+            });
+        }
+    };
     for verb in ["create", "patch", "list", "get"] {
         if !store.may(&target.cluster, verb, "", "secrets").await? {
             let namespace = target.cluster.cluster().namespace().unwrap_or_default().into_owned();

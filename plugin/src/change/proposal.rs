@@ -36,7 +36,7 @@ use crate::{
     reference::Reference,
     review::{Review, Sides},
     selection,
-    store::{Document, Store},
+    store::{Document, Manner, Sought, Store},
 };
 
 /// What a change is to reach.
@@ -77,6 +77,17 @@ impl Goal {
     }
 }
 
+impl Goal {
+    /// The profile versions that it needs the content of.
+    fn wanted(&self, cluster: &Document) -> Sought {
+        let attached = Sought::attached([cluster]);
+        match self {
+            Self::Switch(reference) => attached.and(reference),
+            Self::Update(_) | Self::Override(..) | Self::Forget(_) | Self::Rollback(_) => attached,
+        }
+    }
+}
+
 /// A goal for one cluster, everything that was read for it, and what comes out.
 pub(crate) struct Proposal {
     pub(crate) store: Rc<Store>,
@@ -102,7 +113,7 @@ impl Proposal {
         goal: Goal,
         (base, decisions): (Option<BaseArg>, Decisions),
     ) -> Result<Self, Error> {
-        let profiles = store.profiles(cluster.cluster().namespace().as_deref()).await?;
+        let profiles = store.profiles(&goal.wanted(&cluster)).await?;
         let mut proposal = Self {
             store,
             cluster,
@@ -122,7 +133,7 @@ impl Proposal {
     /// Reads the cluster and the profiles again.
     pub(crate) async fn refresh(&mut self) -> Result<(), Error> {
         self.cluster = self.store.reread(&self.cluster).await?;
-        self.profiles = self.store.profiles(self.cluster.cluster().namespace().as_deref()).await?;
+        self.profiles = self.store.profiles(&self.goal.wanted(&self.cluster)).await?;
         self.compute()
     }
 
@@ -247,6 +258,11 @@ impl Proposal {
     /// What the rules say of the change.
     pub(crate) fn verdict(&self) -> Verdict {
         rules::check(&self.cluster.cluster(), &Cluster::new(&self.draft.pending), &Policy::default())
+    }
+
+    /// How it is written, where the store tells ways apart.
+    pub(crate) fn manner(&self) -> Manner {
+        Manner { is_update: matches!(self.goal, Goal::Update(_)), ..Manner::default() }
     }
 
     /// What must not move between the look and the write.

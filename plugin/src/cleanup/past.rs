@@ -20,7 +20,7 @@ use crate::{
     output::Output,
     reference, selection,
     shell::flag,
-    store::{Document, KubernetesStore, Store, packs::Packs},
+    store::{Document, KubernetesStore, Sought, Store, packs::Packs},
 };
 
 /// Where the past of a cluster and the contents of its packs come from.
@@ -75,7 +75,10 @@ impl Sources {
         cluster: &Document,
         output: &mut Output,
     ) -> Result<Past, Error> {
-        let profiles = store.profiles(cluster.cluster().namespace().as_deref()).await?;
+        let references = self.from.iter().map(|it| reference::with_version(it).map_err(Error::usage));
+        let references = references.collect::<Result<Vec<_>, _>>()?;
+        let wanted = references.iter().fold(Sought::attached([cluster]), Sought::and);
+        let profiles = store.profiles(&wanted).await?;
         let mut missing = None;
         let revisions = match store.revisions(cluster).await {
             Ok(revisions) => revisions,
@@ -93,14 +96,14 @@ impl Sources {
         let mut states = of_revisions(&revisions, &cluster.cluster());
         let mut compared: Vec<String> = states.iter().map(|state| label(&state.source)).collect();
         compared.dedup();
-        for text in &self.from {
-            let reference = reference::with_version(text).map_err(Error::usage)?;
-            let version = selection::version(&profiles, &reference, &store.scope_of(cluster))?;
+        for reference in &references {
+            let version = selection::version(&profiles, reference, &store.scope_of(cluster))?;
             states.push(published(version, cluster)?);
             compared.push(format!("{} as published", version.profile().reference()));
         }
         if states.is_empty() {
             // Most switches are made by other means and left no revision: whatever else is published may have been what it ran.
+            let profiles = store.profiles(&wanted.and_all_versions(cluster)).await?;
             for version in others(cluster, &profiles) {
                 states.push(published(version, cluster)?);
                 compared.push(format!("{} as published", version.profile().reference()));

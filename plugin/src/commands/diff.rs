@@ -10,10 +10,10 @@ use crate::{
     error::{Error, Kind},
     fleet::{Member, Which},
     output::Output,
-    reference,
+    reference::{self, Reference},
     review::{Group, Groups, Review, ReviewArgs, ReviewFormat},
     selection,
-    store::{Document, Store},
+    store::{Document, Sought, Store},
 };
 
 mod fleet;
@@ -97,8 +97,8 @@ async fn two(
     // A cluster looks for its versions beside it: where several namespaces are in sight each has its own.
     let after = match (&before, &store) {
         (Point::Cluster(cluster), Some(store)) if point::is_version(pending) => {
-            let profiles = store.profiles(cluster.cluster().namespace().as_deref()).await?;
             let reference = reference::with_version(pending).map_err(Error::usage)?;
+            let profiles = store.profiles(&Sought::attached([cluster]).and(&reference)).await?;
             Point::Version(selection::version(&profiles, &reference, &store.scope_of(cluster))?.clone())
         }
         _ => Point::read(pending, store.as_ref()).await?,
@@ -108,7 +108,7 @@ async fn two(
         return answer(args, &Review { store: named(store.as_ref(), &[&before, &after]), ..review }, output);
     };
     let label = format!("Pending, {}", after.label());
-    let read = Read::beside(store.as_ref(), &before, cluster, output).await?;
+    let read = Read::beside(store.as_ref(), &before, (cluster, None), output).await?;
     answer(args, &pair::switched(cluster, target, &read.as_beside(), label)?, output)
 }
 
@@ -120,8 +120,9 @@ async fn version(args: &DiffArgs, global: &Global, word: &str, output: &mut Outp
         let groups = fleet::versions(&fleet, &reference, &args.review, output).await?;
         return answer_groups(args, &groups, output);
     };
+    let cluster = &store.whole(cluster).await?;
     let before = Point::Cluster(cluster.clone());
-    let read = Read::beside(Some(store), &before, cluster, output).await?;
+    let read = Read::beside(Some(store), &before, (cluster, Some(&reference)), output).await?;
     let target = selection::version(&read.profiles, &reference, &read.scope)?.clone();
     let label = format!("Pending, {}", target.profile().reference());
     answer(args, &pair::switched(cluster, &target, &read.as_beside(), label)?, output)
@@ -144,7 +145,7 @@ async fn file(args: &DiffArgs, global: &Global, word: &str, output: &mut Output)
 
 async fn own_versions(args: &DiffArgs, store: &Store, point: &Point, output: &mut Output) -> Result<Outcome, Error> {
     let Some(cluster) = point.cluster() else { return Err(Error::failed(format!("{} is no cluster", point.label()))) };
-    let read = Read::beside(Some(store), point, cluster, output).await?;
+    let read = Read::beside(Some(store), point, (cluster, None), output).await?;
     answer(args, &pair::own_versions(cluster, &read.as_beside())?, output)
 }
 
@@ -166,7 +167,7 @@ impl Read {
     async fn beside(
         store: Option<&Store>,
         point: &Point,
-        cluster: &Document,
+        (cluster, target): (&Document, Option<&Reference>),
         output: &mut Output,
     ) -> Result<Self, Error> {
         let Some(store) = store else {
@@ -178,7 +179,8 @@ impl Read {
             // A file is a copy from somewhere: no revision is known to be of it.
             _ => Vec::new(),
         };
-        let profiles = store.profiles(cluster.cluster().namespace().as_deref()).await?;
+        let wanted = Sought::attached([cluster]);
+        let profiles = store.profiles(&target.into_iter().fold(wanted, Sought::and)).await?;
         Ok(Self { profiles, revisions, scope: store.scope_of(cluster), store: named(Some(store), &[point]) })
     }
 

@@ -1,5 +1,7 @@
 //! `kubectl profile list`: profiles, their versions, which clusters use them.
 
+use std::collections::{BTreeSet, HashMap};
+
 use clap::Args;
 use profile_core::profile;
 use serde_json::json;
@@ -10,7 +12,7 @@ use crate::{
     error::Error,
     output::{Output, table::table},
     selection,
-    store::{Document, Store},
+    store::{Document, Look, Sought, Store},
 };
 
 /// List profiles, their versions, and which clusters use them
@@ -24,13 +26,15 @@ pub(crate) struct ListArgs {
 /// Runs the command.
 pub(crate) async fn run(args: &ListArgs, global: &Global, output: &mut Output) -> Result<Outcome, Error> {
     let store = Store::open(global).await?;
-    let (mut profiles, clusters) = (store.profiles(None).await?, store.clusters().await?);
+    let wanted = Sought::listing();
+    let (mut profiles, clusters) = tokio::try_join!(store.profiles(&wanted), store.clusters(Look::Summaries))?;
     profiles.sort_by_cached_key(|it| {
         let view = it.profile();
         let version = view.version().unwrap_or_default().into_owned();
         // A version that is no SemVer sorts by its text, before all that are.
         (view.name().into_owned(), semver::Version::parse(&version).ok(), version)
     });
+    let users = Users::of(&clusters);
     if args.output != Format::Table {
         let items: Vec<_> = profiles
             .iter()
@@ -38,7 +42,7 @@ pub(crate) async fn run(args: &ListArgs, global: &Global, output: &mut Output) -
                 let view = it.profile();
                 json!({
                     "name": view.name(), "version": view.version(), "type": view.profile_type(), "uid": view.uid(),
-                    "namespace": it.cluster().namespace(), "packs": view.packs().len(), "clusters": users(it, &clusters),
+                    "namespace": it.cluster().namespace(), "packs": packs(it), "clusters": users.of_version(it),
                 })
             })
             .collect();
@@ -57,8 +61,8 @@ pub(crate) async fn run(args: &ListArgs, global: &Global, output: &mut Output) -
                 view.name().into_owned(),
                 view.version().unwrap_or_default().into_owned(),
                 view.profile_type().unwrap_or_default().into_owned(),
-                view.packs().len().to_string(),
-                users(it, &clusters).join(","),
+                packs(it).map_or_else(|| "<unknown>".into(), |count| count.to_string()),
+                users.of_version(it).join(","),
             ];
             if global.all_namespaces {
                 row.insert(0, it.cluster().namespace().unwrap_or_default().into_owned());
@@ -74,17 +78,43 @@ pub(crate) async fn run(args: &ListArgs, global: &Global, output: &mut Output) -
     Ok(Outcome::Done)
 }
 
-/// The clusters of the same namespace that have this version attached.
-fn users(version: &Document, clusters: &[Document]) -> Vec<String> {
+/// How many packs a version has; `None` where only its name was read.
+fn packs(version: &Document) -> Option<usize> {
     let view = version.profile();
-    let namespace = version.cluster().namespace();
-    let uses = |cluster: &&Document| {
-        let cluster = cluster.cluster();
-        (namespace.is_none() || cluster.namespace() == namespace)
-            && cluster.profiles().iter().any(|it| {
-                let by_uid = it.uid().is_some() && it.uid() == view.uid();
-                by_uid || profile::reference(&it.name(), it.version().as_deref()) == view.reference()
-            })
-    };
-    clusters.iter().filter(uses).map(|it| it.cluster().name().into_owned()).collect()
+    (view.content().is_some() || !version.is_summary()).then(|| view.packs().len())
+}
+
+/// Which clusters have which version attached.
+struct Users<'d> {
+    clusters: &'d [Document],
+    /// The clusters by the uids of their versions, and by `NAME@VERSION` of them.
+    by_uid: HashMap<String, BTreeSet<usize>>,
+    by_reference: HashMap<String, BTreeSet<usize>>,
+}
+
+impl<'d> Users<'d> {
+    fn of(clusters: &'d [Document]) -> Self {
+        let (mut by_uid, mut by_reference) = (HashMap::<_, BTreeSet<_>>::new(), HashMap::<_, BTreeSet<_>>::new());
+        for (at, cluster) in clusters.iter().enumerate() {
+            for attached in cluster.cluster().profiles() {
+                if let Some(uid) = attached.uid() {
+                    by_uid.entry(uid.into_owned()).or_default().insert(at);
+                }
+                let reference = profile::reference(&attached.name(), attached.version().as_deref());
+                by_reference.entry(reference).or_default().insert(at);
+            }
+        }
+        Self { clusters, by_uid, by_reference }
+    }
+
+    /// The clusters of the same namespace that have `version` attached.
+    fn of_version(&self, version: &Document) -> Vec<String> {
+        let view = version.profile();
+        let namespace = version.cluster().namespace();
+        let by_uid = view.uid().and_then(|uid| self.by_uid.get(uid.as_ref()));
+        let users: BTreeSet<_> = by_uid.into_iter().chain(self.by_reference.get(&view.reference())).flatten().collect();
+        let users = users.into_iter().map(|at| self.clusters[*at].cluster());
+        let users = users.filter(|it| namespace.is_none() || it.namespace() == namespace);
+        users.map(|it| it.name().into_owned()).collect()
+    }
 }

@@ -20,7 +20,7 @@ use crate::{
     output::{Output, table::table},
     review::masked,
     selection,
-    store::Document,
+    store::{Document, Sought},
 };
 
 /// Show every value that a cluster sets itself: what is published, what it sets, and since which revision
@@ -86,7 +86,7 @@ pub(crate) async fn run(args: &OverridesArgs, global: &Global, output: &mut Outp
 
 async fn show(args: &OverridesArgs, member: &Member, output: &mut Output) -> Result<Outcome, Error> {
     let Member { store, cluster, .. } = member;
-    let profiles = store.profiles(cluster.cluster().namespace().as_deref()).await?;
+    let profiles = store.profiles(&Sought::attached([cluster])).await?;
     let revisions = known_revisions(store, cluster, output).await;
     let found = found(cluster, &profiles, &revisions);
     let sight = Sight { known: known_secrets(cluster, &profiles), cluster, secrets: args.secrets() };

@@ -11,7 +11,7 @@ use crate::{
     output::{Output, table::table},
     reference::Reference,
     selection,
-    store::Store,
+    store::{Sought, Store},
 };
 
 /// Show one profile version: its packs, their layers and versions
@@ -28,7 +28,7 @@ pub(crate) struct ShowArgs {
 /// Runs the command.
 pub(crate) async fn run(args: &ShowArgs, global: &Global, output: &mut Output) -> Result<Outcome, Error> {
     let store = Store::open(global).await?;
-    let profiles = store.profiles(None).await?;
+    let profiles = store.profiles(&Sought::named(&args.profile)).await?;
     let version = selection::version(&profiles, &args.profile, &store.scope())?;
     let view = version.profile();
     if args.output != Format::Table {

@@ -25,7 +25,7 @@ use crate::{
     fleet::{Fleet, Member, Which, at_once, in_order},
     output::{Output, table::table},
     selection,
-    store::{Document, Store},
+    store::{Document, Sought, Store},
 };
 
 /// Show each cluster: its profiles, Kubernetes, state, what is not reconciled, overrides, and orphans
@@ -165,7 +165,11 @@ async fn beside(
 ) -> Result<Vec<Beside>, Error> {
     let clusters: Vec<_> = members.iter().map(|it| &it.cluster).collect();
     let namespaces: BTreeSet<_> = clusters.iter().map(|it| it.cluster().namespace().map(Cow::into_owned)).collect();
-    let read = async |namespace: Option<String>| Ok((namespace.clone(), store.profiles(namespace.as_deref()).await?));
+    let read = async |namespace: Option<String>| {
+        let of_namespace = clusters.iter().copied().filter(|it| !it.is_summary());
+        let wanted = Sought::within(namespace.as_deref(), of_namespace);
+        Ok((namespace, store.profiles(&wanted).await?))
+    };
     let profiles: Vec<Result<_, Error>> = stream::iter(namespaces).map(read).buffered(parallel).collect().await;
     let profiles: BTreeMap<_, _> = profiles.into_iter().collect::<Result<_, _>>()?;
     let shared = &*output;

@@ -12,8 +12,8 @@ use crate::{
     shell::flag,
 };
 
-mod leftovers;
-mod lock;
+pub(super) mod leftovers;
+pub(super) mod lock;
 pub(super) mod read;
 mod revisions;
 mod splice;

@@ -231,6 +231,7 @@ impl KubernetesStore {
     fn not_installed(&self) -> Error {
         Error::failed(format!("the API server of context {:?} does not serve {GROUP} as v1 or v1alpha1", self.context))
             .hint("is this the right context? A Palette cluster has these CRDs, and a sandbox gets them from manifests/crds")
+            .hint("--store palette works on Palette's own API")
     }
 
     async fn list(&self, plural: &str, namespace: Option<&str>) -> Result<Vec<Document>, Error> {

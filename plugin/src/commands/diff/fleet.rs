@@ -16,12 +16,12 @@ use super::{
 use crate::{
     change::proposal::known_revisions,
     error::{Error, Kind},
-    fleet::{Fleet, Which},
+    fleet::{Fleet, Which, at_once, in_order},
     output::Output,
     reference::Reference,
     review::{Group, Groups, Review, ReviewArgs},
     selection,
-    store::{Document, Store},
+    store::{Document, Sought, Store},
 };
 
 /// Most requests to an API server at a time.
@@ -40,13 +40,13 @@ pub(super) async fn versions(
         let what = format!("no cluster in {scopes} has profile {:?} attached", reference.profile);
         Error::new(Kind::NotFound, what)
     };
-    each_that(fleet, &has, &target, &missing, args, output).await
+    each_that(fleet, (&has, Some(reference)), &target, &missing, args, output).await
 }
 
 /// Reviews the clusters of all stores that have what is meant.
 async fn each_that(
     fleet: &Fleet,
-    has: &dyn Fn(&Cluster<'_>) -> bool,
+    (has, reference): (&dyn Fn(&Cluster<'_>) -> bool, Option<&Reference>),
     target: &Target<'_>,
     missing: &dyn Fn(&str) -> Error,
     args: &ReviewArgs,
@@ -59,7 +59,9 @@ async fn each_that(
         if meant.is_empty() {
             continue;
         }
-        let profiles = profiles_of(store, &meant).await?;
+        let whole = at_once(meant.iter().map(|it| (store, it)), fleet.parallel, |it| store.whole(it));
+        let meant = in_order(whole.collect().await).into_iter().collect::<Result<Vec<_>, _>>()?;
+        let profiles = profiles_of(store, &meant, reference).await?;
         let context = store.context().filter(|_| fleet.has_contexts);
         groups.append(review(store, context, meant, &profiles, target, args, output).await?);
     }
@@ -90,13 +92,20 @@ pub(super) async fn edit(
         let what = format!("no cluster{labels} in {scopes} has {reference} attached");
         Error::new(Kind::NotFound, what).hint(format!("to compare {} with a version, name that, too", file.label()))
     };
-    each_that(fleet, &has, &|_, _| Ok(edited.clone()), &missing, args, output).await
+    each_that(fleet, (&has, None), &|_, _| Ok(edited.clone()), &missing, args, output).await
 }
 
 /// The profiles of each namespace that a cluster is in; those of files are the same for all.
-async fn profiles_of(store: &Store, clusters: &[Document]) -> Result<BTreeMap<Option<String>, Vec<Document>>, Error> {
+async fn profiles_of(
+    store: &Store,
+    clusters: &[Document],
+    target: Option<&Reference>,
+) -> Result<BTreeMap<Option<String>, Vec<Document>>, Error> {
     let names: BTreeSet<_> = clusters.iter().map(|cluster| namespace(store, cluster)).collect();
-    let read = |name: Option<String>| async move { store.profiles(name.as_deref()).await.map(|it| (name, it)) };
+    let read = |name: Option<String>| async move {
+        let wanted = target.into_iter().fold(Sought::within(name.as_deref(), clusters), Sought::and);
+        store.profiles(&wanted).await.map(|it| (name, it))
+    };
     let all: Vec<_> = stream::iter(names).map(read).buffered(TOGETHER).collect().await;
     all.into_iter().collect()
 }
@@ -104,7 +113,7 @@ async fn profiles_of(store: &Store, clusters: &[Document]) -> Result<BTreeMap<Op
 fn namespace(store: &Store, cluster: &Document) -> Option<String> {
     match store {
         Store::Kubernetes(_) => cluster.cluster().namespace().map(Into::into),
-        Store::Files(_) => None,
+        Store::Files(_) | Store::Palette(_) => None,
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::{
     error::{Error, Kind},
     reference, selection,
-    store::{self, Document, Store},
+    store::{self, Document, Sought, Store},
 };
 
 /// What a word looks like.
@@ -60,7 +60,7 @@ impl Point {
             Shape::Version => {
                 let store = store.ok_or_else(missing)?;
                 let reference = reference::with_version(word).map_err(Error::usage)?;
-                let profiles = store.profiles(None).await?;
+                let profiles = store.profiles(&Sought::named(&reference)).await?;
                 let version = selection::version(&profiles, &reference, &store.scope())?.clone();
                 published(&version)?;
                 Ok(Self::Version(version))

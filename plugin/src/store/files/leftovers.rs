@@ -10,7 +10,7 @@ const RANDOM: usize = 6;
 
 /// A new file in `folder`, which goes away unless it is persisted. What a killed run left there under the same prefix
 /// holds full values, and goes first.
-pub(super) fn staged(folder: &Path, prefix: &str) -> std::io::Result<tempfile::NamedTempFile> {
+pub(in crate::store) fn staged(folder: &Path, prefix: &str) -> std::io::Result<tempfile::NamedTempFile> {
     remove(folder, prefix);
     tempfile::Builder::new().prefix(prefix).rand_bytes(RANDOM).tempfile_in(folder)
 }

@@ -1,0 +1,177 @@
+//! What is sent to Palette: the profiles of a cluster as its API takes them (`v1SpectroClusterProfiles`,
+//! `v1SpectroClusterPacksEntity`, `v1ClusterNotificationUpdateEntity`).
+//!
+//! Every pack goes with its values and every manifest with its content: what is left out is lost.
+
+use profile_core::{content::Content, field, profile::AttachedProfile};
+use serde_json::{Map, Value, json};
+
+use super::documents::MANIFEST_UID;
+
+/// How a change reaches Palette.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Manner {
+    /// It takes over an in-place edit, which also moves the versions of packs.
+    pub(crate) is_update: bool,
+    /// The cluster downloads it and waits before it installs.
+    pub(crate) is_staged: bool,
+}
+
+/// The attached profiles that differ between two documents of one cluster, before and after.
+pub(super) fn changed<'d>(before: &'d Value, after: &'d Value) -> Vec<(Option<&'d Value>, &'d Value)> {
+    let (before, after) = (templates(before), templates(after));
+    let same = |it: &Value, other: &Value| {
+        let of = |raw| Content::of_profiles(&[AttachedProfile::new(raw, String::new())]).hash();
+        of(it) == of(other)
+    };
+    let pairs = after.iter().enumerate().map(|(at, template)| (before.get(at), template));
+    pairs.filter(|(before, after)| before.is_none_or(|before| !same(before, after))).collect()
+}
+
+fn templates(document: &Value) -> &[Value] {
+    let found = document.pointer("/spec/clusterProfileTemplates").and_then(Value::as_array);
+    found.map(Vec::as_slice).unwrap_or_default()
+}
+
+/// The body of a PATCH of the cluster's profiles, and of the questions that Palette judges it by beforehand.
+pub(super) fn profiles(before: &Value, after: &Value) -> Value {
+    let entities: Vec<_> = changed(before, after).into_iter().map(|(before, after)| entity(before, after)).collect();
+    json!({ "profiles": entities })
+}
+
+/// The same as what takes over an in-place edit.
+pub(super) fn updates(before: &Value, after: &Value) -> Value {
+    let of = |(_, after): (Option<&Value>, &Value)| {
+        let packs: Vec<_> = field::items(after, &["packs"]).map(|(_, pack)| updated_pack(pack)).collect();
+        json!({"uid": after.get("uid"), "packs": packs})
+    };
+    json!({ "profiles": changed(before, after).into_iter().map(of).collect::<Vec<_>>() })
+}
+
+/// The body with how it is applied.
+pub(super) fn applied(mut body: Value, manner: Manner) -> Value {
+    let action = if manner.is_staged { "DownloadAndInstallLater" } else { "DownloadAndInstall" };
+    if let Some(fields) = body.as_object_mut() {
+        fields.insert("spcApplySettings".into(), json!({ "actionType": action }));
+    }
+    body
+}
+
+fn entity(before: Option<&Value>, after: &Value) -> Value {
+    let mut entity = Map::new();
+    entity.insert("uid".into(), after.get("uid").cloned().unwrap_or_default());
+    let former = before.and_then(|it| it.get("uid")).filter(|uid| Some(*uid) != after.get("uid"));
+    // Without it Palette attaches the version beside the one that is there.
+    entity.extend(former.map(|uid| ("replaceWithProfile".to_owned(), uid.clone())));
+    let packs: Vec<_> = field::items(after, &["packs"]).map(|(_, pack)| Value::Object(pack_values(pack))).collect();
+    entity.insert("packValues".into(), packs.into());
+    let variables: Vec<_> = field::items(after, &["variables"]).filter_map(|(_, it)| variable(it)).collect();
+    if !variables.is_empty() {
+        entity.insert("variables".into(), variables.into());
+    }
+    Value::Object(entity)
+}
+
+/// A variable with the value that it is to have: what was shown is what is written, whatever Palette would make of a gap. One
+/// that is masked is left as it is.
+fn variable(item: &Value) -> Option<Value> {
+    let value = item.get("value").or_else(|| item.get("defaultValue"))?;
+    if is_masked(value) {
+        return None;
+    }
+    Some(json!({"name": item.get("name"), "value": value}))
+}
+
+/// Whether Palette shows stars in place of a value.
+pub(super) fn is_masked(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| text.len() >= 3 && text.bytes().all(|it| it == b'*'))
+}
+
+/// Fields of a pack that both bodies have (`v1PackValuesEntity`).
+fn pack_values(pack: &Value) -> Map<String, Value> {
+    let mut fields = Map::new();
+    let text = |key: &str| pack.get(key).filter(|it| it.as_str().is_some_and(|it| !it.is_empty())).cloned();
+    fields.insert("name".into(), pack.get("name").cloned().unwrap_or_default());
+    fields.extend(text("tag").or_else(|| text("version")).map(|it| ("tag".to_owned(), it)));
+    fields.extend(text("type").map(|it| ("type".to_owned(), it)));
+    fields.insert("values".into(), text("values").unwrap_or_else(|| "".into()));
+    let manifests: Vec<_> = field::items(pack, &["manifests"]).filter_map(|(_, it)| manifest(it)).collect();
+    if !manifests.is_empty() {
+        fields.insert("manifests".into(), manifests.into());
+    }
+    fields
+}
+
+/// A manifest with its content; none whose content was not visible, as that would empty it.
+fn manifest(item: &Value) -> Option<Value> {
+    let content = item.get("content").filter(|it| it.is_string())?;
+    let mut fields = Map::new();
+    fields.insert("name".into(), item.get("name").cloned().unwrap_or_default());
+    fields.insert("content".into(), content.clone());
+    let uid = item.get(MANIFEST_UID).filter(|it| it.as_str().is_some_and(|it| !it.is_empty()));
+    fields.extend(uid.map(|it| ("uid".to_owned(), it.clone())));
+    Some(Value::Object(fields))
+}
+
+/// `v1PackManifestUpdateEntity`
+fn updated_pack(pack: &Value) -> Value {
+    let mut fields = pack_values(pack);
+    for (key, source) in [("layer", "layer"), ("registryUid", "registryUid"), ("uid", "packUid")] {
+        let text = pack.get(source).filter(|it| it.as_str().is_some_and(|it| !it.is_empty()));
+        fields.extend(text.map(|it| (key.to_owned(), it.clone())));
+    }
+    Value::Object(fields)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn document(templates: Value) -> Value {
+        json!({"spec": {"clusterProfileTemplates": templates}})
+    }
+
+    fn template(uid: &str, values: &str) -> Value {
+        json!({
+            "uid": uid, "name": "p", "variables": [
+                {"name": "a", "defaultValue": "1"}, {"name": "b", "value": "2"}, {"name": "c"}, {"name": "d", "value": "*****"},
+            ],
+            "packs": [{"name": "k", "tag": "1.x", "version": "1.2.3", "type": "spectro", "values": values, "packUid": "u", "manifests": [
+                {"name": "m", "content": "kind: A", MANIFEST_UID: "m1"}, {"name": "unseen", "uid": "m2"},
+            ]}],
+        })
+    }
+
+    #[test]
+    fn a_switch_names_what_it_replaces_and_carries_everything() {
+        let kept = json!({"uid": "other", "packs": []});
+        let before = document(json!([kept, template("p1", "a: 1\n")]));
+        let after = document(json!([kept, template("p2", "a: 1 # mine\n")]));
+        assert_eq!(
+            profiles(&before, &after),
+            json!({"profiles": [{
+                "uid": "p2", "replaceWithProfile": "p1",
+                "packValues": [{
+                    "name": "k", "tag": "1.x", "type": "spectro", "values": "a: 1 # mine\n",
+                    "manifests": [{"name": "m", "content": "kind: A", "uid": "m1"}],
+                }],
+                "variables": [{"name": "a", "value": "1"}, {"name": "b", "value": "2"}],
+            }]})
+        );
+    }
+
+    #[test]
+    fn an_override_replaces_nothing() {
+        let body = profiles(&document(json!([template("p1", "a: 1\n")])), &document(json!([template("p1", "a: 2\n")])));
+        assert_eq!(body["profiles"][0].get("replaceWithProfile"), None);
+        assert_eq!(body["profiles"][0]["packValues"][0]["values"], "a: 2\n");
+    }
+
+    #[test]
+    fn an_update_names_the_packs_by_their_uids() {
+        let body = updates(&document(json!([template("p1", "a: 1\n")])), &document(json!([template("p1", "a: 2\n")])));
+        assert_eq!(body["profiles"][0]["packs"][0]["uid"], "u");
+        let staged = applied(body, Manner { is_update: true, is_staged: true });
+        assert_eq!(staged["spcApplySettings"]["actionType"], "DownloadAndInstallLater");
+    }
+}

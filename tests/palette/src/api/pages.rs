@@ -1,0 +1,33 @@
+//! Pages of a list: `limit`, `offset` and `continue`.
+
+use serde_json::{Value, json};
+
+use super::{Context, Outcome};
+use crate::exchange::{Answer, WithoutNull};
+
+/// What the token of the next page starts with. Clients take it as it is.
+const TOKEN: &str = "page.";
+
+/// Renders one page of the items that a request asks for.
+pub(super) fn page<T>(context: &Context<'_>, items: &[T], render: impl Fn(&T) -> Value) -> Outcome {
+    let number = |name: &str| match context.request.query(name).filter(|text| !text.is_empty()) {
+        None => Ok(None),
+        Some(text) => match text.parse::<usize>() {
+            Ok(number) => Ok(Some(number)),
+            Err(_) => Err(Answer::error(400, "InvalidQuery", &format!("query parameter '{name}' is not a number"))),
+        },
+    };
+    let limit = number("limit")?.filter(|limit| *limit > 0).unwrap_or(context.page).max(1);
+    let offset = match context.request.query("continue").filter(|token| !token.is_empty()) {
+        None => number("offset")?.unwrap_or(0),
+        Some(token) => {
+            let offset = token.strip_prefix(TOKEN).and_then(|offset| offset.parse().ok());
+            offset.ok_or_else(|| Answer::error(400, "InvalidContinueToken", "the continue token is not one of ours"))?
+        }
+    };
+    let shown: Vec<Value> = items.iter().skip(offset).take(limit).map(|item| render(item).without_null()).collect();
+    let end = offset + shown.len();
+    let next = if end < items.len() { format!("{TOKEN}{end}") } else { String::new() };
+    let listmeta = json!({"continue": next, "count": items.len(), "limit": limit, "offset": offset});
+    Ok(Answer::json(200, &json!({"items": shown, "listmeta": listmeta})))
+}

@@ -1,0 +1,111 @@
+//! The program: a fake for people who try the plugin.
+
+use std::{fs, io, path::PathBuf, process::ExitCode, str::FromStr, thread, time::Duration};
+
+use clap::Parser;
+use serde_json::Value;
+
+use crate::{Fake, Options, World};
+
+/// Serve a fake of Palette's API on loopback until it is killed
+#[derive(Parser)]
+#[command(name = "fake-palette", version)]
+struct Arguments {
+    /// Make up so many profiles, versions of each, and clusters, such as 200x20x1000
+    #[arg(long, value_name = "PROFILESxVERSIONSxCLUSTERS", conflicts_with = "documents")]
+    fleet: Option<Fleet>,
+    /// Serve the profiles and clusters of a YAML file or of a directory of them
+    #[arg(long, value_name = "PATH")]
+    documents: Option<PathBuf>,
+    /// Let each answer take so long
+    #[arg(long, value_name = "MILLISECONDS", default_value_t = 0)]
+    latency_ms: u64,
+    /// Listen on this port; 0 for a free one
+    #[arg(long, default_value_t = 0)]
+    port: u16,
+}
+
+#[derive(Clone, Copy)]
+struct Fleet(usize, usize, usize);
+
+impl FromStr for Fleet {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let numbers: Result<Vec<usize>, _> = text.split('x').map(str::parse).collect();
+        match numbers.as_deref() {
+            Ok([profiles, versions, clusters]) => Ok(Self(*profiles, *versions, *clusters)),
+            _ => Err("expected three numbers, such as 200x20x1000".to_owned()),
+        }
+    }
+}
+
+/// Runs the program with the arguments of the process.
+pub fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say_error(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> io::Result<()> {
+    let world = match (&arguments.documents, arguments.fleet) {
+        (Some(path), _) => read_documents(path)?,
+        (None, Some(Fleet(profiles, versions, clusters))) => World::fleet(profiles, versions, clusters),
+        (None, None) => World::fleet(2, 3, 4),
+    };
+    let options = Options {
+        latency: Duration::from_millis(arguments.latency_ms),
+        contract: false,
+        port: arguments.port,
+        ..Options::default()
+    };
+    let project = world.projects.first().map(|project| project.name.clone()).unwrap_or_default();
+    let fake = Fake::start(world, options)?;
+    say(&fake, &project);
+    loop {
+        thread::park();
+    }
+}
+
+/// Profiles come before clusters, which refer to them.
+fn read_documents(path: &PathBuf) -> io::Result<World> {
+    let mut files = vec![path.clone()];
+    if path.is_dir() {
+        files = fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
+        files.retain(|file| file.extension().is_some_and(|extension| extension == "yaml" || extension == "yml"));
+        files.sort();
+    }
+    let mut documents: Vec<Value> = Vec::new();
+    for file in files {
+        let text = fs::read_to_string(&file)?;
+        let problem = |error| io::Error::other(format!("{}: {error}", file.display()));
+        documents.extend(serde_saphyr::from_multiple::<Value>(&text).map_err(problem)?);
+    }
+    documents.sort_by_key(|document| document["kind"] != "ClusterProfile");
+    let mut world = World::default();
+    let known = documents.iter().filter(|document| world.add(document)).count();
+    if known == 0 {
+        return Err(io::Error::other(format!("{} has no profile and no cluster", path.display())));
+    }
+    Ok(world)
+}
+
+#[expect(clippy::print_stdout, reason = "this is what the program is for")]
+fn say(fake: &Fake, project: &str) {
+    println!("The fake of Palette runs until it is killed. Paste this into another terminal:");
+    println!();
+    println!("export SPECTROCLOUD_HOST={}", fake.host());
+    println!("export SPECTROCLOUD_APIKEY={}", fake.key());
+    println!("export SPECTROCLOUD_DEFAULT_PROJECT={project}");
+    println!("# The certificate of its authority, in PEM:");
+    println!("export SSL_CERT_FILE={}", fake.ca_file().display());
+}
+
+#[expect(clippy::print_stderr, reason = "a program tells people why it cannot start")]
+fn say_error(error: &io::Error) {
+    eprintln!("error: {error}");
+}

@@ -111,6 +111,21 @@ impl Fleet {
         self
     }
 
+    /// Reads the whole of those that a list told of. Of several one that cannot be read is unseen.
+    pub(crate) async fn read_whole(&mut self) -> Result<(), Error> {
+        let read = in_order(self.read(async |it: &Member| it.store.whole(&it.cluster).await).collect().await);
+        let is_several = self.count() > 1;
+        let members = std::mem::take(&mut self.members);
+        for (member, whole) in members.into_iter().zip(read) {
+            match whole {
+                Ok(cluster) => self.members.push(Member { cluster, ..member }),
+                Err(error) if is_several => self.unseen.push((member.label, error)),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
     /// The cluster, where it is one.
     pub(crate) fn single(&self) -> Option<&Member> {
         match (self.members.as_slice(), self.unseen.as_slice()) {
@@ -237,32 +252,19 @@ impl Which {
                 cluster: (*cluster).clone(),
             }
         };
-        let mut members: Vec<_> = picked.iter().map(member).collect();
-        if unnamed == Unnamed::TheOnlyOne {
-            members = self.whole(members, &mut unseen).await?;
-        }
+        let members: Vec<_> = picked.iter().map(member).collect();
         if members.is_empty()
             && let Some((_, error)) = unseen.pop_if(|_| !is_several)
         {
             return Err(error);
         }
         let stores = opened.into_iter().map(|(_, store)| store).collect();
-        Ok(Fleet { members, unseen, doubles: Vec::new(), stores, has_contexts: is_several, parallel: self.parallel() })
-    }
-
-    /// Reads the whole of clusters that a list told of. Of several one that cannot be read is unseen.
-    async fn whole(&self, members: Vec<Member>, unseen: &mut Vec<(String, Error)>) -> Result<Vec<Member>, Error> {
-        let read = at_once(members.iter().map(|it| (&it.store, it)), self.parallel(), |it| it.store.whole(&it.cluster));
-        let read = in_order(read.collect().await);
-        let (mut seen, is_several) = (Vec::new(), members.len() > 1);
-        for (member, whole) in members.into_iter().zip(read) {
-            match whole {
-                Ok(cluster) => seen.push(Member { cluster, ..member }),
-                Err(error) if is_several => unseen.push((member.label, error)),
-                Err(error) => return Err(error),
-            }
+        let (doubles, parallel) = (Vec::new(), self.parallel());
+        let mut fleet = Fleet { members, unseen, doubles, stores, has_contexts: is_several, parallel };
+        if unnamed == Unnamed::TheOnlyOne {
+            fleet.read_whole().await?;
         }
-        Ok(seen)
+        Ok(fleet)
     }
 
     /// Opens a store for each context that is meant.

@@ -9,7 +9,13 @@ use std::{
 use clap::Args;
 use futures_util::{StreamExt, stream};
 use profile_core::{
-    cluster::Cluster, merge::Override, pack::Layer, profile, reconciliation::unreconciled, revision::Revision,
+    cluster::Cluster,
+    field,
+    merge::Override,
+    pack::Layer,
+    profile,
+    reconciliation::{Unreconciled, unreconciled},
+    revision::Revision,
 };
 use serde_json::{Value, json};
 
@@ -48,9 +54,15 @@ pub(crate) struct StatusArgs {
     output: Format,
 }
 
+/// How many clusters are read one by one where a list tells less of them.
+const FEW: usize = 24;
+
 /// Runs the command.
 pub(crate) async fn run(args: &StatusArgs, global: &Global, output: &mut Output) -> Result<Outcome, Error> {
-    let fleet = args.which.find_all(&args.clusters, global).await?;
+    let mut fleet = args.which.find_all(&args.clusters, global).await?;
+    if fleet.members.len() <= FEW {
+        fleet.read_whole().await?;
+    }
     let (mut rows, mut unseen) = looked_at(&fleet, output).await?;
     if args.orphans || fleet.single().is_some() {
         let unsearched = search(&mut rows, (&fleet, &args.sources), output).await;
@@ -83,12 +95,13 @@ pub(crate) async fn run(args: &StatusArgs, global: &Global, output: &mut Output)
     let places = [(has_namespaces, "NAMESPACE"), (has_contexts, "CONTEXT")];
     places.iter().filter(|(has, _)| *has).for_each(|(_, header)| headers.insert(0, header));
     headers.extend(args.orphans.then_some("ORPHANS"));
+    let summaries = rows.iter().filter(|(member, _)| member.cluster.is_summary()).count();
     let notes: Vec<_> = rows.iter().flat_map(|(member, beside)| beside.notes(member)).collect();
     let rows: Vec<_> = rows
         .iter()
         .map(|(member, beside)| {
             let view = member.cluster.cluster();
-            let mut row = row(&view, beside);
+            let mut row = row(&member.cluster, beside);
             if has_namespaces {
                 row.insert(0, view.namespace().unwrap_or_default().into_owned());
             }
@@ -102,6 +115,11 @@ pub(crate) async fn run(args: &StatusArgs, global: &Global, output: &mut Output)
     output.text(&table(&headers, &rows))?;
     output.flush()?;
     notes.iter().for_each(|line| output.note(line));
+    if summaries > 0 {
+        output.note(&format!(
+            "{summaries} clusters are shown as a list tells of them: name up to {FEW} for what is reconciled and overridden"
+        ));
+    }
     Ok(outcome)
 }
 
@@ -204,7 +222,17 @@ struct Beside {
 }
 
 impl Beside {
+    /// What a list tells: whether Palette offers an update, and nothing of overrides.
+    fn of_summary(cluster: &Document) -> Self {
+        let has_update =
+            field::at(&cluster.value, &["status", "notifications", "isAvailable"]).and_then(Value::as_bool);
+        Self { overrides: None, is_assumed: false, has_update, scaled_down: Ok(Vec::new()), orphans: None }
+    }
+
     fn of(cluster: &Document, profiles: &[Document], revisions: &[Revision]) -> Self {
+        if cluster.is_summary() {
+            return Self::of_summary(cluster);
+        }
         let found = overrides::found(cluster, profiles, revisions);
         let is_known = found.iter().all(|it| it.base.content.is_some());
         let updates: Vec<_> = found.iter().map(|it| it.has_update).collect();
@@ -265,14 +293,18 @@ impl Beside {
     }
 }
 
-fn row(cluster: &Cluster<'_>, beside: &Beside) -> Vec<String> {
-    let missing = unreconciled(cluster);
+fn row(document: &Document, beside: &Beside) -> Vec<String> {
+    let cluster = document.cluster();
     vec![
         cluster.name().into_owned(),
-        references(cluster).join(","),
-        kubernetes(cluster).join(","),
+        references(&cluster).join(","),
+        kubernetes(&cluster).join(","),
         cluster.state().unwrap_or_default().into_owned(),
-        if missing.is_empty() { "yes".into() } else { format!("no: {}", missing.len()) },
+        match missing(document) {
+            None => "<unknown>".into(),
+            Some(missing) if missing.is_empty() => "yes".into(),
+            Some(missing) => format!("no: {}", missing.len()),
+        },
         beside.update().into(),
         beside.overrides(),
     ]
@@ -282,11 +314,16 @@ fn json(member: &Member, beside: &Beside) -> Value {
     let view = member.cluster.cluster();
     json!({
         "name": view.name(), "namespace": view.namespace(), "context": member.store.context(), "profiles": references(&view), "kubernetes": kubernetes(&view),
-        "cloudType": view.cloud_type(), "state": view.state(), "unreconciled": unreconciled(&view),
+        "cloudType": view.cloud_type(), "state": view.state(), "unreconciled": missing(&member.cluster),
         "clusterTemplate": view.cluster_template(), "overrides": beside.overrides, "assumed": beside.is_assumed,
         "update": beside.has_update, "scaledDown": beside.scaled_down.as_ref().ok().map(|it| it.iter().map(document).collect::<Vec<_>>()),
         "orphans": beside.orphans.as_ref().map(Mention::document),
     })
+}
+
+/// What the cluster does not run yet; `None` where it was read from a list that does not tell.
+fn missing(document: &Document) -> Option<Vec<Unreconciled>> {
+    (!document.is_summary()).then(|| unreconciled(&document.cluster()))
 }
 
 fn document(down: &StillDown) -> Value {

@@ -40,6 +40,8 @@ pub(crate) use entities::Manner;
 const PAGE: usize = 200;
 /// How many requests go out at a time.
 const TOGETHER: usize = 8;
+/// How many versions are read one by one where a list leaves them out: beyond that they stand there by their names.
+const FEW: usize = 24;
 /// How long what was read of a version counts as read: many clusters take one, and each would read it for itself.
 const FRESH: Duration = Duration::from_secs(5);
 
@@ -266,8 +268,25 @@ impl PaletteStore {
             all.iter().filter_map(|it| Some(field::text(it, &["metadata", "uid"])?.into_owned())).collect();
         let is_new =
             |it: &&Value| field::text(it, &["metadata", "uid"]).is_some_and(|uid| !known.contains(uid.as_ref()));
-        all.extend(names.iter().filter(is_new).map(documents::named));
+        let missing: Vec<_> = names.iter().filter(is_new).collect();
+        if missing.len() > FEW {
+            all.extend(missing.into_iter().map(documents::named));
+        } else {
+            let read = stream::iter(missing.into_iter().map(|it| self.listed(it))).buffered(TOGETHER);
+            all.extend(read.try_collect::<Vec<_>>().await?);
+        }
         Ok(all.into_iter().map(document).collect())
+    }
+
+    /// A version that a list of summaries leaves out.
+    async fn listed(&self, name: &Value) -> Result<Value, Error> {
+        let uid = field::text(name, &["metadata", "uid"]).unwrap_or_default();
+        let path = format!("/v1/clusterprofiles/{}", segment(&uid));
+        match self.client.get(&path, &format!("read the profile version with uid {uid}")).await {
+            Ok(profile) => Ok(documents::profile_listed(&profile)),
+            Err(error) if matches!(error.kind, Kind::NotFound | Kind::Forbidden) => Ok(documents::named(name)),
+            Err(error) => Err(error),
+        }
     }
 
     /// One version with its content; nothing where it is not to be seen.
@@ -309,6 +328,7 @@ impl PaletteStore {
             let name = before.cluster().name().into_owned();
             return Err(Error::new(Kind::Conflict, format!("cluster {name:?} was changed since it was read")));
         }
+        self.refuse_unseen(before, after)?;
         let uid = segment(&before.cluster().uid().unwrap_or_default());
         let what = format!("write the profiles of cluster {:?}", before.cluster().name());
         let (path, body) = match manner.is_update {
@@ -319,6 +339,16 @@ impl PaletteStore {
             false => (format!("/v1/spectroclusters/{uid}/profiles"), entities::profiles(&before.value, after)),
         };
         self.client.write(Method::PATCH, &path, Some(&entities::applied(body, manner)), &what).await.map(|_| ())
+    }
+
+    /// Refuses a write that would lose what was not visible, or that Palette would not make.
+    fn refuse_unseen(&self, before: &Document, after: &Value) -> Result<(), Error> {
+        let unseen = entities::unseen(&before.value, after);
+        if unseen.is_empty() {
+            return Ok(());
+        }
+        Err(Error::refused(format!("the content of these manifests is not visible: {}", unseen.join(", ")))
+            .hint("a write without it would lose it; may the user of the key read the manifests of this cluster and its profile?"))
     }
 }
 

@@ -61,6 +61,12 @@ pub(super) fn profile(mut document: Value, manifests: &Value, variables: &Value)
     document
 }
 
+/// A version (`v1ClusterProfile`) as far as a list shows it.
+pub(super) fn profile_listed(document: &Value) -> Value {
+    let (metadata, spec) = (document.get("metadata"), document.get("spec"));
+    profile_summary(&json!({"metadata": metadata, "specSummary": spec}))
+}
+
 /// A version as a list names it (`v1ClusterProfileMetadata`): its content is not read.
 pub(super) fn named(item: &Value) -> Value {
     json!({
@@ -164,10 +170,13 @@ fn put_contents(profile: &mut Value, contents: &Value) {
             let name = field::text(manifest, &["name"]).unwrap_or_default().into_owned();
             let count = met.entry(name.clone()).or_default();
             let of_name: Vec<_> = known.iter().filter(|it| has_uid(it, &["name"], &name)).collect();
-            if let Some(content) = of_name.get(*count).and_then(|it| it.get("content")).and_then(Value::as_str) {
-                let uid = of_name[*count].get("uid").or_else(|| manifest.get("uid")).cloned();
-                *manifest = json!({"name": name, "content": content, MANIFEST_UID: uid.unwrap_or_default()});
+            let found = of_name.get(*count);
+            let uid = found.and_then(|it| it.get("uid")).or_else(|| manifest.get("uid")).cloned();
+            let mut put = json!({"name": name, MANIFEST_UID: uid});
+            if let Some(content) = found.and_then(|it| it.get("content")).filter(|it| it.is_string()) {
+                put["content"] = content.clone();
             }
+            *manifest = put;
             *count += 1;
         }
     }
@@ -221,7 +230,7 @@ mod tests {
         let one = cluster(attached(), &json!({"profiles": [contents("kind: A", "m1")]}), &json!([]));
         let pack = &one["spec"]["clusterProfileTemplates"][0]["packs"][0];
         assert_eq!(pack["manifests"][0], json!({"name": "m", "content": "kind: A", "manifestUid": "m1"}));
-        assert_eq!(pack["manifests"][1], json!({"name": "unseen", "uid": "m2"}));
+        assert_eq!(pack["manifests"][1], json!({"name": "unseen", "manifestUid": "m2"}));
         let other = cluster(attached(), &json!({"profiles": [contents("kind: A", "m9")]}), &json!([]));
         let content = |it: &Value| profile_core::content::Content::of(&Cluster::new(it)).hash();
         assert_eq!(content(&one), content(&other));

@@ -102,7 +102,19 @@ fn pack_values(pack: &Value) -> Map<String, Value> {
     fields
 }
 
-/// A manifest with its content; none whose content was not visible, as that would empty it.
+/// The manifests of what is to be written whose content was not visible: written without, they would be emptied.
+pub(super) fn unseen(before: &Value, after: &Value) -> Vec<String> {
+    let of_pack = |pack: &Value| {
+        let name = field::text(pack, &["name"]).unwrap_or_default().into_owned();
+        let all = field::items(pack, &["manifests"]).filter(|(_, it)| it.get("content").is_none());
+        let names = all.map(|(_, it)| format!("{name}/{}", field::text(it, &["name"]).unwrap_or_default()));
+        names.collect::<Vec<_>>()
+    };
+    let changed = changed(before, after).into_iter().flat_map(|(_, it)| field::items(it, &["packs"]));
+    changed.flat_map(|(_, pack)| of_pack(pack)).collect()
+}
+
+/// A manifest with its content.
 fn manifest(item: &Value) -> Option<Value> {
     let content = item.get("content").filter(|it| it.is_string())?;
     let mut fields = Map::new();
@@ -137,7 +149,7 @@ mod tests {
                 {"name": "a", "defaultValue": "1"}, {"name": "b", "value": "2"}, {"name": "c"}, {"name": "d", "value": "*****"},
             ],
             "packs": [{"name": "k", "tag": "1.x", "version": "1.2.3", "type": "spectro", "values": values, "packUid": "u", "manifests": [
-                {"name": "m", "content": "kind: A", MANIFEST_UID: "m1"}, {"name": "unseen", "uid": "m2"},
+                {"name": "m", "content": "kind: A", MANIFEST_UID: "m1"},
             ]}],
         })
     }

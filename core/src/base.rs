@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::{
     cluster::Cluster,
@@ -132,6 +132,11 @@ impl Base {
         {
             packs.iter_mut().filter_map(Value::as_object_mut).for_each(|pack| {
                 pack.shift_remove("isValuesOverridden");
+                let manifests = pack.get_mut("manifests").and_then(Value::as_array_mut);
+                let is_told = |it: &&mut Map<String, Value>| it.get("isOverridden") == Some(&Value::Bool(false));
+                manifests.into_iter().flatten().filter_map(Value::as_object_mut).filter(is_told).for_each(|it| {
+                    it.shift_remove("isOverridden");
+                });
             });
         }
         own

@@ -4,9 +4,13 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
+    cluster::Cluster,
+    field,
     mask::{self, Context, Secrets},
+    merge::is_mask,
     pack::Pack,
     profile::{self, AttachedProfile},
+    yaml,
 };
 
 mod fields;
@@ -131,6 +135,41 @@ pub fn compare(current: &[AttachedProfile<'_>], pending: &[AttachedProfile<'_>])
         }
     }
     changes
+}
+
+/// The differences between two documents of a cluster that mean something: a text that was only formatted anew, as a server
+/// may do with what it is given, is none.
+pub fn in_meaning(current: &Cluster<'_>, pending: &Cluster<'_>) -> Vec<Change> {
+    let (current, pending) = (current.profiles(), pending.profiles());
+    let means = |it: &Change| match it.kind {
+        Kind::Format => false,
+        Kind::Field if it.path.as_deref() == Some("variables") => !is_same_behind_masks(it),
+        Kind::Manifest => objects_of(it).is_none_or(|[current, pending]| current != pending),
+        _ => true,
+    };
+    compare(&current, &pending).into_iter().filter(means).collect()
+}
+
+/// Whether two lists of variables differ at most where one side shows a mask: what stands behind it is not told.
+fn is_same_behind_masks(change: &Change) -> bool {
+    let items = |side: &Option<Value>| side.as_ref().and_then(Value::as_array).cloned().unwrap_or_default();
+    let (current, pending) = (items(&change.current), items(&change.pending));
+    let value = |it: &Value| field::text(it, &["value"]).map(|it| it.into_owned());
+    let is_masked = |it: &Value| value(it).is_some_and(|it| is_mask(&it));
+    let is_same = |(one, other): (&Value, &Value)| {
+        let names = (field::text(one, &["name"]), field::text(other, &["name"]));
+        names.0 == names.1 && (one == other || is_masked(one) || is_masked(other))
+    };
+    current.len() == pending.len() && current.iter().zip(&pending).all(is_same)
+}
+
+/// The objects of both sides of a changed manifest; nothing where one cannot be read.
+fn objects_of(change: &Change) -> Option<[Vec<Value>; 2]> {
+    Some([objects(change.current.as_ref()?)?, objects(change.pending.as_ref()?)?])
+}
+
+fn objects(side: &Value) -> Option<Vec<Value>> {
+    yaml::parse_all(side.as_str()?).ok()
 }
 
 /// All differences between two profiles, whatever they are called.

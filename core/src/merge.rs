@@ -29,6 +29,8 @@ mod told;
 mod tree;
 mod variables;
 
+pub use masked::is_mask;
+
 use decisions::Judge;
 use sides::Base;
 

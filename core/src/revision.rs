@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::{
     cluster::Cluster,
     content::Content,
+    diff::in_meaning,
     merge::{Override, Resolution, Verdict},
     profile::AttachedProfile,
 };
@@ -134,6 +135,15 @@ impl Revision {
         }
         if Content::of(&before) == now {
             return Status::Abandoned;
+        }
+        // A server may have formatted anew what it was given.
+        if !in_meaning(&before, &after).is_empty() {
+            if in_meaning(&after, cluster).is_empty() {
+                return Status::Deployed;
+            }
+            if in_meaning(&before, cluster).is_empty() {
+                return Status::Abandoned;
+            }
         }
         let (was, made, is) = (packs(&before), packs(&after), packs(cluster));
         if is.iter().any(|pack| made.contains(pack) && !was.contains(pack)) {

@@ -20,6 +20,7 @@ pub(crate) mod guards;
 mod many;
 pub(crate) mod plan;
 pub(crate) mod proposal;
+pub(crate) mod variables;
 
 use proposal::Proposal;
 

@@ -12,6 +12,7 @@ use crate::{
 };
 
 mod apply;
+mod approve;
 mod check;
 mod diff;
 mod history;
@@ -43,6 +44,7 @@ pub(crate) enum Command {
     Override(r#override::OverrideArgs),
     Apply(apply::ApplyArgs),
     Rollback(rollback::RollbackArgs),
+    Approve(approve::ApproveArgs),
     Orphans(orphans::OrphansArgs),
     ScaleDown(scale_down::ScaleDownArgs),
     ScaleBack(scale_back::ScaleBackArgs),
@@ -68,6 +70,7 @@ impl Command {
             | Self::Override(_)
             | Self::Apply(_)
             | Self::Rollback(_)
+            | Self::Approve(_)
             | Self::ScaleDown(_)
             | Self::ScaleBack(_) => true,
         }
@@ -130,6 +133,7 @@ pub(crate) async fn run(cli: &Cli, output: &mut Output) -> Result<Outcome, Error
         Command::Override(args) => r#override::run(args, global, output).await,
         Command::Apply(args) => apply::run(args, global, output).await,
         Command::Rollback(args) => rollback::run(args, global, output).await,
+        Command::Approve(args) => approve::run(args, global, output).await,
         Command::Orphans(args) => orphans::run(args, global, output).await,
         Command::ScaleDown(args) => scale_down::run(args, global, output).await,
         Command::ScaleBack(args) => scale_back::run(args, global, output).await,

@@ -10,6 +10,7 @@ use profile_core::{
 };
 use serde_json::Value;
 
+use self::judgement::Judgement;
 use crate::{
     cli::Format,
     error::Error,
@@ -25,6 +26,7 @@ mod external;
 mod groups;
 mod html;
 mod ignore;
+pub(crate) mod judgement;
 mod overrides;
 mod repave;
 mod segments;
@@ -86,6 +88,8 @@ pub(crate) struct Review {
     pub(crate) verdict: Option<Verdict>,
     /// What the change does to the nodes; `None` where that cannot be told from what is compared.
     pub(crate) repave: Option<Vec<Estimate>>,
+    /// What Palette itself says of it; absent where it is not asked.
+    pub(crate) judgement: Option<Judgement>,
 }
 
 /// How a review is printed.
@@ -192,6 +196,7 @@ impl Review {
         let parts = [
             paint.text(Tone::Faint, &left_out),
             section(overrides::text(&shown.overrides, self.base.as_deref(), paint, columns)),
+            section(self.judgement.as_ref().map(|it| it.text(paint)).unwrap_or_default()),
             section(repave::text(self.repave.as_deref(), has_body, paint, columns)),
             self.notes.iter().map(note).collect(),
             self.verdict.as_ref().map(|verdict| verdict::text(verdict, paint)).unwrap_or_default(),

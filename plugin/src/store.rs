@@ -1,7 +1,11 @@
 //! Where profiles and clusters come from and go to: one interface, one file for each store.
 
 use kube::core::Selector;
-use profile_core::{cluster::Cluster, field, profile::PublishedProfile, revision::Revision};
+use profile_core::{
+    cluster::Cluster,
+    profile::PublishedProfile,
+    revision::{Revision, newest_deployed},
+};
 use serde_json::Value;
 
 mod choice;
@@ -19,7 +23,7 @@ pub(crate) use kubernetes::{
     live::Resource,
     pages::{Depth, Listing},
 };
-pub(crate) use palette::{Manner, PaletteStore};
+pub(crate) use palette::{Manner, PaletteStore, questions::Repave};
 
 use crate::{
     cli::{Global, StoreName},
@@ -27,6 +31,7 @@ use crate::{
     fleet::labels,
     interrupt,
     reference::Reference,
+    review::judgement::Judgement,
 };
 
 /// One object of a store, as it was read.
@@ -113,13 +118,6 @@ impl Sought {
     /// And one that is named.
     pub(crate) fn and(mut self, reference: &Reference) -> Self {
         self.references.push(reference.clone());
-        self
-    }
-
-    /// And those that `templates` hold, as a document keeps the attached profiles.
-    pub(crate) fn and_uids<'v>(mut self, templates: impl IntoIterator<Item = &'v Value>) -> Self {
-        let uids = templates.into_iter().filter_map(|it| field::text(it, &["uid"]));
-        self.uids.extend(uids.map(|it| it.into_owned()));
         self
     }
 
@@ -304,6 +302,46 @@ impl Store {
             Self::Palette(store) if dry_run == DryRun::None => store.write_profiles(before, after, manner).await,
             // Palette judges without a write by questions of their own.
             Self::Palette(_) => Ok(()),
+        }
+    }
+
+    /// The cluster with what its store knows of it beside its copy, where no revision of `revisions` recorded what that was
+    /// taken from.
+    pub(crate) async fn flagged(
+        &self,
+        cluster: &Document,
+        profiles: &[Document],
+        revisions: &[Revision],
+    ) -> Result<Document, Error> {
+        match self {
+            Self::Kubernetes(_) | Self::Files(_) => Ok(cluster.clone()),
+            Self::Palette(store) => {
+                let newest = newest_deployed(revisions);
+                store.flagged(cluster, profiles, |it| newest.is_some_and(|newest| newest.taken_of(it).is_some())).await
+            }
+        }
+    }
+
+    /// Puts what an update of the cluster would bring into what is published, and tells why there is one.
+    pub(crate) async fn pending_update(
+        &self,
+        cluster: &Document,
+        profiles: &mut [Document],
+    ) -> Result<Vec<String>, Error> {
+        match self {
+            Self::Kubernetes(_) | Self::Files(_) => Ok(Vec::new()),
+            Self::Palette(store) => {
+                store.put_updates(cluster, profiles).await?;
+                store.causes_of_update(cluster).await
+            }
+        }
+    }
+
+    /// What the store itself says of a change before it is made, where it can be asked.
+    pub(crate) async fn judge(&self, before: &Document, after: &Value) -> Option<Judgement> {
+        match self {
+            Self::Kubernetes(_) | Self::Files(_) => None,
+            Self::Palette(store) => Some(store.judge(before, after).await),
         }
     }
 

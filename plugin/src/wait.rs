@@ -5,6 +5,7 @@ use std::time::Duration;
 use profile_core::{
     cluster::Cluster,
     content::Content,
+    diff::in_meaning,
     field,
     reconciliation::{Unreconciled, unreconciled},
 };
@@ -14,7 +15,8 @@ use tokio::time::Instant;
 use crate::{
     error::{Error, Kind},
     output::{Output, progress::Progress},
-    store::{Document, Store},
+    review::judgement::{Judgement, Reason},
+    store::{Document, Repave, Store},
 };
 
 mod manager;
@@ -28,15 +30,20 @@ pub(crate) async fn until_reconciled(
     store: &Store,
     cluster: &Document,
     (written, has_written): (&Value, bool),
+    approves: Option<&Judgement>,
     timeout: Duration,
     output: &mut Output,
 ) -> Result<(), Error> {
     let flags = store.flags();
     let missing = async || match state(&store.reread(cluster).await?.value, written) {
+        State::AwaitsRepave if approves.is_some() => {
+            approve(store, cluster, approves).await.map_err(|error| error.hint(stands((cluster, &flags))))?;
+            Ok(vec![("repave".to_owned(), "waiting: the repave that was shown is approved".to_owned())])
+        }
         State::Reconciled => Ok(Vec::new()),
         State::Missing(missing) => Ok(missing.iter().map(|it| (it.pack.clone(), line(it))).collect()),
         State::Reverted(by) => Err(reverted((cluster, &flags), by.as_deref())),
-        State::AwaitsRepave => Err(awaits_repave((cluster, &flags))),
+        State::AwaitsRepave => Err(awaits_repave((cluster, &flags), matches!(store, Store::Palette(_)))),
     };
     let name = cluster.cluster().name().into_owned();
     let what = format!("cluster {name:?} is not reconciled");
@@ -123,7 +130,8 @@ enum State {
 
 fn state(now: &Value, written: &Value) -> State {
     let cluster = Cluster::new(now);
-    if Content::of(&cluster) != Content::of(&Cluster::new(written)) {
+    let written = Cluster::new(written);
+    if Content::of(&cluster) != Content::of(&written) && !in_meaning(&written, &cluster).is_empty() {
         return State::Reverted(manager::newest_of_spec(now));
     }
     let repave = field::text(now, &["status", "repave", "state"]);
@@ -144,12 +152,33 @@ fn reverted((cluster, flags): (&Document, &str), by: Option<&str>) -> Error {
     .hint(format!("look at `kubectl profile diff {}{flags}`", cluster.words()))
 }
 
-fn awaits_repave((cluster, flags): (&Document, &str)) -> Error {
+/// Approves the repave that waits, where all of its reasons were shown before the write.
+async fn approve(store: &Store, cluster: &Document, shown: Option<&Judgement>) -> Result<(), Error> {
+    let Store::Palette(store) = store else { return Ok(()) };
+    // Who approved it meanwhile left nothing to be done.
+    let Some(waiting) = store.repave(cluster).await?.filter(Repave::is_pending) else { return Ok(()) };
+    let known = shown.and_then(|it| it.repave.as_ref().ok()).map(|it| it.reasons.as_slice()).unwrap_or_default();
+    let new: Vec<_> = waiting.reasons.iter().filter(|it| !known.contains(it)).map(Reason::line).collect();
+    if new.is_empty() && !waiting.reasons.is_empty() {
+        return store.approve_repave(cluster).await;
+    }
+    let name = cluster.cluster().name().into_owned();
+    let why = if new.is_empty() { "Palette gives no reason".to_owned() } else { new.join("; ") };
+    let message = format!("the repave of cluster {name:?} is not the one that was shown, and not approved: {why}");
+    Err(Error::new(Kind::DecisionNeeded, message).hint(format!(
+        "look at it: `kubectl profile approve {}{}`",
+        cluster.words(),
+        store.flags()
+    )))
+}
+
+fn awaits_repave((cluster, flags): (&Document, &str), is_palette: bool) -> Error {
     let name = cluster.cluster().name().into_owned();
     let message = format!("a repave of cluster {name:?} waits for approval: its nodes are to be replaced");
-    Error::new(Kind::DecisionNeeded, message)
-        .hint(stands((cluster, flags)))
-        .hint("approve the repave in Palette, then wait again")
+    Error::new(Kind::DecisionNeeded, message).hint(stands((cluster, flags))).hint(match is_palette {
+        true => format!("look at it and approve it: `kubectl profile approve {}{flags}`", cluster.words()),
+        false => "approve the repave in Palette, then wait again".into(),
+    })
 }
 
 fn stands((cluster, flags): (&Document, &str)) -> String {
@@ -201,7 +230,7 @@ mod tests {
             assert_eq!(state(&now, &written) == State::AwaitsRepave, awaits, "{repave}");
         }
         let document = Document { value: written, place: String::new() };
-        let error = awaits_repave((&document, ""));
+        let error = awaits_repave((&document, ""), false);
         assert_eq!(error.kind.exit_code(), 6);
         assert!(error.hints.iter().any(|hint| hint.contains("kubectl profile status c")), "{error:?}");
     }

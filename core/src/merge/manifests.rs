@@ -122,6 +122,8 @@ fn both(judge: &mut Judge<'_>, spot: &Spot, base: Base<&Value>, own: &Value, tar
     let mut merged = match (set(own, base), set(target, base)) {
         (Some(own_text), Some(target_text)) => {
             let base = match base {
+                // Where Palette says that it is not overridden, what stands there is what was published.
+                _ if field(own, FLAG) == Some(&Value::Bool(false)) => Base::Known(Some(own_text)),
                 // It was there, and its text cannot be seen.
                 Base::Known(Some(base)) if text(base).is_none() => Base::Unknown,
                 Base::Known(base) => Base::Known(base.and_then(text)),

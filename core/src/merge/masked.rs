@@ -10,8 +10,8 @@ use crate::mask;
 /// As many stars make a mask; longer ones hold it.
 pub(super) const ANY: &str = "***";
 
-/// Whether a text is a mask and nothing else.
-pub(super) fn is_mask(text: &str) -> bool {
+/// Whether a text is a mask and nothing else: what stands behind it is not known.
+pub fn is_mask(text: &str) -> bool {
     text.len() >= ANY.len() && text.bytes().all(|it| it == b'*')
 }
 

@@ -97,5 +97,6 @@ pub(super) async fn wait_if_asked(
     }
     output.waits("until the cluster runs it")?;
     let pending = (&proposal.draft.pending, has_written);
-    wait::until_reconciled(&proposal.store, &proposal.cluster, pending, write.timeout, output).await
+    let approves = write.approve_repave.then_some(proposal.judgement.as_ref()).flatten();
+    wait::until_reconciled(&proposal.store, &proposal.cluster, pending, approves, write.timeout, output).await
 }

@@ -42,6 +42,13 @@ pub(crate) async fn propose(
             ));
         }
     }
+    if !matches!(**store, Store::Palette(_)) {
+        let flags = [(write.download_first, "--download-first"), (write.approve_repave, "--approve-repave")];
+        if let Some((_, flag)) = flags.into_iter().find(|(is_given, _)| *is_given) {
+            return Err(Error::usage(format!("{flag} is for Palette's API, and this is {}", store.name()))
+                .hint("name it by --store palette, or leave the flag out"));
+        }
+    }
     target::refuse_template(cluster)?;
     guards::refuse_agent(store, cluster, write.agent_may_revert, output).await?;
     let revisions = settled(store, cluster, write, output).await?;
@@ -49,7 +56,10 @@ pub(crate) async fn propose(
         // Where there seem to be none, it may be that they are not visible.
         store.revisions(cluster).await.map_err(|it| it.hint("a rollback restores what a revision recorded"))?;
     }
-    Proposal::new(Rc::clone(store), cluster.clone(), revisions, goal, given).await
+    let mut proposal = Proposal::new(Rc::clone(store), cluster.clone(), revisions, goal, given).await?;
+    proposal.is_staged = write.download_first;
+    proposal.set_variables(merge.variables.of_cluster(&cluster.cluster().name())?)?;
+    Ok(proposal)
 }
 
 async fn settled(
@@ -95,6 +105,10 @@ pub(crate) async fn change(
     output: &mut Output,
 ) -> Result<Outcome, Error> {
     fleet.doubles.iter().for_each(|it| output.note(it));
+    let names = fleet.members.iter().map(|it| it.cluster.cluster().name().into_owned()).collect();
+    for name in merge.variables.unmet(&names)? {
+        output.warning(&format!("--vars-from: no cluster that is meant is called {name:?}"));
+    }
     match fleet.single() {
         Some(member) => {
             let proposal = propose(member, goal, (merge, write), output).await?;
@@ -137,6 +151,7 @@ async fn carried_out(
         if !decide(proposal, &mut edits, &asks, write, output).await? {
             return Ok(unchanged(proposal, write, output).await?.outcome);
         }
+        proposal.ask_store().await;
         show(proposal, write, output)?;
         let mut returning = judge(proposal, write, output).await?;
         if write.dry_run != DryRun::None {
@@ -214,6 +229,7 @@ pub(super) async fn decide(
         // Whoever closes the editor without a change says no, as to any other question.
         return Err(Error::new(Kind::NotConfirmed, "not confirmed; nothing was changed"));
     }
+    proposal.refuse_missing_variables()?;
     Ok(!proposal.is_unchanged())
 }
 
@@ -221,6 +237,7 @@ pub(super) async fn decide(
 pub(super) async fn judge(proposal: &Proposal, write: &WriteArgs, output: &mut Output) -> Result<Returning, Error> {
     let returning = returning(proposal, write, true, output).await?;
     guards::refuse_size(proposal.pending())?;
+    guards::refuse_objections(proposal)?;
     if write.dry_run != DryRun::Client || matches!(*proposal.store, Store::Files(_)) {
         guards::refuse_denied(proposal).await?;
     }

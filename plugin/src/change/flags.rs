@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use clap::Args;
 
-use super::proposal::BaseArg;
+use super::{proposal::BaseArg, variables::VariableArgs};
 use crate::{
     cleanup::{After, AfterArgs},
     cli::duration,
@@ -39,6 +39,12 @@ pub(crate) struct WriteArgs {
     /// Write although a Palette agent runs here and is likely to undo it
     #[arg(long)]
     pub(crate) agent_may_revert: bool,
+    /// Let the cluster download the change and wait for `approve --install` before it installs it (Palette store)
+    #[arg(long, conflicts_with = "wait")]
+    pub(crate) download_first: bool,
+    /// While waiting, approve a repave whose reasons were all shown before the write, and no other (Palette store)
+    #[arg(long, requires = "wait")]
+    pub(crate) approve_repave: bool,
     /// Exit with 3 when there is nothing to change
     #[arg(long)]
     pub(crate) error_unchanged: bool,
@@ -98,6 +104,8 @@ impl ShowArgs {
 pub(crate) struct MergeArgs {
     #[command(flatten)]
     decisions: DecisionArgs,
+    #[command(flatten)]
+    pub(super) variables: VariableArgs,
     /// What the cluster's copy was taken from, where that cannot be told: what is published today, a file, or what the
     /// revision of that number recorded
     #[arg(long, value_name = "published|FILE|REVISION")]

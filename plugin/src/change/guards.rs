@@ -6,6 +6,7 @@ use crate::{
     change::proposal::Proposal,
     error::{Error, Kind},
     output::Output,
+    review::judgement::Objection,
     shell,
     store::{Document, DryRun, Store},
 };
@@ -55,6 +56,18 @@ pub(crate) fn refuse_size(pending: &Value) -> Result<(), Error> {
     }
     Err(Error::refused(format!("the cluster object would take {size} bytes, and etcd takes {OBJECT_LIMIT}"))
         .hint("make the values of the profile smaller; nothing was written"))
+}
+
+/// Refuses what the store itself objects to: it would not take it, or not carry it out.
+pub(crate) fn refuse_objections(target: &Proposal) -> Result<(), Error> {
+    let Some(judgement) = target.judgement.as_ref().filter(|it| it.objects()) else { return Ok(()) };
+    let lines: Vec<_> = judgement.packs.iter().flatten().map(Objection::line).collect();
+    let name = target.cluster.cluster().name().into_owned();
+    Err(Error::refused(format!(
+        "Palette's validate/packs objects to the change of cluster {name:?}: {}",
+        lines.join("; ")
+    ))
+    .hint("nothing was written"))
 }
 
 /// Lets the store judge the write without making it: an API server with its admission, or the file's own text.

@@ -329,7 +329,8 @@ async fn judged(
     output: &mut Output,
 ) -> Vec<(String, Ready)> {
     let shared = &*output;
-    let judge = |(label, proposal): (String, Proposal)| async move {
+    let judge = |(label, mut proposal): (String, Proposal)| async move {
+        proposal.ask_store().await;
         let mut own = shared.captured();
         let mut judged = judge(&proposal, write, &mut own).await;
         if judged.is_ok() && write.dry_run == DryRun::None && !write.no_history {

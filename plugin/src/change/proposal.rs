@@ -7,6 +7,7 @@ use profile_core::{
     cluster::Cluster,
     mask::Context,
     merge::{Decisions, Override},
+    profile::AttachedProfile,
     repave, retold,
     revision::{Revision, Taken, newest_deployed},
     rules::{self, Policy, Verdict},
@@ -29,12 +30,13 @@ pub(crate) use self::{
     edits::{Assignment, PackEdit, PackReference, path_to_unset},
     rolled_back::allowed,
 };
+use super::variables::{self, Values};
 use crate::{
     decide::{Buffer, Edited},
     error::{Error, Kind},
     output::Output,
     reference::Reference,
-    review::{Review, Sides},
+    review::{Review, Sides, judgement::Judgement},
     selection,
     store::{Document, Manner, Sought, Store},
 };
@@ -93,11 +95,19 @@ pub(crate) struct Proposal {
     pub(crate) store: Rc<Store>,
     pub(crate) cluster: Document,
     pub(crate) profiles: Vec<Document>,
+    /// Why the store offers an update, in words.
+    causes: Vec<String>,
     pub(crate) revisions: Vec<Revision>,
     pub(crate) goal: Goal,
     pub(crate) base: Option<BaseArg>,
     pub(crate) decisions: Decisions,
     pub(crate) draft: Draft,
+    /// What the store itself says of the change, once it was asked.
+    pub(crate) judgement: Option<Judgement>,
+    /// Whether the cluster is to download it first and to wait.
+    pub(crate) is_staged: bool,
+    /// Values of variables that the user gave.
+    variables: Values,
     /// Profiles as the user edited them, by their field paths.
     edited: BTreeMap<String, Edited>,
     /// The files that were edited, until what is in them is written.
@@ -113,32 +123,50 @@ impl Proposal {
         goal: Goal,
         (base, decisions): (Option<BaseArg>, Decisions),
     ) -> Result<Self, Error> {
-        let profiles = store.profiles(&goal.wanted(&cluster)).await?;
         let mut proposal = Self {
             store,
             cluster,
-            profiles,
+            profiles: Vec::new(),
+            causes: Vec::new(),
             revisions,
             goal,
             base,
             decisions,
             draft: Draft::default(),
+            judgement: None,
+            is_staged: false,
+            variables: Values::new(),
             edited: BTreeMap::new(),
             buffers: Vec::new(),
         };
+        proposal.read_beside().await?;
         proposal.compute()?;
         Ok(proposal)
+    }
+
+    /// Reads what the pending document is computed from beside the cluster.
+    async fn read_beside(&mut self) -> Result<(), Error> {
+        let Self { store, cluster, revisions, goal, .. } = self;
+        let mut profiles = store.profiles(&goal.wanted(cluster)).await?;
+        let flagged = store.flagged(cluster, &profiles, revisions).await?;
+        if let Goal::Update(_) = goal {
+            self.causes = store.pending_update(cluster, &mut profiles).await?;
+        }
+        self.cluster = flagged;
+        self.profiles = profiles;
+        Ok(())
     }
 
     /// Reads the cluster and the profiles again.
     pub(crate) async fn refresh(&mut self) -> Result<(), Error> {
         self.cluster = self.store.reread(&self.cluster).await?;
-        self.profiles = self.store.profiles(&self.goal.wanted(&self.cluster)).await?;
+        self.read_beside().await?;
         self.compute()
     }
 
     /// Computes the pending document from what was read and decided.
     pub(crate) fn compute(&mut self) -> Result<(), Error> {
+        let judged = std::mem::take(&mut self.draft.pending);
         self.draft = match &self.goal {
             Goal::Switch(reference) => switched::draft(self, reference)?,
             Goal::Update(profile) => updated::draft(self, profile.as_deref())?,
@@ -156,7 +184,41 @@ impl Proposal {
                 draft.merged.content = content;
             }
         }
+        self.put_variables()?;
+        self.draft.notes.extend(self.causes.iter().map(|it| format!("an update is pending: {it}")));
         self.draft.pending = draft::pending(&self.cluster.value, &self.draft.profiles);
+        if judged != self.draft.pending {
+            self.judgement = None;
+        }
+        Ok(())
+    }
+
+    /// Gives values to variables of the profiles that change.
+    pub(crate) fn set_variables(&mut self, values: Values) -> Result<(), Error> {
+        self.variables = values;
+        if self.variables.is_empty() { Ok(()) } else { self.compute() }
+    }
+
+    fn put_variables(&mut self) -> Result<(), Error> {
+        let mut met = std::collections::BTreeSet::new();
+        for draft in &mut self.draft.profiles {
+            let version = self.profiles.iter().find(|it| it.profile().reference() == draft.to);
+            let current = AttachedProfile::new(&draft.current, draft.path.clone());
+            met.extend(variables::put(&mut draft.merged.content, &current, version, &self.variables)?);
+        }
+        let contents: Vec<_> = self.draft.profiles.iter().map(|it| &it.merged.content).collect();
+        variables::refuse_unknown(&self.variables, &met, &contents)
+    }
+
+    /// Refuses a change to a version that requires values which the cluster would not have.
+    pub(crate) fn refuse_missing_variables(&self) -> Result<(), Error> {
+        for draft in &self.draft.profiles {
+            let version = self.profiles.iter().find(|it| it.profile().reference() == draft.to);
+            let missing = version.map(|it| variables::missing(&draft.merged.content, it)).unwrap_or_default();
+            if !missing.is_empty() {
+                return Err(variables::lacking(&self.cluster.cluster().name(), &draft.to, &missing));
+            }
+        }
         Ok(())
     }
 
@@ -260,9 +322,16 @@ impl Proposal {
         rules::check(&self.cluster.cluster(), &Cluster::new(&self.draft.pending), &Policy::default())
     }
 
+    /// Asks the store itself what it says of the change as it stands.
+    pub(crate) async fn ask_store(&mut self) {
+        if self.judgement.is_none() {
+            self.judgement = self.store.judge(&self.cluster, &self.draft.pending).await;
+        }
+    }
+
     /// How it is written, where the store tells ways apart.
     pub(crate) fn manner(&self) -> Manner {
-        Manner { is_update: matches!(self.goal, Goal::Update(_)), ..Manner::default() }
+        Manner { is_update: matches!(self.goal, Goal::Update(_)), is_staged: self.is_staged }
     }
 
     /// What must not move between the look and the write.
@@ -332,6 +401,7 @@ impl Proposal {
             notes: self.draft.notes.iter().cloned().chain(notes).collect(),
             verdict: Some(self.verdict()),
             repave: Some(repave::estimate(&before, &after)),
+            judgement: self.judgement.clone(),
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::{
     fleet::{Member, Which, each::each},
     output::Output,
     reference::Reference,
-    review::verdict,
+    review::{judgement::Judgement, verdict},
 };
 
 /// Check a switch by the rules alone and write nothing
@@ -52,18 +52,23 @@ async fn check(args: &CheckArgs, member: &Member, reference: Reference, output: 
     guards::refuse_agent(&store, &cluster, true, output).await?;
     let revisions = known_revisions(&store, &cluster, output).await;
     let given = (None, Decisions::default());
-    let proposal = Proposal::new(store, cluster, revisions, Goal::Switch(reference), given).await?;
+    let mut proposal = Proposal::new(store, cluster, revisions, Goal::Switch(reference), given).await?;
+    proposal.ask_store().await;
+    let judgement = proposal.judgement.clone();
+    let objects = judgement.as_ref().is_some_and(Judgement::objects);
     let verdict = proposal.verdict();
     // The rules allow or deny; but whoever reads a yes here must know what `switch` would stop at all the same.
     let open: Vec<_> = proposal.overrides().filter(|it| it.is_open()).map(|it| it.place()).collect();
     let (name, (_, reference)) = (proposal.cluster.cluster().name().into_owned(), proposal.references());
+    let allowed = verdict.denied.is_empty() && !objects;
     if args.output == Format::Table {
-        if verdict.denied.is_empty() {
+        if allowed {
             output.line(&format!("cluster {name:?} may be switched to {reference}"))?;
         } else {
             output.line(&format!("cluster {name:?} may not be switched to {reference}"))?;
         }
         output.text(&verdict::text(&verdict, output.paint()))?;
+        output.text(&judgement.map(|it| it.text(output.paint())).unwrap_or_default())?;
         for place in &open {
             output.line(&format!(
                 "note: what the cluster sets at {place} needs a decision, and switch stops at that with exit code 6"
@@ -71,9 +76,11 @@ async fn check(args: &CheckArgs, member: &Member, reference: Reference, output: 
         }
     } else {
         let (violations, warnings) = verdict::json(&verdict);
-        let allowed = verdict.denied.is_empty();
-        let fields = json!({"cluster": name, "target": reference, "allowed": allowed, "violations": violations, "warnings": warnings, "open": open});
+        let fields = json!({
+            "cluster": name, "target": reference, "allowed": allowed, "violations": violations, "warnings": warnings,
+            "palette": judgement.as_ref().map(Judgement::json), "open": open,
+        });
         output.document(args.output, "CheckResult", fields)?;
     }
-    Ok(if verdict.denied.is_empty() { Outcome::Done } else { Outcome::Refused })
+    Ok(if allowed { Outcome::Done } else { Outcome::Refused })
 }

@@ -109,7 +109,17 @@ async fn two(
     };
     let label = format!("Pending, {}", after.label());
     let read = Read::beside(store.as_ref(), &before, (cluster, None), output).await?;
-    answer(args, &pair::switched(cluster, target, &read.as_beside(), label)?, output)
+    let mut review = pair::switched(cluster, target, &read.as_beside(), label)?;
+    if let (Point::Cluster(_), Some(store)) = (&before, &store) {
+        judge(store, cluster, &mut review).await;
+    }
+    answer(args, &review, output)
+}
+
+/// Puts what the store itself says of a switch into its review.
+async fn judge(store: &Store, cluster: &Document, review: &mut Review) {
+    let pending = pair::pending(cluster, review);
+    review.judgement = store.judge(cluster, &pending).await;
 }
 
 /// A version alone: against the one cluster in scope, or against all that have its profile.
@@ -125,7 +135,9 @@ async fn version(args: &DiffArgs, global: &Global, word: &str, output: &mut Outp
     let read = Read::beside(Some(store), &before, (cluster, Some(&reference)), output).await?;
     let target = selection::version(&read.profiles, &reference, &read.scope)?.clone();
     let label = format!("Pending, {}", target.profile().reference());
-    answer(args, &pair::switched(cluster, &target, &read.as_beside(), label)?, output)
+    let mut review = pair::switched(cluster, &target, &read.as_beside(), label)?;
+    judge(store, cluster, &mut review).await;
+    answer(args, &review, output)
 }
 
 /// A file alone: an edited profile against all clusters that have its version, or a cluster against its own versions.

@@ -88,6 +88,7 @@ async fn show(args: &OverridesArgs, member: &Member, output: &mut Output) -> Res
     let Member { store, cluster, .. } = member;
     let profiles = store.profiles(&Sought::attached([cluster])).await?;
     let revisions = known_revisions(store, cluster, output).await;
+    let cluster = &store.flagged(cluster, &profiles, &revisions).await?;
     let found = found(cluster, &profiles, &revisions);
     let sight = Sight { known: known_secrets(cluster, &profiles), cluster, secrets: args.secrets() };
     if args.output == Format::Table {

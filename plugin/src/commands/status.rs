@@ -4,6 +4,7 @@ use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     rc::Rc,
+    time::Duration,
 };
 
 use clap::Args;
@@ -26,12 +27,13 @@ use super::{
 use crate::{
     change::proposal::known_revisions,
     cleanup::{self, Mention, Sources, StillDown},
-    cli::{Format, Global},
+    cli::{Format, Global, duration},
     error::Error,
     fleet::{Fleet, Member, Which, at_once, in_order},
     output::{Output, table::table},
     selection,
     store::{Document, Sought, Store},
+    wait::until_reconciled,
 };
 
 /// Show each cluster: its profiles, Kubernetes, state, what is not reconciled, overrides, and orphans
@@ -44,6 +46,12 @@ pub(crate) struct StatusArgs {
     clusters: Vec<String>,
     #[command(flatten)]
     which: Which,
+    /// Wait until one cluster runs what its spec says
+    #[arg(long)]
+    wait: bool,
+    /// How long to wait, such as 30s or 10m
+    #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "10m", requires = "wait")]
+    timeout: Duration,
     /// Search for orphans in every cluster that is shown
     #[arg(long)]
     orphans: bool,
@@ -62,6 +70,9 @@ pub(crate) async fn run(args: &StatusArgs, global: &Global, output: &mut Output)
     let mut fleet = args.which.find_all(&args.clusters, global).await?;
     if fleet.members.len() <= FEW {
         fleet.read_whole().await?;
+    }
+    if args.wait {
+        wait(args, &mut fleet, output).await?;
     }
     let (mut rows, mut unseen) = looked_at(&fleet, output).await?;
     if args.orphans || fleet.single().is_some() {
@@ -121,6 +132,22 @@ pub(crate) async fn run(args: &StatusArgs, global: &Global, output: &mut Output)
         ));
     }
     Ok(outcome)
+}
+
+/// Follows the one cluster until it runs what its spec says, and reads it anew.
+async fn wait(args: &StatusArgs, fleet: &mut Fleet, output: &mut Output) -> Result<(), Error> {
+    let ([member], []) = (fleet.members.as_mut_slice(), fleet.unseen.as_slice()) else {
+        return Err(
+            Error::usage(format!("--wait follows one cluster, and {} are meant", fleet.count())).hint("name one")
+        );
+    };
+    if let Store::Files(_) = *member.store {
+        return Err(Error::usage("--wait follows a running cluster, and files have none: leave it out"));
+    }
+    let spec = (&member.cluster.value.clone(), false);
+    until_reconciled(&member.store, &member.cluster, spec, None, args.timeout, output).await?;
+    member.cluster = member.store.reread(&member.cluster).await?;
+    Ok(())
 }
 
 /// A cluster, and what is known beside it.

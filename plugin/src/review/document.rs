@@ -7,7 +7,7 @@ use profile_core::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{Review, Shown, overrides, repave, summary, verdict};
+use super::{Review, Shown, judgement::Judgement, overrides, repave, summary, verdict};
 
 /// The fields of a document of kind `Diff`.
 pub(super) fn fields(review: &Review, shown: &Shown) -> Value {
@@ -28,6 +28,7 @@ pub(super) fn fields(review: &Review, shown: &Shown) -> Value {
         "violations": violations,
         "warnings": warnings,
         "notes": review.notes,
+        "palette": review.judgement.as_ref().map(Judgement::json),
         "repaveEstimate": {
             "worst": repave::effect(review.repave.as_deref()),
             "changes": review.repave.as_deref().unwrap_or_default(),

@@ -44,6 +44,7 @@ pub(super) fn page(review: &Review, shown: &Shown) -> String {
                 main {
                     (findings::rules(review))
                     (overrides::table(&shown.overrides))
+                    (findings::judgement(review))
                     (findings::repave(review, shown))
                     (findings::notes(review, shown))
                     (sections::overview(&sections))

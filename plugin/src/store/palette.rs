@@ -10,7 +10,12 @@ use std::{
 use futures_util::{StreamExt, TryStreamExt, stream};
 use http::Method;
 use kube::core::Selector;
-use profile_core::{cluster::Cluster, content::Content, field};
+use profile_core::{
+    cluster::Cluster,
+    content::Content,
+    diff::{Change, in_meaning},
+    field,
+};
 use serde_json::{Value, json};
 use tokio::{sync::OnceCell, time::Instant};
 
@@ -29,8 +34,10 @@ mod connection;
 pub(crate) mod documents;
 mod entities;
 mod failure;
+pub(crate) mod questions;
 mod rate;
 mod revisions;
+mod updates;
 
 use access::Access;
 use client::{Client, segment};
@@ -332,13 +339,34 @@ impl PaletteStore {
         let uid = segment(&before.cluster().uid().unwrap_or_default());
         let what = format!("write the profiles of cluster {:?}", before.cluster().name());
         let (path, body) = match manner.is_update {
-            true => (
-                format!("/v1/spectroclusters/{uid}/packRefs?notify=NotifyActionPacksUpdate"),
-                entities::updates(&before.value, after),
-            ),
+            true => {
+                // The notification that the update answers is done with it.
+                let open = self.notifications(before).await?;
+                let notify = open.iter().find_map(|it| field::text(it, &["metadata", "uid"]));
+                let notify = notify.map(|it| format!("?notify={}", segment(&it))).unwrap_or_default();
+                (format!("/v1/spectroclusters/{uid}/packRefs{notify}"), entities::updates(&before.value, after))
+            }
             false => (format!("/v1/spectroclusters/{uid}/profiles"), entities::profiles(&before.value, after)),
         };
-        self.client.write(Method::PATCH, &path, Some(&entities::applied(body, manner)), &what).await.map(|_| ())
+        self.client.write(Method::PATCH, &path, Some(&entities::applied(body, manner)), &what).await?;
+        self.refuse_other(before, after).await
+    }
+
+    /// Fails where the cluster does not hold what was written: Palette takes some things from the profile, whatever it is sent.
+    async fn refuse_other(&self, before: &Document, written: &Value) -> Result<(), Error> {
+        let name = before.cluster().name().into_owned();
+        let unseen = |error: Error| error.hint("Palette took the write; only what it made of it was not visible");
+        let now = self.reread(before).await.map_err(unseen)?;
+        let other = in_meaning(&Cluster::new(written), &now.cluster());
+        if other.is_empty() {
+            return Ok(());
+        }
+        let places: Vec<_> = other.iter().map(Change::title).collect();
+        Err(Error::failed(format!(
+            "Palette took the write, and cluster {name:?} holds something else: {}",
+            places.join(", ")
+        ))
+        .hint(format!("look at `kubectl profile diff {name}{}`", self.flags)))
     }
 
     /// Refuses a write that would lose what was not visible, or that Palette would not make.

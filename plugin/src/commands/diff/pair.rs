@@ -78,6 +78,14 @@ pub(super) fn switched(
     })
 }
 
+/// The cluster's document as the review shows it pending.
+pub(super) fn pending(cluster: &Document, review: &Review) -> Value {
+    let attached = cluster.cluster().profiles();
+    let place = |sides: &Sides| attached.iter().find(|it| it.raw() == &sides.current).map(|it| it.path().to_owned());
+    let sides = review.sides.iter().filter_map(|sides| Some((place(sides)?, &sides.pending)));
+    sides.fold(cluster.value.clone(), |document, (path, content)| placed(&document, &path, content))
+}
+
 /// A cluster against what is published for the versions it has attached.
 pub(super) fn own_versions(cluster: &Document, beside: &Beside<'_>) -> Result<Review, Error> {
     let view = cluster.cluster();

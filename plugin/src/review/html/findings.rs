@@ -57,6 +57,34 @@ pub(super) fn rules(review: &Review) -> Markup {
     }
 }
 
+/// What Palette itself says of the change.
+pub(super) fn judgement(review: &Review) -> Markup {
+    let Some(judgement) = &review.judgement else { return html! {} };
+    html! {
+        section #palette {
+            h2 { "Palette's own checks" }
+            p {
+                code { "validate/packs" } " "
+                @match &judgement.packs {
+                    Err(why) => { span.tag.warn { "not known" } " " (why) }
+                    Ok(all) if all.is_empty() => span.tag.good { "no objection" },
+                    Ok(all) => span.tag.bad { (counted(all.len(), "objection", "objections")) },
+                }
+            }
+            ul.findings { @for it in judgement.packs.iter().flatten() { li { (it.line()) } } }
+            p {
+                code { "validate/repave" } " "
+                @match &judgement.repave {
+                    Err(why) => { span.tag.warn { "not known" } " " (why) }
+                    Ok(it) if it.is_required => span.tag.bad { "nodes are replaced" },
+                    Ok(_) => span.tag.good { "no repave" },
+                }
+            }
+            ul.findings { @for it in judgement.repave.iter().flat_map(|it| &it.reasons) { li { (it.line()) } } }
+        }
+    }
+}
+
 /// What the change does to the nodes.
 pub(super) fn repave(review: &Review, shown: &Shown) -> Markup {
     let lines = match review.repave.as_deref() {

@@ -124,6 +124,51 @@ pub(super) fn cluster_name(item: &Value) -> Value {
     json!({"apiVersion": API, "kind": "SpectroCluster", SUMMARY: true, "metadata": metadata(Some(item))})
 }
 
+/// Puts Palette's flags of one pack (`v1PackConfigSpec`) into a cluster, as far as they say that nothing is overridden.
+pub(super) fn put_flags(cluster: &mut Value, (uid, pack): (&str, &str), config: &Value) {
+    let templates = cluster.pointer_mut("/spec/clusterProfileTemplates").and_then(Value::as_array_mut);
+    let templates = templates.into_iter().flatten().filter(|it| has_uid(it, &["uid"], uid));
+    let packs = templates.filter_map(|it| it.get_mut("packs")?.as_array_mut()).flatten();
+    for pack in packs.filter(|it| has_uid(it, &["name"], pack)) {
+        if config.get("isValuesOverridden") == Some(&Value::Bool(false)) {
+            pack["isValuesOverridden"] = false.into();
+        }
+        let manifests = pack.get_mut("manifests").and_then(Value::as_array_mut);
+        for manifest in manifests.into_iter().flatten() {
+            let name = field::text(manifest, &["name"]).unwrap_or_default().into_owned();
+            let mut told =
+                field::items(config, &["manifests"]).map(|(_, it)| it).filter(|it| has_uid(it, &["name"], &name));
+            // Of several of one name none is told from the others.
+            if let (Some(told), None) = (told.next(), told.next())
+                && told.get("isOverridden") == Some(&Value::Bool(false))
+            {
+                manifest["isOverridden"] = false.into();
+            }
+        }
+    }
+}
+
+/// Puts the packs that an update brings at another version (`v1ClusterProfileTemplate`) into what is published. All others are
+/// as the profile has them: what an update says of their values may hold the cluster's own.
+pub(super) fn put_update(published: &mut Value, pending: &Value) {
+    let packs = published.pointer_mut("/spec/published/packs").and_then(Value::as_array_mut);
+    for pack in packs.into_iter().flatten() {
+        let name = field::text(pack, &["name"]).unwrap_or_default().into_owned();
+        let found = field::items(pending, &["packs"]).map(|(_, it)| it).find(|it| has_uid(it, &["name"], &name));
+        let Some(found) = found else { continue };
+        let version = |it: &Value| field::text(it, &["version"]).map(|it| it.into_owned());
+        if version(found).is_none() || version(found) == version(pack) {
+            continue;
+        }
+        let manifests = pack.get("manifests").cloned();
+        *pack = found.clone();
+        // The references have no content; what the profile attaches stays attached.
+        if let (Some(manifests), Some(fields)) = (manifests, pack.as_object_mut()) {
+            fields.insert("manifests".into(), manifests);
+        }
+    }
+}
+
 const API: &str = "cluster.spectrocloud.com/v1";
 
 fn metadata(meta: Option<&Value>) -> Value {

@@ -3,7 +3,7 @@
 //!
 //! Every pack goes with its values and every manifest with its content: what is left out is lost.
 
-use profile_core::{content::Content, field, profile::AttachedProfile};
+use profile_core::{content::Content, field, merge::is_mask, profile::AttachedProfile};
 use serde_json::{Map, Value, json};
 
 use super::documents::MANIFEST_UID;
@@ -76,15 +76,10 @@ fn entity(before: Option<&Value>, after: &Value) -> Value {
 /// that is masked is left as it is.
 fn variable(item: &Value) -> Option<Value> {
     let value = item.get("value").or_else(|| item.get("defaultValue"))?;
-    if is_masked(value) {
+    if value.as_str().is_some_and(is_mask) {
         return None;
     }
     Some(json!({"name": item.get("name"), "value": value}))
-}
-
-/// Whether Palette shows stars in place of a value.
-pub(super) fn is_masked(value: &Value) -> bool {
-    value.as_str().is_some_and(|text| text.len() >= 3 && text.bytes().all(|it| it == b'*'))
 }
 
 /// Fields of a pack that both bodies have (`v1PackValuesEntity`).

@@ -19,7 +19,9 @@ mod rate;
 mod server;
 mod state;
 
+pub use api::endpoints;
 pub use call::Call;
+pub use contract::file as openapi_file;
 pub use exchange::{Answer, Request};
 pub use fake::Fake;
 pub use fault::{Effect, Fault};

@@ -5,6 +5,7 @@
 //! afterwards what was called and what of it did not fit Palette's own API description.
 
 pub mod cli;
+pub mod prism;
 pub mod world;
 
 mod api;

@@ -34,6 +34,10 @@ impl Layer {
     }
 }
 
+/// Where a store keeps the uid of a manifest whose content it shows: Palette needs it to write the manifest, and gives another
+/// one with each write, so that it is no content.
+pub const MANIFEST_UID: &str = "manifestUid";
+
 /// A borrowed view of one pack and of where it stands in its document.
 #[derive(Clone, Debug)]
 pub struct Pack<'a> {

@@ -13,7 +13,7 @@ use super::{
     sides::{Base, field, verdict},
     texts::Texts,
 };
-use crate::mask;
+use crate::{mask, pack::MANIFEST_UID};
 
 /// A manifest among others of its pack: its name, and which of those with that name it is.
 type Key = (String, usize);
@@ -215,7 +215,7 @@ fn carried(
 }
 
 /// What identifies a manifest, and what Palette keeps of it.
-const BOOKS: [&str; 8] = ["name", "kind", "apiVersion", "uid", "parentUid", "digest", "content", FLAG];
+const BOOKS: [&str; 9] = ["name", "kind", "apiVersion", "uid", MANIFEST_UID, "parentUid", "digest", "content", FLAG];
 
 /// Merges the fields beside the text, each as one whole value, into `result`.
 fn fields(

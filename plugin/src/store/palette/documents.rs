@@ -7,11 +7,9 @@
 
 use std::collections::BTreeMap;
 
-use profile_core::field;
+use profile_core::{field, pack::MANIFEST_UID};
 use serde_json::{Map, Value, json};
 
-/// Where the uid of a manifest is kept that Palette needs to write it.
-pub(super) const MANIFEST_UID: &str = "manifestUid";
 /// Marks a document that was read from a list and holds no values.
 const SUMMARY: &str = "isSummary";
 

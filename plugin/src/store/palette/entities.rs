@@ -3,10 +3,8 @@
 //!
 //! Every pack goes with its values and every manifest with its content: what is left out is lost.
 
-use profile_core::{content::Content, field, merge::is_mask, profile::AttachedProfile};
+use profile_core::{content::Content, field, merge::is_mask, pack::MANIFEST_UID, profile::AttachedProfile};
 use serde_json::{Map, Value, json};
-
-use super::documents::MANIFEST_UID;
 
 /// How a change reaches Palette.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

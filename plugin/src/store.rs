@@ -345,6 +345,14 @@ impl Store {
         }
     }
 
+    /// Where the revisions are, where that is this machine and not the store.
+    pub(crate) fn place_of_revisions(&self) -> Option<String> {
+        match self {
+            Self::Kubernetes(_) | Self::Files(_) => None,
+            Self::Palette(store) => Some(store.place_of_revisions()),
+        }
+    }
+
     /// All kept revisions of a cluster, oldest first.
     pub(crate) async fn revisions(&self, cluster: &Document) -> Result<Vec<Revision>, Error> {
         match self {

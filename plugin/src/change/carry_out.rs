@@ -175,6 +175,9 @@ async fn carried_out(
         if write.yes && proposal.assumes() {
             output.warning("what the cluster sets itself is told by an assumption: see the base above");
         }
+        if let Some(place) = proposal.store.place_of_revisions().filter(|_| !write.no_history) {
+            output.note(&format!("the revision is kept in {place}, where this user of this machine alone sees it"));
+        }
         if !write.yes {
             output.confirm().await?;
         }

@@ -53,6 +53,9 @@ async fn show(args: &HistoryArgs, member: &Member, output: &mut Output) -> Resul
         output.document(args.output, "RevisionList", json!({"cluster": cluster.cluster().name(), "items": items}))?;
         return Ok(Outcome::Done);
     }
+    if let Some(place) = store.place_of_revisions() {
+        output.note(&format!("changes that this user made on this machine, as kept in {place}; Palette keeps none"));
+    }
     if revisions.is_empty() {
         output.note(&format!("no revisions of cluster {:?}", cluster.cluster().name()));
         return Ok(Outcome::Done);

@@ -8,7 +8,7 @@ use std::{
 };
 
 use clap::Args;
-use futures_util::{StreamExt, stream};
+use futures_util::{StreamExt, TryStreamExt, stream};
 use profile_core::{
     cluster::Cluster,
     field,
@@ -218,18 +218,25 @@ async fn beside(
     let profiles: Vec<Result<_, Error>> = stream::iter(namespaces).map(read).buffered(parallel).collect().await;
     let profiles: BTreeMap<_, _> = profiles.into_iter().collect::<Result<_, _>>()?;
     let shared = &*output;
+    let of_namespace = |cluster: &Document| {
+        let profiles = profiles.get(&cluster.cluster().namespace().map(Cow::into_owned));
+        profiles.map(Vec::as_slice).unwrap_or_default()
+    };
     let read = async |cluster: &&Document| {
         let mut own = shared.captured();
-        (known_revisions(store, cluster, &mut own).await, own.into_captured().notes)
+        let revisions = known_revisions(store, cluster, &mut own).await;
+        let flagged = match cluster.is_summary() {
+            true => Ok((*cluster).clone()),
+            false => store.flagged(cluster, of_namespace(cluster), &revisions).await,
+        };
+        flagged.map(|flagged| (flagged, revisions, own.into_captured().notes))
     };
-    let revisions: Vec<_> = stream::iter(&clusters).map(read).buffered(parallel).collect().await;
+    let known: Vec<_> = stream::iter(&clusters).map(read).buffered(parallel).try_collect().await?;
     let down = cleanup::scaled_down(store, &clusters).await;
     let mut besides = Vec::new();
-    for ((cluster, (revisions, notes)), scaled_down) in clusters.iter().zip(revisions).zip(down) {
+    for ((cluster, revisions, notes), scaled_down) in known.into_iter().zip(down) {
         notes.lines().for_each(|line| output.note(line));
-        let profiles = profiles.get(&cluster.cluster().namespace().map(Cow::into_owned));
-        let profiles = profiles.map(Vec::as_slice).unwrap_or_default();
-        besides.push(Beside { scaled_down, ..Beside::of(cluster, profiles, &revisions) });
+        besides.push(Beside { scaled_down, ..Beside::of(&cluster, of_namespace(&cluster), &revisions) });
     }
     Ok(besides)
 }
@@ -251,8 +258,7 @@ struct Beside {
 impl Beside {
     /// What a list tells: whether Palette offers an update, and nothing of overrides.
     fn of_summary(cluster: &Document) -> Self {
-        let has_update =
-            field::at(&cluster.value, &["status", "notifications", "isAvailable"]).and_then(Value::as_bool);
+        let has_update = is_offered(cluster);
         Self { overrides: None, is_assumed: false, has_update, scaled_down: Ok(Vec::new()), orphans: None }
     }
 
@@ -263,7 +269,7 @@ impl Beside {
         let found = overrides::found(cluster, profiles, revisions);
         let is_known = found.iter().all(|it| it.base.content.is_some());
         let updates: Vec<_> = found.iter().map(|it| it.has_update).collect();
-        let has_update = if updates.contains(&Some(true)) {
+        let has_update = if updates.contains(&Some(true)) || is_offered(cluster) == Some(true) {
             Some(true)
         } else {
             updates.iter().all(|it| *it == Some(false)).then_some(false)
@@ -351,6 +357,11 @@ fn json(member: &Member, beside: &Beside) -> Value {
 /// What the cluster does not run yet; `None` where it was read from a list that does not tell.
 fn missing(document: &Document) -> Option<Vec<Unreconciled>> {
     (!document.is_summary()).then(|| unreconciled(&document.cluster()))
+}
+
+/// Whether the store offers an update of the cluster; `None` where its document does not tell.
+fn is_offered(cluster: &Document) -> Option<bool> {
+    field::at(&cluster.value, &["status", "notifications", "isAvailable"]).and_then(Value::as_bool)
 }
 
 fn document(down: &StillDown) -> Value {

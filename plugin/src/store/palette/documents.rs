@@ -122,6 +122,15 @@ pub(super) fn cluster_name(item: &Value) -> Value {
     json!({"apiVersion": API, "kind": "SpectroCluster", SUMMARY: true, "metadata": metadata(Some(item))})
 }
 
+/// Puts into a cluster that an update of it is offered, where a summary says so as well.
+pub(super) fn put_offer(cluster: &mut Value) {
+    if let Some(fields) = cluster.as_object_mut()
+        && let Some(status) = fields.entry("status").or_insert_with(|| json!({})).as_object_mut()
+    {
+        status.insert("notifications".into(), json!({"isAvailable": true}));
+    }
+}
+
 /// Puts Palette's flags of one pack (`v1PackConfigSpec`) into a cluster, as far as they say that nothing is overridden.
 pub(super) fn put_flags(cluster: &mut Value, (uid, pack): (&str, &str), config: &Value) {
     let templates = cluster.pointer_mut("/spec/clusterProfileTemplates").and_then(Value::as_array_mut);

@@ -117,6 +117,12 @@ impl PaletteStore {
     }
 }
 
+/// Whether a notification offers an update, and does not only tell something.
+pub(super) fn offers_update(notification: &Value) -> bool {
+    let action = field::text(notification, &["action", "actionType"]).unwrap_or_default();
+    !["", "NotifyActionNone"].contains(&action.as_ref())
+}
+
 /// What a notification says, by its type and the action that it wants.
 fn cause(notification: &Value) -> String {
     let text = |path: &[&str]| field::text(notification, path).unwrap_or_default().into_owned();

@@ -7,7 +7,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use profile_core::{field, profile::AttachedProfile};
 use serde_json::Value;
 
-use super::{PaletteStore, TOGETHER, client::segment, documents};
+use super::{PaletteStore, TOGETHER, client::segment, documents, questions::offers_update};
 use crate::{
     error::{Error, Kind},
     selection,
@@ -15,9 +15,9 @@ use crate::{
 };
 
 impl PaletteStore {
-    /// Puts Palette's flags that nothing is overridden (`isValuesOverridden`, `isOverridden`) into those packs of a cluster
-    /// that differ from what is published today. Whether they were overridden, or the version was edited since, is told by
-    /// nothing else where no revision recorded it. `is_known` tells of which profiles one did.
+    /// Puts what Palette knows of a cluster's copy into its document, where no revision recorded what it was taken from:
+    /// whether an update is offered, and of the packs that differ from what is published today whether it says that nothing is
+    /// overridden (`isValuesOverridden`, `isOverridden`). `is_known` tells of which profiles a revision did.
     pub(crate) async fn flagged(
         &self,
         cluster: &Document,
@@ -38,12 +38,19 @@ impl PaletteStore {
                 }
             }
         }
+        let is_offered = match view.profiles().iter().all(&is_known) {
+            true => false,
+            false => self.notifications(cluster).await?.iter().any(offers_update),
+        };
         let ask = |(uid, pack): (String, String)| async move {
             let config = self.config(cluster, &uid, &pack).await?;
             Ok::<_, Error>((uid, pack, config))
         };
         let answers: Vec<_> = stream::iter(asked).map(ask).buffered(TOGETHER).try_collect().await?;
         let mut flagged = cluster.clone();
+        if is_offered {
+            documents::put_offer(&mut flagged.value);
+        }
         for (uid, pack, config) in answers {
             documents::put_flags(&mut flagged.value, (&uid, &pack), &config);
         }

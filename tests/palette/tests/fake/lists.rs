@@ -53,6 +53,18 @@ fn clusters_are_found_by_name_and_the_deleted_are_left_out() {
 }
 
 #[test]
+fn lists_are_sorted_as_asked_for() {
+    let fake = shop::start();
+    let sorted = search(&fake, "", json!({"sort": [{"field": "clusterName", "order": "desc"}]}));
+    assert_eq!(names(&sorted), ["store", "stock", "shop", "shelf"]);
+    let body =
+        json!({"sort": [{"field": "profileName", "order": "desc"}], "filter": {"profileName": {"contains": "a"}}});
+    assert_eq!(names(&ask(&fake, "POST", "/v1/dashboard/clusterprofiles", body)), ["extra", "base"]);
+    let body = json!({"sort": [{"field": "healthState", "order": "asc"}]});
+    assert_eq!(send(&fake, "POST", "/v1/dashboard/spectroclusters/search", body).unwrap().status, 501);
+}
+
+#[test]
 fn a_summary_has_no_values() {
     let fake = shop::start();
     let shop = search(&fake, "?limit=1", nothing())["items"][0].clone();

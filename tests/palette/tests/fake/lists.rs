@@ -47,7 +47,10 @@ fn clusters_are_found_by_name_and_the_deleted_are_left_out() {
             "condition": {"string": {"operator": operator, "negation": false, "match": {"values": [value]}}}})
     };
     let alive = json!({"property": "isDeleted", "type": "bool", "condition": {"bool": {"value": false}}});
-    let filter = |filters: Value| json!({"filter": {"conjunction": "and", "filterGroups": [{"conjunction": "and", "filters": filters}]}});
+    let filter = |filters: Value| {
+        let group = json!({"conjunction": "and", "filters": filters});
+        json!({"filter": {"conjunction": "and", "filterGroups": [group]}})
+    };
     assert_eq!(names(&search(&fake, "", filter(json!([name("eq", "stock")])))), ["stock"]);
     assert_eq!(names(&search(&fake, "", filter(json!([name("beginsWith", "s"), alive])))), ["shop", "stock", "store"]);
 }

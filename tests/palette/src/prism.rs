@@ -1,7 +1,7 @@
 //! A second judge: Prism, a server that knows nothing of this project and checks requests against the API description.
 //!
-//! It is a program of Node.js. What it finds and what the contract finds differ: Prism checks types, required fields and
-//! values of parameters, and lets fields and parameters pass that the description does not have.
+//! It is a program of Node.js. What it finds and what the contract finds differ: Prism checks types, required fields
+//! and values of parameters, and lets fields and parameters pass that the description does not have.
 
 mod error;
 mod install;

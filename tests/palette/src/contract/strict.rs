@@ -129,7 +129,8 @@ mod tests {
     fn definitions() -> Value {
         json!({
             "base": {"properties": {"a": {"type": "string"}}, "required": ["a"]},
-            "both": {"allOf": [{"$ref": "#/definitions/base"}, {"properties": {"b": {"type": "integer", "format": "int32"}}}]},
+            "both": {"allOf": [{"$ref": "#/definitions/base"}, {"$ref": "#/definitions/other"}]},
+            "other": {"properties": {"b": {"type": "integer", "format": "int32"}}},
             "maybe": {"type": "string", "enum": ["x"], "x-nullable": true},
             "loop": {"properties": {"next": {"$ref": "#/definitions/loop"}, "maybe": {"$ref": "#/definitions/maybe"}}},
             "free": {"type": "object"},

@@ -12,7 +12,7 @@ use std::{
 
 use super::PrismError;
 
-/// Lets Node.js end when the pipe to it closes, which the operating system does when this process ends, however it ends.
+/// Lets Node.js end when the pipe to it closes, which the operating system does however this process ends.
 const END_WITH_PARENT: &str = "data:text/javascript,process.stdin.on('end',()=>process.exit()).resume()";
 
 /// What Prism says when it is ready, before its address.

@@ -65,12 +65,14 @@ pub(crate) fn requests(fake: &Fake) -> Vec<(&'static str, String, Value)> {
     let switch = json!({"profiles": [shop::switch(fake, "base", "1.0.0", "2.0.0")]});
     let template_of_edit = json!({"type": "cluster", "packs": [
         {"name": "ubuntu-aws", "layer": "os", "type": "spectro", "tag": "22.04", "uid": "67010000000000000000a001"},
-        {"name": "hello", "layer": "addon", "tag": "1.0.0", "values": "a: 1\n", "manifests": [{"name": "page", "content": "b: 2\n"}]},
+        {"name": "hello", "layer": "addon", "tag": "1.0.0", "values": "a: 1\n",
+            "manifests": [{"name": "page", "content": "b: 2\n"}]},
     ]});
     let document = json!({
         "metadata": {"name": "imported"},
         "spec": {"version": "1.0.0", "template": {"type": "add-on", "cloudType": "all", "packs": [
-            {"name": "p", "layer": "addon", "type": "manifest", "version": "1.0.0", "values": "a: 1\n", "manifests": [{"name": "m", "content": "b: 2\n"}]},
+            {"name": "p", "layer": "addon", "type": "manifest", "version": "1.0.0", "values": "a: 1\n",
+                "manifests": [{"name": "m", "content": "b: 2\n"}]},
         ]}},
     });
     vec![

@@ -10,7 +10,7 @@ use crate::{
     shop,
 };
 
-/// Whether the contract is checked; where it is not, a line on the terminal says so, past what the test runner captures.
+/// Whether the contract is checked; where it is not, a line on the terminal says so, past the test runner.
 pub(crate) fn is_checked(fake: &Fake, test: &str) -> bool {
     let is_checked = fake.is_contract_checked();
     if !is_checked {
@@ -79,7 +79,8 @@ fn what_stands_in_the_query_and_beside_it_is_checked() {
                 format!("POST {search} request: query parameter 'limit': expected integer, found 'many'"),
                 format!("POST {search} request: query parameter 'page': unknown parameter"),
                 format!(
-                    "{repave}: query parameter 'repaveState': 'Never' is not one of [\"Pending\",\"Approved\",\"Reverted\"]"
+                    "{repave}: query parameter 'repaveState': 'Never' is not one of \
+                     [\"Pending\",\"Approved\",\"Reverted\"]"
                 ),
                 "GET /v1/dashboard/projects/metadata request: a body where none is declared".to_owned(),
                 "GET /v1/nowhere request: the API has no such path".to_owned(),

@@ -47,9 +47,24 @@ fn clusters_are_found_by_name_and_the_deleted_are_left_out() {
             "condition": {"string": {"operator": operator, "negation": false, "match": {"values": [value]}}}})
     };
     let alive = json!({"property": "isDeleted", "type": "bool", "condition": {"bool": {"value": false}}});
-    let filter = |filters: Value| json!({"filter": {"conjunction": "and", "filterGroups": [{"conjunction": "and", "filters": filters}]}});
+    let filter = |filters: Value| {
+        let group = json!({"conjunction": "and", "filters": filters});
+        json!({"filter": {"conjunction": "and", "filterGroups": [group]}})
+    };
     assert_eq!(names(&search(&fake, "", filter(json!([name("eq", "stock")])))), ["stock"]);
     assert_eq!(names(&search(&fake, "", filter(json!([name("beginsWith", "s"), alive])))), ["shop", "stock", "store"]);
+}
+
+#[test]
+fn lists_are_sorted_as_asked_for() {
+    let fake = shop::start();
+    let sorted = search(&fake, "", json!({"sort": [{"field": "clusterName", "order": "desc"}]}));
+    assert_eq!(names(&sorted), ["store", "stock", "shop", "shelf"]);
+    let body =
+        json!({"sort": [{"field": "profileName", "order": "desc"}], "filter": {"profileName": {"contains": "a"}}});
+    assert_eq!(names(&ask(&fake, "POST", "/v1/dashboard/clusterprofiles", body)), ["extra", "base"]);
+    let body = json!({"sort": [{"field": "healthState", "order": "asc"}]});
+    assert_eq!(send(&fake, "POST", "/v1/dashboard/spectroclusters/search", body).unwrap().status, 501);
 }
 
 #[test]

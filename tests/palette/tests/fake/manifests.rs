@@ -49,3 +49,18 @@ fn a_cluster_has_manifests_of_its_own_and_shows_references() {
     assert_ne!(own["uid"], of_profile["uid"]);
     assert!(own.get("content").is_none() && of_profile.get("content").is_none());
 }
+
+#[test]
+fn a_switch_makes_manifests_of_the_clusters_own() {
+    let fake = shop::start();
+    let body = json!({"profiles": [shop::switch(&fake, "base", "1.0.0", "1.1.0")]});
+    ask(&fake, "PATCH", &shop::cluster(&fake, "/profiles"), body);
+    assert_eq!(content(&fake, "page"), "page: of 1.1.0\n");
+    let uid = shop::profile(&fake, "base", "1.1.0");
+    let config = ask(&fake, "GET", &shop::cluster(&fake, &format!("/profiles/{uid}/packs/hello/config")), Value::Null);
+    let own = &config["items"][0]["spec"]["manifests"][0];
+    let of_profile =
+        fake.with_world(|world| world.profile(&uid).unwrap().pack("hello").unwrap().manifests[0].uid.clone());
+    assert_eq!(own["parentUid"], of_profile.as_str());
+    assert_ne!(own["uid"], of_profile.as_str());
+}

@@ -44,6 +44,8 @@ fn an_export_as_yaml_says_the_same() {
     let path = format!("/v1/clusterprofiles/{}/export", shop::profile(&fake, "extra", "1.0.0"));
     let json = ask(&fake, "GET", &path, Value::Null);
     let yaml = send(&fake, "GET", &format!("{path}?format=yaml"), Value::Null).unwrap();
+    assert_eq!(&yaml.headers["content-type"], "application/yaml");
+    assert!(yaml.body.starts_with(b"metadata:"), "{yaml:?}");
     let yaml: Value = serde_saphyr::from_slice(&yaml.body).unwrap();
     assert_eq!(yaml, json);
 }

@@ -77,7 +77,10 @@ pub(crate) fn world() -> World {
 }
 
 fn base(version: &str, kubernetes: &str, replicas: u32) -> Value {
-    let pack = |layer: &str, name: &str, version: &str, values: &str| json!({"name": name, "layer": layer, "type": "spectro", "version": version, "tag": version, "values": values});
+    let pack = |layer: &str, name: &str, version: &str, values: &str| {
+        let tag = version;
+        json!({"name": name, "layer": layer, "type": "spectro", "version": version, "tag": tag, "values": values})
+    };
     let mut hello = pack("addon", "hello", version, &format!("pack:\n  namespace: hello\nreplicas: {replicas}\n"));
     hello["manifests"] = json!([
         {"name": "page", "content": format!("page: of {version}\n")},

@@ -62,7 +62,7 @@ fn what_cannot_be_switched_is_refused_and_changes_nothing() {
     let mut unknown_pack = shop::switch(&fake, "base", "1.0.0", "1.1.0");
     unknown_pack["packValues"] = json!([{"name": "nobody", "values": ""}]);
     let cases = [
-        (json!({"uid": "000000000000000000000000"}), 404, "ClusterProfileNotFound"),
+        (json!({"uid": "000000000000000000000000"}), 404, "ResourceNotFound"),
         (json!({"uid": known, "replaceWithProfile": not_attached}), 400, "ClusterProfileNotAttached"),
         (unknown_pack, 400, "PackNotFound"),
         (shop::switch(&fake, "extra", "1.0.0", "2.0.0"), 400, "ProfileVariableRequired"),

@@ -284,6 +284,15 @@ impl Store {
         }
     }
 
+    /// Whether a write of attached profiles over others would change nothing. Palette takes their content and nothing beside it,
+    /// such as the uids that it gives to manifests itself.
+    pub(crate) fn writes_nothing(&self, before: &Value, after: &Value) -> bool {
+        match self {
+            Self::Kubernetes(_) | Self::Files(_) => before == after,
+            Self::Palette(_) => PaletteStore::is_same_content(before, after),
+        }
+    }
+
     /// Writes the profile content of `after` over `before`, or fails with `Kind::Conflict` when `before` is not what is
     /// there any more.
     pub(crate) async fn write_profiles(

@@ -11,6 +11,7 @@ mod races;
 mod rules;
 mod sandbox;
 mod scaling;
+mod stores;
 mod switch;
 mod terminal;
 mod webhook_down;

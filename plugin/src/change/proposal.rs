@@ -271,13 +271,16 @@ impl Proposal {
 
     /// Whether nothing would change.
     pub(crate) fn is_unchanged(&self) -> bool {
-        switch::templates(&self.cluster.value) == switch::templates(&self.draft.pending) && !self.is_only_recorded()
+        let (now, pending) = (switch::templates(&self.cluster.value), switch::templates(&self.draft.pending));
+        self.store.writes_nothing(&now, &pending) && !self.is_only_recorded()
     }
 
     /// Whether nothing would change because the newest change came to this, and nobody has touched the cluster since.
     pub(crate) fn is_carried_out(&self) -> bool {
         let now = switch::templates(&self.cluster.value);
-        self.is_unchanged() && newest_deployed(&self.revisions).is_some_and(|it| it.after == now && it.before != now)
+        let is_same = |it: &Value| self.store.writes_nothing(it, &now);
+        self.is_unchanged()
+            && newest_deployed(&self.revisions).is_some_and(|it| is_same(&it.after) && !is_same(&it.before))
     }
 
     /// Whether nothing changes but the record: what the cluster holds is decided over again against a newer base, so that

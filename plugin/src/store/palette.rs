@@ -327,6 +327,13 @@ impl PaletteStore {
         }
     }
 
+    /// Whether two lists of attached profiles hold the same content, in the same order.
+    pub(crate) fn is_same_content(before: &Value, after: &Value) -> bool {
+        let document = |templates: &Value| json!({"spec": {"clusterProfileTemplates": templates}});
+        let (before, after) = (document(before), document(after));
+        Content::of(&Cluster::new(&before)) == Content::of(&Cluster::new(&after))
+    }
+
     /// Writes the profiles that differ. Palette keeps no version of the object to compare with, so it is read once more right
     /// before: what moved until then is a conflict.
     pub(crate) async fn write_profiles(&self, before: &Document, after: &Value, manner: Manner) -> Result<(), Error> {

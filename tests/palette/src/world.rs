@@ -6,6 +6,7 @@ mod clock;
 mod cluster;
 mod documents;
 mod edit;
+mod files;
 mod fleet;
 mod notification;
 mod pack;

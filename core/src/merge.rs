@@ -20,6 +20,7 @@ mod manifests;
 mod masked;
 mod named;
 mod packs;
+mod places;
 mod presets;
 mod sides;
 #[cfg(test)]
@@ -30,6 +31,7 @@ mod tree;
 mod variables;
 
 use decisions::Judge;
+pub use places::masked_places;
 use sides::Base;
 
 /// The side that wins where two differ.

@@ -19,7 +19,7 @@ pub(crate) use kubernetes::{
     live::Resource,
     pages::{Depth, Listing},
 };
-pub(crate) use palette::{Manner, PaletteStore};
+pub(crate) use palette::{Manner, PaletteStore, profiles};
 
 use crate::{
     cli::{Global, StoreName},

@@ -29,6 +29,7 @@ mod connection;
 pub(crate) mod documents;
 mod entities;
 mod failure;
+pub(crate) mod profiles;
 mod rate;
 mod revisions;
 

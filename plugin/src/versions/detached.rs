@@ -6,7 +6,7 @@ use serde_json::Value;
 /// The type of the profiles that may be detached.
 pub(crate) const ADD_ON: &str = "add-on";
 
-/// The cluster document without the profile at `path`.
+/// The cluster document without the profile.
 pub(crate) fn without(cluster: &Value, profile: &AttachedProfile<'_>) -> Value {
     let mut document = cluster.clone();
     let templates = document.pointer_mut("/spec/clusterProfileTemplates").and_then(Value::as_array_mut);

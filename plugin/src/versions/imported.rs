@@ -1,6 +1,8 @@
 //! A profile in a file as Palette imports it (`v1ClusterProfileImportEntity` of its API description, 4.8), and why it
 //! cannot be.
 
+use std::borrow::Cow;
+
 use profile_core::{field, merge, profile::PublishedProfile};
 use serde_json::{Map, Value, json};
 
@@ -78,48 +80,54 @@ pub(crate) fn objections(entity: &Value) -> Vec<String> {
         Some(version) => found.extend(strict::objection(version).map(|it| format!("spec.version {it}"))),
         None => found.push("spec.version is no text: Palette takes versions such as \"1.0.0\"".into()),
     }
-    for (at, pack) in field::items(entity, &["spec", "template", "packs"]) {
-        of_pack_at(pack, &format!("spec.template.packs[{at}]"), &mut found);
-    }
-    if field::items(entity, &["spec", "template", "packs"]).next().is_none() {
+    if packs(entity).next().is_none() {
         found.push("spec.template.packs holds no packs".into());
     }
-    for (at, variable) in field::items(entity, &["spec", "variables"]) {
-        let masked = field::text(variable, &["defaultValue"]).filter(|it| is_masked(it));
-        found.extend(masked.map(|_| {
-            let name = field::text(variable, &["name"]).unwrap_or_default();
-            format!("spec.variables[{at}].defaultValue (variable {name}) is masked")
-        }));
+    for (path, pack) in packs(entity) {
+        if field::text(pack, &["name"]).is_none_or(|it| it.is_empty()) {
+            found.push(format!("{path}.name is missing"));
+        }
+        for key in TEXTS {
+            let is_odd = pack.get(key).is_some_and(|it| !it.is_string() && !it.is_null());
+            found.extend(is_odd.then(|| format!("{path}.{key} is no text: write it in quotes")));
+        }
+        for (at, manifest) in field::items(pack, &["manifests"]) {
+            if field::text(manifest, &["content"]).is_none() {
+                found.push(format!("{path}.manifests[{at}] has no content: only an export carries it"));
+            }
+        }
     }
+    found.extend(masked(entity).into_iter().map(|it| format!("{it} is masked")));
     found
 }
 
-fn of_pack_at(pack: &Value, path: &str, found: &mut Vec<String>) {
-    let name = field::text(pack, &["name"]).unwrap_or_default().into_owned();
-    for key in TEXTS {
-        let is_odd = pack.get(key).is_some_and(|it| !it.is_string() && !it.is_null());
-        found.extend(is_odd.then(|| format!("{path}.{key} is no text: write it in quotes")));
-    }
-    if name.is_empty() {
-        found.push(format!("{path}.name is missing"));
-    }
-    let values = field::text(pack, &["values"]).unwrap_or_default();
-    let of_values = merge::masked_places(&values).into_iter();
-    found.extend(of_values.map(|it| format!("{path}.values {it} (pack {name}) is masked")));
-    for (at, manifest) in field::items(pack, &["manifests"]) {
-        let place = format!("{path}.manifests[{at}]");
-        match field::text(manifest, &["content"]) {
-            Some(content) => {
-                let masked = merge::masked_places(&content).into_iter();
-                found.extend(masked.map(|it| format!("{place}.content {it} (pack {name}) is masked")));
-            }
-            None => found.push(format!("{place} (pack {name}) has no content: only an export carries it")),
-        }
-    }
+/// The packs with their field paths.
+fn packs(entity: &Value) -> impl Iterator<Item = (String, &Value)> {
+    let all = field::items(entity, &["spec", "template", "packs"]);
+    all.map(|(at, pack)| (format!("spec.template.packs[{at}]"), pack))
 }
 
-fn is_masked(text: &str) -> bool {
-    text.len() >= 3 && text.bytes().all(|it| it == b'*')
+/// The places at which it holds stars instead of values.
+pub(crate) fn masked(entity: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    for (path, pack) in packs(entity) {
+        let name = field::text(pack, &["name"]).unwrap_or_default();
+        let of = |key: &str, text: Option<Cow<'_, str>>| {
+            let places = merge::masked_places(&text.unwrap_or_default()).into_iter();
+            places.map(|it| format!("{path}.{key} {it} (pack {name})")).collect::<Vec<_>>()
+        };
+        found.extend(of("values", field::text(pack, &["values"])));
+        for (at, manifest) in field::items(pack, &["manifests"]) {
+            found.extend(of(&format!("manifests[{at}].content"), field::text(manifest, &["content"])));
+        }
+    }
+    for (at, variable) in field::items(entity, &["spec", "variables"]) {
+        if field::text(variable, &["defaultValue"]).is_some_and(|it| !merge::masked_places(&it).is_empty()) {
+            let name = field::text(variable, &["name"]).unwrap_or_default();
+            found.push(format!("spec.variables[{at}].defaultValue (variable {name})"));
+        }
+    }
+    found
 }
 
 /// Takes over what Palette's own check of the import says, and tells it in sentences.

@@ -136,3 +136,8 @@ pub(crate) fn answer(world: &mut World, request: &Request, page: usize) -> Answe
     }
     (route.handler)(&mut Context { world, request, page }).unwrap_or_else(|refusal| refusal)
 }
+
+/// Method and path of every endpoint that the fake plays.
+pub fn endpoints() -> impl Iterator<Item = (&'static str, &'static str)> {
+    ROUTES.iter().map(|route| (route.method, route.template))
+}

@@ -1,6 +1,6 @@
 //! The program: a fake for people who try the plugin.
 
-use std::{fs, io, path::PathBuf, process::ExitCode, str::FromStr, thread, time::Duration};
+use std::{fs, io, path::PathBuf, process::ExitCode, str::FromStr, time::Duration};
 
 use clap::Parser;
 use serde_json::Value;
@@ -66,9 +66,23 @@ fn run(arguments: &Arguments) -> io::Result<()> {
     let project = world.projects.first().map(|project| project.name.clone()).unwrap_or_default();
     let fake = Fake::start(world, options)?;
     say(&fake, &project);
-    loop {
-        thread::park();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(killed())
+}
+
+/// Waits for Ctrl-C or `kill`, so that the file with the certificate goes with the program.
+async fn killed() -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate())?;
+        tokio::select! {
+            pressed = tokio::signal::ctrl_c() => pressed,
+            _ = terminate.recv() => Ok(()),
+        }
     }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
 }
 
 /// Profiles come before clusters, which refer to them.

@@ -5,6 +5,7 @@
 //! afterwards what was called and what of it did not fit Palette's own API description.
 
 pub mod cli;
+pub mod prism;
 pub mod world;
 
 mod api;
@@ -19,7 +20,9 @@ mod rate;
 mod server;
 mod state;
 
+pub use api::endpoints;
 pub use call::Call;
+pub use contract::file as openapi_file;
 pub use exchange::{Answer, Request};
 pub use fake::Fake;
 pub use fault::{Effect, Fault};

@@ -166,17 +166,29 @@ fn response(answer: Answer, is_cut: bool) -> Response<Partly> {
         body.truncate(whole / 2);
     }
     // A header of a fault that is none is a mistake in a test, and an answer without a body shows it.
-    response.body(Partly(Some(body))).unwrap_or_else(|_| Response::new(Partly(None)))
+    response.body(Partly { data: Some(body), is_sent: false }).unwrap_or_default()
 }
 
 /// A body that does not say how long it is, so that it may be shorter than the header promises.
-struct Partly(Option<Bytes>);
+#[derive(Default)]
+struct Partly {
+    data: Option<Bytes>,
+    is_sent: bool,
+}
 
 impl Body for Partly {
     type Data = Bytes;
     type Error = Closed;
 
-    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Closed>>> {
-        Poll::Ready(self.0.take().filter(|body| !body.is_empty()).map(|body| Ok(Frame::data(body))))
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Closed>>> {
+        if let Some(data) = self.data.take().filter(|data| !data.is_empty()) {
+            return Poll::Ready(Some(Ok(Frame::data(data))));
+        }
+        // What was written is sent while nothing else is there to do; an end that comes too early would drop it.
+        if !std::mem::replace(&mut self.is_sent, true) {
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        Poll::Ready(None)
     }
 }

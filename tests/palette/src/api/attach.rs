@@ -89,8 +89,7 @@ fn action(body: &Value) -> Option<&str> {
 /// What the API says when the profiles of a cluster cannot be changed.
 pub(super) fn refusal(error: AttachError) -> Answer {
     let (status, code) = match &error {
-        AttachError::NoCluster(_) => (404, "SpectroClusterNotFound"),
-        AttachError::NoProfile(_) => (404, "ClusterProfileNotFound"),
+        AttachError::NoCluster(_) | AttachError::NoProfile(_) => (404, "ResourceNotFound"),
         AttachError::Draft(_) => (400, "ClusterProfileNotPublished"),
         AttachError::NotAttached(_) => (400, "ClusterProfileNotAttached"),
         AttachError::NoPack { .. } => (400, "PackNotFound"),

@@ -17,7 +17,7 @@ impl Context<'_> {
         let uid = self.request.name("uid");
         let cluster = self.world.clusters.iter().find(|cluster| cluster.uid == uid);
         let seen = cluster.filter(|cluster| Some(cluster.project.as_str()) == self.request.project());
-        seen.ok_or_else(|| Answer::error(404, "SpectroClusterNotFound", &format!("no cluster '{uid}'")))
+        seen.ok_or_else(|| Answer::error(404, "ResourceNotFound", &format!("no cluster '{uid}'")))
     }
 }
 

@@ -17,13 +17,22 @@ pub(super) fn metadata(context: &mut Context<'_>) -> Outcome {
 
 /// `POST /v1/dashboard/spectroclusters/search`
 pub(super) fn search(context: &mut Context<'_>) -> Outcome {
-    let filter = &context.request.json()["filter"];
+    let body = context.request.json();
+    let filter = &body["filter"];
     let mut clusters = Vec::new();
     for cluster in of_project(context) {
         if fits(cluster, filter)? {
             clusters.push(cluster);
         }
     }
+    pages::sort(&mut clusters, &body["sort"], |cluster, field| match field {
+        "clusterName" => Some(cluster.name.clone()),
+        "clusterState" => Some(cluster.state().to_owned()),
+        "creationTimestamp" => Some(cluster.created.clone()),
+        "environment" => Some(cluster.cloud_type.clone()),
+        "lastModifiedTimestamp" => Some(cluster.modified.clone()),
+        _ => None,
+    })?;
     pages::page(context, &clusters, |cluster| summary(context, cluster))
 }
 
@@ -81,6 +90,7 @@ fn item_fits(cluster: &Cluster, item: &Value) -> Result<bool, Answer> {
         Some("isDeleted") => Ok(condition["bool"]["value"] == json!(cluster.state() == "Deleted")),
         Some("clusterName") => text_fits(&cluster.name, &condition["string"]),
         Some("clusterState") => text_fits(cluster.state(), &condition["string"]),
+        Some("environment") => text_fits(&cluster.cloud_type, &condition["string"]),
         Some("projectUid") => text_fits(&cluster.project, &condition["string"]),
         other => {
             let message = format!("the fake cannot search clusters by '{}'", other.unwrap_or_default());

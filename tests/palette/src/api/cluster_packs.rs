@@ -45,8 +45,9 @@ pub(super) fn config(context: &mut Context<'_>) -> Outcome {
     let cluster = context.cluster()?;
     let (profile, name) = (context.request.name("profileUid"), context.request.name("packName"));
     let found = cluster.attached(profile).and_then(|attached| Some((attached, attached.pack(name)?)));
-    let (attached, pack) = found
-        .ok_or_else(|| Answer::error(404, "PackNotFound", &format!("no pack '{name}' in the profile '{profile}'")))?;
+    let (attached, pack) = found.ok_or_else(|| {
+        Answer::error(404, "ResourceNotFound", &format!("no pack '{name}' in the profile '{profile}'"))
+    })?;
     let taken = attached.taken_pack(name);
     let manifests = pack.manifests.iter().map(|manifest| {
         let published = taken.and_then(|taken| taken.manifest(&manifest.name));

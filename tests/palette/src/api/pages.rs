@@ -8,6 +8,21 @@ use crate::exchange::{Answer, WithoutNull};
 /// What the token of the next page starts with. Clients take it as it is.
 const TOKEN: &str = "page.";
 
+/// Sorts as a request asks for: `[{field, order}]`, the first one first. `key` is none for a field that is not known.
+pub(super) fn sort<T>(items: &mut [T], by: &Value, key: fn(&T, &str) -> Option<String>) -> Result<(), Answer> {
+    for by in by.as_array().into_iter().flatten().rev() {
+        let field = by["field"].as_str().unwrap_or_default();
+        if items.iter().any(|item| key(item, field).is_none()) {
+            return Err(Answer::error(501, "NotImplemented", &format!("the fake cannot sort by '{field}'")));
+        }
+        items.sort_by_cached_key(|item| key(item, field));
+        if by["order"] == "desc" {
+            items.reverse();
+        }
+    }
+    Ok(())
+}
+
 /// Renders one page of the items that a request asks for.
 pub(super) fn page<T>(context: &Context<'_>, items: &[T], render: impl Fn(&T) -> Value) -> Outcome {
     let number = |name: &str| match context.request.query(name).filter(|text| !text.is_empty()) {

@@ -13,7 +13,7 @@ impl Context<'_> {
     pub(super) fn profile(&self) -> Result<&ProfileVersion, Answer> {
         let uid = self.request.name("uid");
         let profile = self.world.profile(uid).filter(|profile| is_seen(&profile.project, self.request.project()));
-        profile.ok_or_else(|| Answer::error(404, "ClusterProfileNotFound", &format!("no cluster profile '{uid}'")))
+        profile.ok_or_else(|| Answer::error(404, "ResourceNotFound", &format!("no cluster profile '{uid}'")))
     }
 }
 

@@ -48,9 +48,10 @@ pub(super) fn publish(context: &mut Context<'_>) -> Outcome {
 /// `PUT /v1/clusterprofiles/{uid}`: published versions are edited just as drafts are.
 pub(super) fn update(context: &mut Context<'_>) -> Outcome {
     let uid = context.profile()?.uid.clone();
-    let packs = &context.request.json()["spec"]["template"]["packs"];
-    let edits: Vec<_> = packs.as_array().into_iter().flatten().map(attach::pack_edit).collect();
-    context.world.edit_profile(&uid, &edits, true);
+    if let Some(packs) = context.request.json()["spec"]["template"]["packs"].as_array() {
+        let edits: Vec<_> = packs.iter().map(attach::pack_edit).collect();
+        context.world.edit_profile(&uid, &edits, true);
+    }
     Ok(Answer::empty(204))
 }
 
@@ -59,7 +60,7 @@ pub(super) fn update_pack(context: &mut Context<'_>) -> Outcome {
     let profile = context.profile()?;
     let (uid, name) = (profile.uid.clone(), context.request.name("packName"));
     if profile.pack(name).is_none() {
-        return Err(Answer::error(404, "PackNotFound", &format!("no pack '{name}' in the profile")));
+        return Err(Answer::error(404, "ResourceNotFound", &format!("no pack '{name}' in the profile")));
     }
     let mut edit = attach::pack_edit(&context.request.json()["pack"]);
     edit.name = name.to_owned();

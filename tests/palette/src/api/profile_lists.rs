@@ -25,7 +25,8 @@ pub(super) fn metadata(context: &mut Context<'_>) -> Outcome {
 
 /// `POST /v1/dashboard/clusterprofiles`: every name is an item, and is shown by its newest version.
 pub(super) fn summaries(context: &mut Context<'_>) -> Outcome {
-    let filter = &context.request.json()["filter"];
+    let body = context.request.json();
+    let filter = &body["filter"];
     if let Some(unknown) = unknown_filter(filter) {
         return Err(Answer::error(501, "NotImplemented", &format!("the fake cannot filter profiles by '{unknown}'")));
     }
@@ -37,6 +38,14 @@ pub(super) fn summaries(context: &mut Context<'_>) -> Outcome {
             newest.extend(context.world.versions_of(&profile.name, project).pop());
         }
     }
+    pages::sort(&mut newest, &body["sort"], |profile, field| match field {
+        "profileName" => Some(profile.name.clone()),
+        "profileType" => Some(profile.kind.clone()),
+        "creationTimestamp" => Some(profile.created.clone()),
+        "environment" => Some(profile.cloud_type.clone()),
+        "lastModifiedTimestamp" => Some(profile.modified.clone()),
+        _ => None,
+    })?;
     pages::page(context, &newest, |profile| summary(context, profile))
 }
 

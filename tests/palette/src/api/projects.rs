@@ -18,7 +18,7 @@ pub(super) fn metadata(context: &mut Context<'_>) -> Outcome {
 pub(super) fn get(context: &mut Context<'_>) -> Outcome {
     let uid = context.request.name("uid");
     let project = context.world.project(uid);
-    let project = project.ok_or_else(|| Answer::error(404, "ProjectNotFound", &format!("no project '{uid}'")))?;
+    let project = project.ok_or_else(|| Answer::error(404, "ResourceNotFound", &format!("no project '{uid}'")))?;
     Ok(Answer::json(200, &json!({"metadata": {"name": project.name, "uid": project.uid}})))
 }
 
@@ -26,7 +26,7 @@ pub(super) fn get(context: &mut Context<'_>) -> Outcome {
 pub(super) fn template(context: &mut Context<'_>) -> Outcome {
     let uid = context.request.name("uid");
     let template = context.world.templates.iter().find(|template| template.uid == uid);
-    let template = template
-        .ok_or_else(|| Answer::error(404, "ClusterTemplateNotFound", &format!("no cluster template '{uid}'")))?;
+    let template =
+        template.ok_or_else(|| Answer::error(404, "ResourceNotFound", &format!("no cluster template '{uid}'")))?;
     Ok(Answer::json(200, &json!({"metadata": {"name": template.name, "uid": template.uid}})))
 }

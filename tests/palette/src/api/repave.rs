@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Context, Outcome, attach, render, validate};
+use super::{Context, Outcome, attach, render};
 use crate::{
     exchange::{Answer, WithoutNull},
     world::{Reason, Replacement, repave},
@@ -11,7 +11,7 @@ use crate::{
 /// `POST /v1/spectroclusters/{uid}/validate/repave`
 pub(super) fn validate(context: &mut Context<'_>) -> Outcome {
     let before = context.cluster()?.clone();
-    let entries = validate::without_variables(&attach::entries(&context.request.json()));
+    let entries = attach::entries(&context.request.json());
     let after = context.world.with_attached(&before.uid, &entries, Replacement::Named).map_err(attach::refusal)?;
     let reasons = repave::reasons(&before, &after);
     let answer =
@@ -22,7 +22,7 @@ pub(super) fn validate(context: &mut Context<'_>) -> Outcome {
 /// `GET /v1/spectroclusters/{uid}/repave/status`
 pub(super) fn status(context: &mut Context<'_>) -> Outcome {
     let cluster = context.cluster()?;
-    let none = || Answer::error(404, "SpectroClusterRepaveNotFound", &format!("no repave of '{}'", cluster.name));
+    let none = || Answer::error(404, "ResourceNotFound", &format!("no repave of '{}'", cluster.name));
     let repave = cluster.repave.as_ref().ok_or_else(none)?;
     let answer = json!({
         "metadata": {"name": cluster.name, "uid": cluster.uid},

@@ -62,7 +62,9 @@ impl World {
                 changed.repave = Some(repave::Repave { state: "Pending".to_owned(), reasons, since: now.clone() });
             }
         }
-        if let Some(action) = action {
+        // A change without a word on when to apply it is applied at once, with what was staged before it.
+        let was_staged = changed.status["spcApply"]["canBeApplied"] == false;
+        if let Some(action) = action.or(was_staged.then_some("DownloadAndInstall")) {
             let at_once = action != "DownloadAndInstallLater";
             changed.set_status(
                 "spcApply",

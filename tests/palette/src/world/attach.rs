@@ -123,7 +123,7 @@ impl World {
         self.finish_notifications(cluster, None);
     }
 
-    /// Applies in-place edits of profiles that wait: of those named, or all. Packs without an edit become the profile's.
+    /// Applies in-place edits of the profiles that are named. Packs without an edit become the profile's.
     pub fn apply_updates(
         &mut self,
         cluster: &str,

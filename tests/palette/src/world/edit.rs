@@ -13,8 +13,7 @@ pub struct PackEdit {
     pub values: Option<String>,
     /// Another version, where the request can say one.
     pub tag: Option<String>,
-    /// Name and content of manifests. None is not the same as an empty list only in what people mean by it: both make the
-    /// server forget what a cluster changed.
+    /// Name and content of manifests. Without them the server forgets what a cluster changed.
     pub manifests: Option<Vec<(String, String)>>,
     /// The layer, for a pack that is new.
     pub layer: Option<String>,
@@ -81,7 +80,10 @@ impl World {
         }
         if let Some(tag) = edit.tag.as_ref().filter(|tag| **tag != pack.tag) {
             pack.tag.clone_from(tag);
-            pack.version.clone_from(tag);
+            // The real server looks up in the registry which version a group such as `1.33.x` means.
+            if !tag.ends_with('x') {
+                pack.version.clone_from(tag);
+            }
         }
         if let Some(manifests) = &edit.manifests {
             let manifests = manifests.iter().map(|(name, content)| {

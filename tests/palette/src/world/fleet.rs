@@ -26,7 +26,10 @@ impl World {
             let (profile, version) = (cluster % profiles.max(1), cluster / profiles.max(1) % versions.max(1));
             world.add_cluster(&json!({
                 "kind": "SpectroCluster",
-                "metadata": {"name": format!("cluster-{cluster:04}"), "labels": {"ring": format!("ring-{}", cluster % 5)}},
+                "metadata": {
+                    "name": format!("cluster-{cluster:04}"),
+                    "labels": {"ring": format!("ring-{}", cluster % 5)},
+                },
                 "spec": {
                     "cloudType": "aws",
                     "clusterType": "PureManage",
@@ -43,14 +46,31 @@ fn name(profile: usize) -> String {
     format!("profile-{profile:03}")
 }
 
+fn values(pack: &str, version: usize) -> String {
+    let replicas = version % 3 + 1;
+    format!(
+        "\
+pack:
+  namespace: {pack}
+  content:
+    images: []
+
+manifests:
+  {pack}:
+    # How many of them.
+    replicas: {replicas}
+    image: {pack}:1.{version}.0
+    resources:
+      limits:
+        cpu: 500m
+        memory: 512Mi
+"
+    )
+}
+
 fn profile_document(profile: usize, version: usize) -> Value {
     let packs = LAYERS.iter().map(|(layer, pack)| {
-        let values = format!(
-            "pack:\n  namespace: {pack}\n  content:\n    images: []\n\nmanifests:\n  {pack}:\n    # How many of them.\n    \
-             replicas: {replicas}\n    image: {pack}:1.{version}.0\n    resources:\n      limits:\n        cpu: 500m\n        \
-             memory: 512Mi\n",
-            replicas = version % 3 + 1,
-        );
+        let values = values(pack, version);
         let manifests = match *layer {
             "addon" => json!([{"name": *pack, "content": format!("kind: Namespace\nmetadata:\n  name: {pack}\n")}]),
             _ => json!([]),
@@ -66,7 +86,9 @@ fn profile_document(profile: usize, version: usize) -> Value {
         "metadata": {"name": name(profile)},
         "spec": {
             "version": format!("1.{version}.0"),
-            "published": {"name": name(profile), "type": "cluster", "cloudType": "aws", "packs": packs.collect::<Vec<_>>()},
+            "published": {
+                "name": name(profile), "type": "cluster", "cloudType": "aws", "packs": packs.collect::<Vec<_>>(),
+            },
         },
     })
 }

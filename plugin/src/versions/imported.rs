@@ -239,7 +239,7 @@ mod tests {
             "packs[0].values db.password (pack app)",
         );
         check("/spec/template/packs/0/manifests/0/content", json!("token: '****'\n"), "manifests[0].content token");
-        check("/spec/template/packs/0/manifests/0", json!({"name": "m"}), "manifests[0] (pack app) has no content");
+        check("/spec/template/packs/0/manifests/0", json!({"name": "m"}), "manifests[0] has no content");
         let mut entity = export();
         entity["spec"]["variables"] = json!([{"name": "key", "defaultValue": "*****"}]);
         assert_eq!(objections(&entity), ["spec.variables[0].defaultValue (variable key) is masked"]);

@@ -20,6 +20,7 @@ mod manifests;
 mod masked;
 mod named;
 mod packs;
+mod places;
 mod presets;
 mod sides;
 #[cfg(test)]
@@ -32,6 +33,7 @@ mod variables;
 pub use masked::is_mask;
 
 use decisions::Judge;
+pub use places::masked_places;
 use sides::Base;
 
 /// The side that wins where two differ.

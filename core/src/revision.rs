@@ -136,6 +136,13 @@ impl Revision {
         if Content::of(&before) == now {
             return Status::Abandoned;
         }
+        // What was detached is gone, whatever became of the rest.
+        let (kept, there) = (names(&after), names(cluster));
+        let detached: Vec<_> = names(&before).into_iter().filter(|name| !kept.contains(name)).collect();
+        if !detached.is_empty() {
+            let is_there = detached.iter().any(|name| there.contains(name));
+            return if is_there { Status::Abandoned } else { Status::Deployed };
+        }
         // A server may have formatted anew what it was given.
         if !in_meaning(&before, &after).is_empty() {
             if in_meaning(&after, cluster).is_empty() {
@@ -174,6 +181,11 @@ impl Revision {
 /// The newest revision that was written.
 pub fn newest_deployed(revisions: &[Revision]) -> Option<&Revision> {
     revisions.iter().filter(|it| it.status == Status::Deployed).max_by_key(|it| it.number)
+}
+
+/// The names of the attached profiles.
+fn names(cluster: &Cluster<'_>) -> Vec<String> {
+    cluster.profiles().iter().map(|it| it.name().into_owned()).collect()
 }
 
 /// The packs of a cluster as they stand, each with its profile's name.
@@ -259,6 +271,21 @@ mod tests {
         assert_eq!(deployed.taken_of(&attached).map(|it| &it.content), Some(&json!({"packs": []})));
         let old = templates("1.0.0", "a: 2");
         assert_eq!(deployed.taken_of(&AttachedProfile::new(&old[0], "t".into())), None);
+    }
+
+    #[test]
+    fn a_detached_profile_is_settled_by_whether_it_is_there() {
+        let profile = |name: &str, values: &str| json!({"name": name, "packs": [{"name": "k", "values": values}]});
+        let revision = Revision {
+            to: "none".into(),
+            before: json!([profile("a", "x: 1"), profile("b", "y: 1")]),
+            after: json!([profile("a", "x: 1")]),
+            ..revision()
+        };
+        let settled = |templates: Value| revision.settle(&Cluster::new(&document(&templates)));
+        assert_eq!(settled(json!([profile("a", "x: 2")])), Status::Deployed);
+        assert_eq!(settled(json!([profile("a", "x: 2"), profile("c", "z: 1")])), Status::Deployed);
+        assert_eq!(settled(json!([profile("a", "x: 2"), profile("b", "y: 1")])), Status::Abandoned);
     }
 
     #[test]

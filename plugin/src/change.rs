@@ -15,6 +15,7 @@ use crate::{
 
 mod beside;
 pub(crate) mod carry_out;
+pub(crate) mod detach;
 pub(crate) mod flags;
 pub(crate) mod guards;
 mod many;

@@ -14,9 +14,13 @@ use crate::{
 mod apply;
 mod approve;
 mod check;
+mod detach;
 mod diff;
+mod export;
 mod history;
+mod import;
 mod list;
+mod new_version;
 mod orphans;
 mod r#override;
 pub(crate) mod overrides;
@@ -49,6 +53,10 @@ pub(crate) enum Command {
     ScaleDown(scale_down::ScaleDownArgs),
     ScaleBack(scale_back::ScaleBackArgs),
     History(history::HistoryArgs),
+    NewVersion(new_version::NewVersionArgs),
+    Export(export::ExportArgs),
+    Import(import::ImportArgs),
+    Detach(detach::DetachArgs),
     Version(version::VersionArgs),
 }
 
@@ -64,6 +72,7 @@ impl Command {
             | Self::Overrides(_)
             | Self::Orphans(_)
             | Self::History(_)
+            | Self::Export(_)
             | Self::Version(_) => false,
             Self::Switch(_)
             | Self::Update(_)
@@ -72,7 +81,10 @@ impl Command {
             | Self::Rollback(_)
             | Self::Approve(_)
             | Self::ScaleDown(_)
-            | Self::ScaleBack(_) => true,
+            | Self::ScaleBack(_)
+            | Self::NewVersion(_)
+            | Self::Import(_)
+            | Self::Detach(_) => true,
         }
     }
 }
@@ -138,6 +150,10 @@ pub(crate) async fn run(cli: &Cli, output: &mut Output) -> Result<Outcome, Error
         Command::ScaleDown(args) => scale_down::run(args, global, output).await,
         Command::ScaleBack(args) => scale_back::run(args, global, output).await,
         Command::History(args) => history::run(args, global, output).await,
+        Command::NewVersion(args) => new_version::run(args, global, output).await,
+        Command::Export(args) => export::run(args, global, output).await,
+        Command::Import(args) => import::run(args, global, output).await,
+        Command::Detach(args) => detach::run(args, global, output).await,
         Command::Version(args) => version::run(args, output),
     }
 }

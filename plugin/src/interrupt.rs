@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use crate::error::{Error, Kind};
+
 /// How many parts of the program hear interrupts for themselves.
 static HELD: AtomicUsize = AtomicUsize::new(0);
 
@@ -42,5 +44,15 @@ pub(crate) fn is_held() -> bool {
 pub(crate) async fn heard() {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
+    }
+}
+
+/// Does work that an interrupt ends, too, with a sentence about what may stand then.
+pub(crate) async fn or_left<T>(work: impl Future<Output = Result<T, Error>>, left: &str) -> Result<T, Error> {
+    let _hold = hold();
+    tokio::select! {
+        biased;
+        ended = work => ended,
+        () = heard() => Err(Error::new(Kind::Interrupted, "interrupted").hint(left)),
     }
 }

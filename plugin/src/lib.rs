@@ -20,6 +20,7 @@ mod review;
 mod selection;
 mod shell;
 mod store;
+mod versions;
 mod wait;
 
 use crate::{

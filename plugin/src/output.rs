@@ -118,6 +118,13 @@ impl Output {
         Ok(self.stdout.write_all(text.as_bytes())?)
     }
 
+    /// Prints text that is not ours: as it is, but what drives a terminal does not reach one.
+    pub(crate) fn foreign(&mut self, text: &str) -> Result<(), Error> {
+        let is_shown = matches!(self.stdout, Sink::Process(_)) && io::stdout().is_terminal();
+        let text = if is_shown { escape::control(text) } else { text.into() };
+        self.text(&text)
+    }
+
     /// Prints one line; control characters in it do not reach the terminal.
     pub(crate) fn line(&mut self, line: &str) -> Result<(), Error> {
         Ok(writeln!(self.stdout, "{}", escape::control(line))?)
@@ -180,6 +187,18 @@ impl Output {
         let answer = self.ask("Do you want to continue? (y/N): ").await?.unwrap_or_default();
         let is_yes = ["y", "yes"].contains(&answer.to_ascii_lowercase().as_str());
         if is_yes { Ok(()) } else { Err(Error::new(Kind::NotConfirmed, "not confirmed; nothing was changed")) }
+    }
+
+    /// Asks for a name to be typed, for what cannot be undone: nobody types it by habit.
+    pub(crate) async fn confirm_by_name(&mut self, what: &str, name: &str) -> Result<(), Error> {
+        if !self.is_interactive {
+            return self.confirm().await;
+        }
+        let answer = self.ask(&format!("Type the name of the {what} to go on: ")).await?.unwrap_or_default();
+        if answer == name {
+            return Ok(());
+        }
+        Err(Error::new(Kind::NotConfirmed, format!("not confirmed: that is not {name:?}; nothing was changed")))
     }
 
     /// Whether a person can be asked.

@@ -23,7 +23,7 @@ pub(crate) use kubernetes::{
     live::Resource,
     pages::{Depth, Listing},
 };
-pub(crate) use palette::{Manner, PaletteStore, questions::Repave};
+pub(crate) use palette::{Manner, PaletteStore, profiles, questions::Repave};
 
 use crate::{
     cli::{Global, StoreName},

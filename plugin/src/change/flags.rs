@@ -89,7 +89,7 @@ impl ShowArgs {
     }
 
     /// A line about what happened: beside the answer where that is for machines.
-    pub(super) fn say(&self, line: &str, output: &mut Output) -> Result<(), Error> {
+    pub(crate) fn say(&self, line: &str, output: &mut Output) -> Result<(), Error> {
         if self.output == ReviewFormat::Text {
             output.line(line)
         } else {

@@ -34,6 +34,7 @@ mod connection;
 pub(crate) mod documents;
 mod entities;
 mod failure;
+pub(crate) mod profiles;
 pub(crate) mod questions;
 mod rate;
 mod revisions;

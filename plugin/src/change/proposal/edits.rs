@@ -111,7 +111,7 @@ impl PackEdit {
     }
 
     /// `own` after the edits; `published` is what unset paths go back to.
-    pub(super) fn apply(&self, own: &str, published: Option<&str>) -> Result<String, Error> {
+    pub(crate) fn apply(&self, own: &str, published: Option<&str>) -> Result<String, Error> {
         self.refuse_unusable()?;
         let mut text = self.text.clone().unwrap_or_else(|| own.to_owned());
         if let Some((place, given)) = &self.values {

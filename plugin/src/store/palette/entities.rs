@@ -128,6 +128,15 @@ fn updated_pack(pack: &Value) -> Value {
     Value::Object(fields)
 }
 
+/// A pack of a profile version with its values (`v1PackEntity`), which says nothing of manifests: those stay.
+pub(super) fn pack_update(pack: &Value) -> Value {
+    let mut fields = updated_pack(pack);
+    if let Some(fields) = fields.as_object_mut() {
+        ["manifests", "registryUid"].iter().for_each(|key| drop(fields.shift_remove(*key)));
+    }
+    fields
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -170,6 +179,15 @@ mod tests {
         let body = profiles(&document(json!([template("p1", "a: 1\n")])), &document(json!([template("p1", "a: 2\n")])));
         assert_eq!(body["profiles"][0].get("replaceWithProfile"), None);
         assert_eq!(body["profiles"][0]["packValues"][0]["values"], "a: 2\n");
+    }
+
+    #[test]
+    fn a_pack_of_a_version_is_written_by_its_uid_without_manifests() {
+        let pack = &template("p1", "a: 2\n")["packs"][0];
+        assert_eq!(
+            pack_update(pack),
+            json!({"name": "k", "tag": "1.x", "type": "spectro", "values": "a: 2\n", "uid": "u"})
+        );
     }
 
     #[test]

@@ -1,0 +1,8 @@
+//! The plugin's binary run on a fake of Palette's API, one file a theme.
+
+#![expect(clippy::unwrap_used, reason = "in a test a failed unwrap is a failed test")]
+
+mod detach;
+mod new_version;
+mod profiles;
+mod run;

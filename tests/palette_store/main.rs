@@ -5,4 +5,9 @@
 mod detach;
 mod new_version;
 mod profiles;
+mod repave;
 mod run;
+mod shop;
+mod switch;
+mod update;
+mod variables;

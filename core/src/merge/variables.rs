@@ -159,7 +159,11 @@ fn differing(base: Base<&Value>, own: &Value, target: &Value) -> Vec<FieldFound>
     keys.sort();
     keys.dedup();
     let found = |key: &String| {
-        let published = base.and_then(|base| field(base, key));
+        let published = match base {
+            // A version has defaults and no values, so that a value is the cluster's own, whatever it took.
+            Base::Unknown if key == "value" && field(target, key).is_none() => Base::Known(None),
+            base => base.and_then(|base| field(base, key)),
+        };
         let (verdict, clear) = verdict(published, field(own, key), field(target, key), false)?;
         // A field of a variable can be set whether or not the target has it.
         let verdict = if verdict == Verdict::Lost { Verdict::Conflict } else { verdict };

@@ -205,6 +205,7 @@ impl Proposal {
             let version = self.profiles.iter().find(|it| it.profile().reference() == draft.to);
             let current = AttachedProfile::new(&draft.current, draft.path.clone());
             met.extend(variables::put(&mut draft.merged.content, &current, version, &self.variables)?);
+            variables::settle(&mut draft.merged.overrides, &self.variables);
         }
         let contents: Vec<_> = self.draft.profiles.iter().map(|it| &it.merged.content).collect();
         variables::refuse_unknown(&self.variables, &met, &contents)

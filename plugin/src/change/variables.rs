@@ -7,7 +7,12 @@ use std::{
 };
 
 use clap::Args;
-use profile_core::{field, profile::AttachedProfile, yaml};
+use profile_core::{
+    field,
+    merge::{Override, Part, Resolution},
+    profile::AttachedProfile,
+    yaml,
+};
 use serde_json::Value;
 
 use crate::{
@@ -138,6 +143,17 @@ pub(super) fn put(
         met.insert(name);
     }
     Ok(met)
+}
+
+/// What is given is decided.
+pub(super) fn settle(overrides: &mut [Override], values: &Values) {
+    for it in overrides.iter_mut().filter(|it| it.is_open()) {
+        if let Part::Variable(name) = &it.part
+            && let Some(value) = values.get(name)
+        {
+            it.resolution = Some(Resolution::Value(value.as_str().into()));
+        }
+    }
 }
 
 /// Refuses names that no profile of the change has.

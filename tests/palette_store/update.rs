@@ -1,0 +1,79 @@
+//! `update`, and what tells overrides where no revision does.
+
+use profile_palette::world::PackEdit;
+
+use crate::{
+    run::Palette,
+    shop::{OWN, held, shop},
+};
+
+/// Somebody edits the values of hello@1.0.0's application in place.
+fn edit(palette: &Palette, from: &str, to: &str) {
+    palette.with_world(|world| {
+        let version = world.profile_version("hello", "1.0.0").unwrap();
+        let (uid, values) = (version.uid.clone(), version.pack("app").unwrap().values.replace(from, to));
+        let edit = PackEdit { name: "app".into(), values: Some(values), ..PackEdit::default() };
+        assert!(world.edit_profile(&uid, &[edit], false));
+    });
+}
+
+#[test]
+fn an_update_names_its_cause_and_is_done_with_its_notice() {
+    let palette = shop();
+    palette.run("switch shop hello@1.1.0 --yes").exits(0);
+    palette.run("rollback shop --yes").exits(0);
+    edit(&palette, "odd:   { b: 1", "odd:   { b: 9");
+    palette.run("status shop").exits(0).shows("pending");
+    let ran = palette.run("update shop --yes").exits(0);
+    ran.shows("an update is pending: the profile version was edited").shows("manifests.app.replicas");
+    let values = held(&palette, "shop").1;
+    assert!(values.contains("replicas: 5") && values.contains("b: 9"), "{values}");
+    assert!(
+        palette.changes().iter().any(|it| it == "PATCH /v1/spectroclusters/{uid}/packRefs"),
+        "{:?}",
+        palette.changes()
+    );
+    palette.run("update shop --yes").exits(0).shows("unchanged");
+    palette.run("status shop").exits(0).shows("no ");
+}
+
+#[test]
+fn without_a_revision_an_edit_in_place_makes_the_base_unknown() {
+    let palette = shop();
+    edit(&palette, "replicas: 1", "replicas: 3");
+    let ran = palette.run("switch shop hello@1.1.0 --yes").exits(6);
+    ran.tells("unknown base").tells("the cluster has an update pending");
+    assert!(palette.changes().is_empty());
+}
+
+#[test]
+fn palettes_flag_that_nothing_is_overridden_is_a_base() {
+    let palette = shop();
+    // The cluster's copy is what was published when it took it.
+    palette.with_world(|world| {
+        let published = world.profile_version("hello", "1.0.0").unwrap().packs.to_vec();
+        let attached = &mut world.cluster_mut("shop").unwrap().profiles[0];
+        attached.packs.iter_mut().zip(&published).for_each(|(own, published)| {
+            own.values.clone_from(&published.values);
+            own.manifests[..]
+                .iter_mut()
+                .zip(&published.manifests)
+                .for_each(|(own, it)| own.content.clone_from(&it.content));
+        });
+    });
+    edit(&palette, "replicas: 1", "replicas: 3");
+    palette.run("overrides shop").exits(0).hides("replicas");
+    palette.run("update shop --yes").exits(0).shows("updated");
+    assert_eq!(held(&palette, "shop").1, OWN.replace("replicas: 5", "replicas: 3"));
+}
+
+#[test]
+fn an_override_is_set_and_taken_back() {
+    let palette = shop();
+    palette.run("override shop app --set manifests.app.replicas=7 --yes").exits(0);
+    assert_eq!(held(&palette, "shop").1, OWN.replace("replicas: 5", "replicas: 7"));
+    let call = palette.calls().into_iter().find(|it| it.method() == "PATCH").unwrap();
+    assert_eq!(call.body()["profiles"][0].get("replaceWithProfile"), None);
+    palette.run("override shop app --unset manifests.app.replicas --yes").exits(0);
+    assert_eq!(held(&palette, "shop").1, OWN.replace("replicas: 5", "replicas: 1"));
+}

@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test a failed unwrap is a failed test")]
 
+mod access;
 mod detach;
+mod faults;
 mod new_version;
 mod profiles;
 mod repave;

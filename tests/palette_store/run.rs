@@ -68,7 +68,12 @@ pub(crate) fn fake() -> Palette {
 
 /// A fake with any world.
 pub(crate) fn fake_of(world: World) -> Palette {
-    Palette { fake: Fake::start(world, Options::default()).unwrap(), folder: TempDir::new().unwrap() }
+    fake_with(world, Options::default())
+}
+
+/// A fake with any world, which behaves otherwise.
+pub(crate) fn fake_with(world: World, options: Options) -> Palette {
+    Palette { fake: Fake::start(world, options).unwrap(), folder: TempDir::new().unwrap() }
 }
 
 /// A run, with what belongs to it.

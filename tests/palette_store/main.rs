@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "in a test a failed unwrap is a failed test")]
 
 mod access;
+mod contract;
 mod detach;
 mod faults;
+mod many;
 mod new_version;
 mod profiles;
 mod repave;

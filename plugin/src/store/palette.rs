@@ -44,8 +44,8 @@ use access::Access;
 use client::{Client, segment};
 pub(crate) use entities::Manner;
 
-/// How many summaries a page is asked for; a server that gives fewer says where the rest is.
-const PAGE: usize = 200;
+/// How many summaries a page is asked for: the most that Palette gives by its API description.
+const PAGE: usize = 50;
 /// How many requests go out at a time.
 const TOGETHER: usize = 8;
 /// How many versions are read one by one where a list leaves them out: beyond that they stand there by their names.

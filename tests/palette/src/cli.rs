@@ -1,9 +1,8 @@
 //! The program: a fake for people who try the plugin.
 
-use std::{fs, io, path::PathBuf, process::ExitCode, str::FromStr, time::Duration};
+use std::{io, path::PathBuf, process::ExitCode, str::FromStr, time::Duration};
 
 use clap::Parser;
-use serde_json::Value;
 
 use crate::{Fake, Options, World};
 
@@ -53,7 +52,7 @@ pub fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> io::Result<()> {
     let world = match (&arguments.documents, arguments.fleet) {
-        (Some(path), _) => read_documents(path)?,
+        (Some(path), _) => World::from_files(path)?,
         (None, Some(Fleet(profiles, versions, clusters))) => World::fleet(profiles, versions, clusters),
         (None, None) => World::fleet(2, 3, 4),
     };
@@ -83,29 +82,6 @@ async fn killed() -> io::Result<()> {
     }
     #[cfg(not(unix))]
     tokio::signal::ctrl_c().await
-}
-
-/// Profiles come before clusters, which refer to them.
-fn read_documents(path: &PathBuf) -> io::Result<World> {
-    let mut files = vec![path.clone()];
-    if path.is_dir() {
-        files = fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
-        files.retain(|file| file.extension().is_some_and(|extension| extension == "yaml" || extension == "yml"));
-        files.sort();
-    }
-    let mut documents: Vec<Value> = Vec::new();
-    for file in files {
-        let text = fs::read_to_string(&file)?;
-        let problem = |error| io::Error::other(format!("{}: {error}", file.display()));
-        documents.extend(serde_saphyr::from_multiple::<Value>(&text).map_err(problem)?);
-    }
-    documents.sort_by_key(|document| document["kind"] != "ClusterProfile");
-    let mut world = World::default();
-    let known = documents.iter().filter(|document| world.add(document)).count();
-    if known == 0 {
-        return Err(io::Error::other(format!("{} has no profile and no cluster", path.display())));
-    }
-    Ok(world)
 }
 
 #[expect(clippy::print_stdout, reason = "this is what the program is for")]

@@ -118,6 +118,15 @@ impl Answer {
         Self::json(status, &json!({"code": code, "message": message, "details": null, "ref": "fake"}).without_null())
     }
 
+    /// The same answer with null for each empty list but `items`.
+    pub(crate) fn with_null_lists(mut self) -> Self {
+        if let Ok(mut body) = serde_json::from_slice::<Value>(&self.body) {
+            empty_lists_to_null(&mut body);
+            self.body = body.to_string().into();
+        }
+        self
+    }
+
     /// Adds a header.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
@@ -128,6 +137,22 @@ impl Answer {
 
 fn status_code(status: u16) -> StatusCode {
     StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+fn empty_lists_to_null(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                if name != "items" && field.as_array().is_some_and(Vec::is_empty) {
+                    *field = Value::Null;
+                } else {
+                    empty_lists_to_null(field);
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(empty_lists_to_null),
+        _ => {}
+    }
 }
 
 /// Go's `omitempty`, which the API's answers obey: fields without a value are left out.

@@ -14,7 +14,7 @@ use crate::{
     call::Call,
     certificates,
     contract::Contract,
-    fault::Fault,
+    fault::{Fault, Faults},
     options::Options,
     server::{Server, locked},
     state::State,
@@ -73,6 +73,11 @@ impl Fake {
     /// Makes something go wrong from now on.
     pub fn inject(&self, fault: Fault) {
         locked(&self.state).faults.add(fault);
+    }
+
+    /// Lets nothing go wrong any more.
+    pub fn forget_faults(&self) {
+        locked(&self.state).faults = Faults::default();
     }
 
     /// What was asked so far.

@@ -60,7 +60,7 @@ impl State {
         if let Some(contract) = &self.contract {
             self.violations.extend(contract.check_answer(request, &answer));
         }
-        answer
+        if self.world.empty_lists_are_null { answer.with_null_lists() } else { answer }
     }
 
     /// Writes down a request and what is wrong with it.

@@ -6,6 +6,7 @@ mod clock;
 mod cluster;
 mod documents;
 mod edit;
+mod files;
 mod fleet;
 mod notification;
 mod pack;
@@ -73,6 +74,9 @@ pub struct World {
     pub repave_needs_approval: bool,
     /// Whether the server rewrites the values that it is given: indentation and the newline at the end.
     pub normalises_values: bool,
+    /// Whether empty lists are answered as null, as a server in Go writes lists that it never filled. The API description
+    /// does not allow it; the vendor's own client sends it.
+    pub empty_lists_are_null: bool,
     /// Whether the agent acts at once after each change, or only when [`World::reconcile`] is called.
     pub reconciles_at_once: bool,
     uids: Uids,
@@ -89,6 +93,7 @@ impl Default for World {
             templates: Vec::new(),
             repave_needs_approval: false,
             normalises_values: false,
+            empty_lists_are_null: false,
             reconciles_at_once: true,
             uids: Uids::default(),
             clock: Clock::default(),

@@ -62,9 +62,10 @@ pub(super) fn entries(body: &Value) -> Vec<Attach> {
     entries.collect()
 }
 
-/// One pack of an entry.
+/// One pack of an entry. An empty text is as good as none: a server in Go, whose clients leave out what is empty, cannot
+/// tell them apart.
 pub(super) fn pack_edit(pack: &Value) -> PackEdit {
-    let text = |key: &str| pack[key].as_str().map(str::to_owned);
+    let text = |key: &str| pack[key].as_str().filter(|text| !text.is_empty()).map(str::to_owned);
     let manifests = pack["manifests"].as_array().map(|manifests| {
         let named = manifests.iter().map(|manifest| {
             let text = |key: &str| manifest[key].as_str().unwrap_or_default().to_owned();

@@ -1,8 +1,8 @@
 //! Every answer of every endpoint fits the contract.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, path::Path};
 
-use profile_palette::Fake;
+use profile_palette::{Fake, Options, World};
 use serde_json::{Value, json};
 
 use crate::{
@@ -31,7 +31,7 @@ fn every_endpoint_answers_by_the_contract() {
 
 #[test]
 fn a_fleet_and_refusals_answer_by_the_contract() {
-    let fake = Fake::start(profile_palette::World::fleet(2, 2, 3), profile_palette::Options::default()).unwrap();
+    let fake = Fake::start(World::fleet(2, 2, 3), Options::default()).unwrap();
     let (uid, profile) = fake.with_world(|world| (world.clusters[0].uid.clone(), world.profiles[0].uid.clone()));
     let requests = [
         ("GET", format!("/v1/spectroclusters/{uid}"), Value::Null, 200),
@@ -47,6 +47,26 @@ fn a_fleet_and_refusals_answer_by_the_contract() {
         assert_eq!(send(&fake, method, &target, body).unwrap().status, status, "{target}");
     }
     if contract::is_checked(&fake, "a fleet and refusals") {
+        assert_eq!(fake.violations(), [""; 0]);
+    }
+}
+
+#[test]
+fn documents_of_the_project_answer_by_the_contract() {
+    let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("../sandbox/fixtures/hub");
+    let world = World::from_files(&files).unwrap();
+    assert!(world.profiles.len() > 5 && world.cluster("shop-aws").is_some());
+    let mut targets: Vec<String> =
+        world.profiles.iter().map(|profile| format!("/v1/clusterprofiles/{}", profile.uid)).collect();
+    for cluster in &world.clusters {
+        let rests = ["", "/profiles", "/profiles/packs/manifests", "/variables"];
+        targets.extend(rests.map(|rest| format!("/v1/spectroclusters/{}{rest}", cluster.uid)));
+    }
+    let fake = Fake::start(world, Options::default()).unwrap();
+    for target in targets {
+        assert_eq!(send(&fake, "GET", &target, Value::Null).unwrap().status, 200, "{target}");
+    }
+    if contract::is_checked(&fake, "documents of the project") {
         assert_eq!(fake.violations(), [""; 0]);
     }
 }

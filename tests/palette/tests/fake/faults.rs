@@ -26,6 +26,10 @@ fn an_answer_comes_so_often_and_with_its_headers() {
     assert_eq!((response.status, &response.headers["retry-after"]), (429, &"1".parse().unwrap()));
     assert_eq!(search(&fake), Ok(429));
     assert_eq!(search(&fake), Ok(200));
+    fake.inject(Fault::on("POST", SEARCH, Effect::Answer(Answer::empty(503))).always());
+    assert_eq!((search(&fake), search(&fake)), (Ok(503), Ok(503)));
+    fake.forget_faults();
+    assert_eq!(search(&fake), Ok(200));
 }
 
 #[test]

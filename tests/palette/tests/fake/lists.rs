@@ -68,6 +68,20 @@ fn lists_are_sorted_as_asked_for() {
 }
 
 #[test]
+fn empty_lists_can_be_null_as_a_server_in_go_writes_them() {
+    let fake = shop::start();
+    let packs = |fake: &Fake| {
+        let cluster = ask(fake, "GET", &shop::cluster(fake, ""), Value::Null);
+        cluster["spec"]["clusterProfileTemplates"][0]["packs"].clone()
+    };
+    assert_eq!(packs(&fake)[0]["manifests"], json!([]));
+    fake.with_world(|world| world.empty_lists_are_null = true);
+    let packs = packs(&fake);
+    assert_eq!(packs[0].get("manifests"), Some(&Value::Null));
+    assert_eq!(packs[2]["manifests"].as_array().unwrap().len(), 2);
+}
+
+#[test]
 fn a_summary_has_no_values() {
     let fake = shop::start();
     let shop = search(&fake, "?limit=1", nothing())["items"][0].clone();

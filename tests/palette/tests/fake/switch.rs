@@ -35,6 +35,16 @@ fn values_of_the_request_go_over_the_profiles() {
 }
 
 #[test]
+fn empty_values_are_no_values() {
+    let fake = shop::start();
+    let mut entry = shop::switch(&fake, "base", "1.0.0", "1.1.0");
+    entry["packValues"] = json!([{"name": "kubernetes", "values": ""}]);
+    ask(&fake, "PATCH", &shop::cluster(&fake, "/profiles"), json!({"profiles": [entry]}));
+    let values = fake.with_world(|world| world.cluster("shop").unwrap().pack("kubernetes").unwrap().values.clone());
+    assert_eq!(values, "pack:\n  podCIDR: 192.168.0.0/16\n");
+}
+
+#[test]
 fn without_the_replaced_version_a_duplicate_is_attached() {
     let fake = shop::start();
     let body = json!({"profiles": [{"uid": shop::profile(&fake, "base", "1.1.0")}]});

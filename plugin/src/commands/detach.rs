@@ -1,5 +1,7 @@
 //! `kubectl profile detach`: an add-on profile leaves a cluster.
 
+use std::collections::BTreeSet;
+
 use clap::Args;
 use serde_json::json;
 
@@ -102,8 +104,8 @@ fn refuse_denied(args: &DetachArgs, detach: &Detach<'_>, cluster: &str, output: 
             Format::Table => output.text(&verdict::text(&verdict, output.paint()))?,
             Format::Json | Format::Yaml => verdict.denied.iter().for_each(|it| output.note(&it.message)),
         }
-        let codes: Vec<_> = verdict.denied.iter().map(|it| it.code.as_str()).collect();
-        return Err(refused(&codes.join(", ")));
+        let codes: BTreeSet<_> = verdict.denied.iter().map(|it| it.code.as_str()).collect();
+        return Err(refused(&codes.into_iter().collect::<Vec<_>>().join(", ")));
     }
     let kind = detach.view().profile_type().unwrap_or_default().into_owned();
     if kind == detached::ADD_ON {

@@ -60,6 +60,10 @@ fn rejects_profiles_that_make_the_cluster() {
     let palette = fake();
     let ran = palette.run("detach shop-aws hello-aws --yes").exits(4);
     ran.tells("CoreLayerRemovalNotSupported").shows("the k8s layer of a cluster cannot be removed");
+    let ran = palette.run("detach shop-aws hello-aws --yes -o json").exits(4);
+    ran.tells("\"shop-aws\": CoreLayerRemovalNotSupported\n");
+    ran.tells("the k8s layer of a cluster cannot be removed");
+    assert_eq!(ran.stdout, "");
     assert!(palette.changes().is_empty());
 }
 

@@ -1,5 +1,7 @@
 //! `new-version`.
 
+use std::time::Duration;
+
 use profile_palette::{Answer, Effect, Fault};
 
 use crate::run::{Palette, fake, fake_of, hub};
@@ -186,4 +188,14 @@ fn values_that_palette_writes_in_its_own_way_are_told_and_published() {
     let set = "new-version monitoring@1.0.0 1.2.0 --set 'metrics:l={a: [1, 2]}' --yes";
     palette.run(set).exits(0).shows("published");
     assert_eq!(is_published(&palette, "1.2.0"), Some(true));
+}
+
+#[test]
+fn an_interrupt_says_how_to_go_on() {
+    let palette = fake();
+    palette.inject(Fault::on("PATCH", PUBLISH, Effect::Hang(Duration::from_secs(30))));
+    let is_copied = || palette.changes().iter().any(|it| it.ends_with("/clone"));
+    let ran = palette.request(COMMAND).interrupted_when(is_copied).exits(130);
+    ran.tells("monitoring@1.2.0 may exist as a draft: the same command finishes it");
+    assert_eq!(is_published(&palette, "1.2.0"), Some(false));
 }

@@ -4,7 +4,8 @@ use std::{
     fs,
     ops::Deref,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
+    time::{Duration, Instant},
 };
 
 use profile_palette::{Fake, Options, World};
@@ -151,6 +152,24 @@ impl Request<'_> {
         self.finish(command)
     }
 
+    /// Runs it, and interrupts it as Ctrl-C does as soon as `is_time`.
+    #[track_caller]
+    pub(crate) fn interrupted_when(self, is_time: impl Fn() -> bool) -> Ran {
+        let authority = self.palette.ca_file().to_str().unwrap().to_owned();
+        let mut command = Command::new(binaries::kubectl_profile().unwrap());
+        self.hermetic(command.args(&self.words).args(["--palette-ca", &authority]));
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let child = command.spawn().unwrap();
+        let began = Instant::now();
+        while !is_time() && began.elapsed() < Duration::from_secs(60) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+        assert!(killed.success());
+        let run = child.wait_with_output().unwrap().into();
+        Ran { words: self.words.join(" "), run }
+    }
+
     #[track_caller]
     fn run_with(self, flags: &[&str]) -> Ran {
         let mut command = Command::new(binaries::kubectl_profile().unwrap());
@@ -160,19 +179,24 @@ impl Request<'_> {
 
     #[track_caller]
     fn finish(self, mut command: Command) -> Ran {
-        let Self { palette, words, input, environment } = self;
-        command.current_dir(palette.folder.path()).env_clear().env("SHELL", "/bin/sh");
-        command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
-        command.env("HOME", palette.path("home")).env("XDG_STATE_HOME", palette.path("state"));
-        command.env("KUBECONFIG", "/nonexistent").env("NO_COLOR", "1");
-        command.env("SPECTROCLOUD_HOST", palette.host()).env("SPECTROCLOUD_APIKEY", palette.key());
-        command.env("SPECTROCLOUD_DEFAULT_PROJECT", palette.project()).envs(environment);
+        self.hermetic(&mut command);
+        let Self { palette, words, input, .. } = self;
         let ran = Ran { words: words.join(" "), run: Run::with_input(&mut command, &input).unwrap() };
         ran.holds(!ran.stderr.contains("panicked"), "it panicked");
         ran.hides(palette.key());
         let violations = palette.violations();
         ran.holds(violations.is_empty(), &format!("it does not fit Palette's API description: {violations:?}"));
         ran
+    }
+
+    fn hermetic(&self, command: &mut Command) {
+        let palette = self.palette;
+        command.current_dir(palette.folder.path()).env_clear().env("SHELL", "/bin/sh");
+        command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command.env("HOME", palette.path("home")).env("XDG_STATE_HOME", palette.path("state"));
+        command.env("KUBECONFIG", "/nonexistent").env("NO_COLOR", "1");
+        command.env("SPECTROCLOUD_HOST", palette.host()).env("SPECTROCLOUD_APIKEY", palette.key());
+        command.env("SPECTROCLOUD_DEFAULT_PROJECT", palette.project()).envs(self.environment.iter().cloned());
     }
 }
 

@@ -1,5 +1,7 @@
 //! `kubectl profile detach`: an add-on profile leaves a cluster.
 
+use std::collections::BTreeSet;
+
 use clap::Args;
 use serde_json::json;
 
@@ -63,7 +65,7 @@ pub(crate) async fn run(args: &DetachArgs, global: &Global, output: &mut Output)
     let revisions = Change::settle_pending(&store, &cluster, (args.dry_run, !args.no_history), output).await?;
     let name = cluster.cluster().name().into_owned();
     let detach = Detach::new((&store, palette), cluster, &args.profile, revisions)?;
-    refuse_denied(&detach, &name, output)?;
+    refuse_denied(args, &detach, &name, output)?;
     show(args, &detach, (&store.name(), &name), output)?;
     let reference = detach.reference();
     if args.dry_run == DryRun::Client {
@@ -91,16 +93,19 @@ pub(crate) async fn run(args: &DetachArgs, global: &Global, output: &mut Output)
 }
 
 /// Refuses what a rule denies, and every profile that is no add-on.
-fn refuse_denied(detach: &Detach<'_>, cluster: &str, output: &mut Output) -> Result<(), Error> {
+fn refuse_denied(args: &DetachArgs, detach: &Detach<'_>, cluster: &str, output: &mut Output) -> Result<(), Error> {
     let (verdict, reference) = (detach.verdict(), detach.reference());
     let refused = |why: &str| {
         Error::refused(format!("{reference} may not be detached from cluster {cluster:?}: {why}"))
             .hint("nothing was written")
     };
     if !verdict.denied.is_empty() {
-        output.text(&verdict::text(&verdict, output.paint()))?;
-        let codes: Vec<_> = verdict.denied.iter().map(|it| it.code.as_str()).collect();
-        return Err(refused(&codes.join(", ")));
+        match args.output {
+            Format::Table => output.text(&verdict::text(&verdict, output.paint()))?,
+            Format::Json | Format::Yaml => verdict.denied.iter().for_each(|it| output.note(&it.message)),
+        }
+        let codes: BTreeSet<_> = verdict.denied.iter().map(|it| it.code.as_str()).collect();
+        return Err(refused(&codes.into_iter().collect::<Vec<_>>().join(", ")));
     }
     let kind = detach.view().profile_type().unwrap_or_default().into_owned();
     if kind == detached::ADD_ON {

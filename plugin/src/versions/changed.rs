@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, str::FromStr};
 
-use profile_core::{content::Content, field, profile::AttachedProfile, yaml};
+use profile_core::{content::Content, field, merge, profile::AttachedProfile, yaml};
 use serde_json::Value;
 
 use crate::{
@@ -65,6 +65,14 @@ pub(crate) fn with(content: &Value, set: &[PackAssignment]) -> Result<(Value, Ve
         };
         let pack = &mut made["packs"][at];
         let own = field::text(pack, &["values"]).unwrap_or_default().into_owned();
+        let masked = merge::masked_places(&own);
+        if !masked.is_empty() {
+            return Err(Error::refused(format!(
+                "--set {name}: Palette masks values of the pack: {}",
+                masked.join(", ")
+            ))
+            .hint("written back they would be lost: change the pack in Palette; nothing was written"));
+        }
         let values = edit.apply(&own, None).map_err(|error| Error {
             message: format!("pack {name:?}: {}", error.message),
             // There is no editor for versions.
@@ -198,6 +206,8 @@ mod tests {
         assert!(error.kind == Kind::NotFound && error.hints[0].contains("app"), "{error:?}");
         assert!(with(&content("a: 1\n"), &set(&["app:a=***"])).unwrap_err().message.contains("hides a value"));
         assert!(with(&content("a: [1\n"), &set(&["app:a=1"])).unwrap_err().message.starts_with("pack \"app\": "));
+        let masked = with(&content("a: 1\nkey: '****'\n"), &set(&["app:a=2"])).unwrap_err();
+        assert!(masked.kind == Kind::Refused && masked.message.ends_with(": key"), "{masked}");
         let mut twice = content("a: 1\n");
         twice["packs"][0]["name"] = "app".into();
         assert!(with(&twice, &set(&["app:a=2"])).unwrap_err().message.contains("2 packs"));

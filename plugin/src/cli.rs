@@ -1,6 +1,6 @@
 //! The command line: global flags, kubectl's own words for them, and the subcommands.
 
-use std::{path::PathBuf, rc::Rc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use clap::{Args, ColorChoice, CommandFactory, Parser, ValueEnum};
 
@@ -85,7 +85,7 @@ pub(crate) struct Global {
     pub(crate) color: ColorChoice,
     /// What the configuration file says.
     #[arg(skip)]
-    pub(crate) configuration: Rc<Configuration>,
+    pub(crate) configuration: Arc<Configuration>,
     /// Whether the command changes something, so that the store must be certain.
     #[arg(skip)]
     pub(crate) writes: bool,

@@ -1,6 +1,6 @@
 //! The subcommands: one file each, one enum, one match.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use clap::Subcommand;
 
@@ -126,8 +126,8 @@ pub(crate) async fn run(cli: &Cli, output: &mut Output) -> Result<Outcome, Error
     let global = Global {
         // Nobody needs a configuration to ask for the version.
         configuration: match cli.command {
-            Command::Version(_) => Rc::default(),
-            _ => Rc::new(Configuration::read()?),
+            Command::Version(_) => Arc::default(),
+            _ => Arc::new(Configuration::read()?),
         },
         writes: cli.command.writes(),
         ..cli.global.clone()

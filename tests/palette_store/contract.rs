@@ -58,7 +58,8 @@ fn what_is_sent_and_understood_fits_palettes_api_description() {
     let mut paths: BTreeMap<String, usize> = BTreeMap::new();
     for call in &calls {
         *paths.entry(format!("{} {}", call.method(), call.template())).or_default() += 1;
-        assert_eq!(prism.judge(call).unwrap(), [String::new(); 0], "{call}");
+        let found = prism.judge(call).unwrap();
+        assert!(found.is_empty(), "{call}: {found:?}");
     }
     let table: Vec<_> = paths.iter().map(|(path, count)| format!("{count:>4} {path}")).collect();
     let said = format!("\ncontract: {} calls of {} paths fit\n{}\n", calls.len(), paths.len(), table.join("\n"));

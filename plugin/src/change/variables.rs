@@ -225,7 +225,7 @@ mod tests {
         put_into(&mut content, &[("region", "eu"), ("size", "3"), ("zone", "a")]).unwrap();
         assert_eq!(content["variables"][0], json!({"name": "region", "value": "eu"}));
         assert_eq!(content["variables"][1], json!({"name": "size", "defaultValue": "3"}));
-        assert_eq!(missing(&content, &version()), [String::new(); 0]);
+        assert!(missing(&content, &version()).is_empty());
     }
 
     #[test]

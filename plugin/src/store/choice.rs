@@ -78,10 +78,15 @@ fn contradictions(chosen: StoreName, global: &Global) -> Result<(), Error> {
             return Err(Error::usage("--store=files needs -f: name a directory or a file"));
         }
         StoreName::Files => ([kubernetes, palette], "-f works on files"),
-        StoreName::Kubernetes => ([files, palette], "this works on a Kubernetes API server"),
+        StoreName::Kubernetes => ([files, palette], "this works on an API server"),
         StoreName::Palette => ([files, kubernetes], "this works on Palette's API"),
     };
     let Some(other) = others.into_iter().flatten().next() else { return Ok(()) };
+    let what = match (global.store, chosen) {
+        (Some(StoreName::Kubernetes), _) => "--store=kubernetes works on an API server",
+        (Some(StoreName::Palette), _) => "--store=palette works on Palette's API",
+        _ => what,
+    };
     let belongs = match other {
         "-f" => "files",
         "--palette-host" | "--project" | "--palette-ca" => "Palette's API",

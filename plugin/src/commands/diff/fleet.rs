@@ -46,7 +46,7 @@ pub(super) async fn versions(
 /// Reviews the clusters of all stores that have what is meant.
 async fn each_that(
     fleet: &Fleet,
-    (has, reference): (&dyn Fn(&Cluster<'_>) -> bool, Option<&Reference>),
+    (has, reference): (&Has<'_>, Option<&Reference>),
     target: &Target<'_>,
     missing: &dyn Fn(&str) -> Error,
     args: &ReviewArgs,
@@ -116,6 +116,9 @@ fn namespace(store: &Store, cluster: &Document) -> Option<String> {
         Store::Files(_) | Store::Palette(_) => None,
     }
 }
+
+/// Whether a cluster has what is meant.
+type Has<'t> = dyn Fn(&Cluster<'_>) -> bool + 't;
 
 /// Finds the version to review against among what a store publishes, in the scope that errors name.
 type Target<'t> = dyn Fn(&[Document], &str) -> Result<Document, Error> + 't;

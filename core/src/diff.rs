@@ -402,4 +402,23 @@ mod tests {
             (Some("db.password"), Some(json!("***")), Some(json!("***")))
         );
     }
+
+    #[test]
+    fn what_is_only_formatted_anew_means_the_same() {
+        let cluster = |values: &str, manifest: &str, token: &str| {
+            json!({"spec": {"clusterProfileTemplates": [{
+                "name": "p", "profileVersion": "1.0.0", "variables": [{"name": "t", "value": token}],
+                "packs": [{"name": "a", "version": "1", "values": values, "manifests": [{"name": "m", "content": manifest}]}],
+            }]}})
+        };
+        let titles = |left: &Value, right: &Value| {
+            in_meaning(&Cluster::new(left), &Cluster::new(right)).iter().map(Change::title).collect::<Vec<_>>()
+        };
+        let one = cluster("a:   1\nb: 2 # two\n", "kind:   A\n", "secret");
+        assert!(titles(&one, &cluster("b: 2\na: 1\n", "kind: A\n", "secret")).is_empty());
+        assert!(titles(&one, &cluster("b: 2\na: 1\n", "kind: A\n", "*****")).is_empty());
+        assert_eq!(titles(&one, &cluster("a: 1\nb: 3\n", "kind: A\n", "secret")), ["p/a: b"]);
+        assert_eq!(titles(&one, &cluster("a: 1\nb: 2\n", "kind: B\n", "secret")), ["p/a: m (manifest)"]);
+        assert_eq!(titles(&one, &cluster("a: 1\nb: 2\n", "kind: A\n", "other")), ["p: variables"]);
+    }
 }

@@ -38,6 +38,10 @@ impl Layer {
 /// one with each write, so that it is no content.
 pub const MANIFEST_UID: &str = "manifestUid";
 
+/// Says of a cluster's pack that everything but its values and its manifests comes from the profile, whatever the cluster is
+/// told: so it is in Palette's API, where a pack is written by its values and its manifests alone.
+pub const TAKES_FIELDS: &str = "takesFieldsOfProfile";
+
 /// A borrowed view of one pack and of where it stands in its document.
 #[derive(Clone, Debug)]
 pub struct Pack<'a> {

@@ -302,4 +302,14 @@ mod tests {
         assert_eq!(settled("a: 1", "b: 7"), Status::Abandoned);
         assert_eq!(settled("a: 3", "b: 1"), Status::Abandoned);
     }
+
+    #[test]
+    fn a_text_that_a_server_formatted_anew_is_the_one_that_was_written() {
+        let written =
+            Revision { before: templates("1.0.0", "a: 1"), after: templates("1.0.0", "a: 2 # two"), ..revision() };
+        let revision = Revision { from: "hello@1.0.0".into(), to: "hello@1.0.0".into(), ..written };
+        let settled = |values: &str| revision.settle(&Cluster::new(&document(&templates("1.0.0", values))));
+        assert_eq!(settled("a:   2\n"), Status::Deployed);
+        assert_eq!(settled("a:   1\n"), Status::Abandoned);
+    }
 }

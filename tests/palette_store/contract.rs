@@ -27,12 +27,19 @@ fn calls() -> (Vec<Call>, Palette) {
         ("switch shop hello@1.1.0 --yes --wait", 0),
         ("override shop app --set manifests.app.replicas=7 --yes", 0),
         ("rollback shop --yes --accept-loss 'hello/app: manifests.app.replicas'", 0),
-        ("update shop --yes", 0),
-        ("switch shop hello@1.3.0 --yes --wait --approve-repave", 0),
         ("switch shop-2 hello@1.3.0 --yes", 0),
         ("approve shop-2 --yes", 0),
         ("approve shop-2 --install", 0),
+        ("EDIT", 0),
+        ("update shop --yes", 0),
+        ("switch shop hello@1.0.0 --yes --download-first", 0),
+        ("approve shop --install --yes", 0),
+        ("switch shop hello@1.3.0 --yes --wait --approve-repave", 0),
     ] {
+        if words == "EDIT" {
+            crate::update::edit(&palette, "odd:   { b: 1", "odd:   { b: 9");
+            continue;
+        }
         palette.run(words).exits(code);
     }
     let profiles = fake();

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::{Difference, Kind};
+use crate::pack::TAKES_FIELDS;
 
 /// Fields of a pack that have a comparison of their own.
 const COMPARED_IN_PACKS: [&str; 7] = ["layer", "manifests", "name", "tag", "type", "values", "version"];
 
 /// Fields of a pack in which Palette keeps its own books: they follow the version and are nobody's setting.
-pub(crate) const BOOKS_OF_PACKS: [&str; 8] =
-    ["digest", "inValidReason", "isInvalid", "isValuesOverridden", "logo", "packUid", "schema", "server"];
+pub(crate) const BOOKS_OF_PACKS: [&str; 9] =
+    ["digest", "inValidReason", "isInvalid", "isValuesOverridden", "logo", "packUid", "schema", "server", TAKES_FIELDS];
 
 /// Fields of an attached profile that have a comparison of their own, or are Palette's books.
 pub(crate) const KNOWN_IN_PROFILES: [&str; 10] = [

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     diff::{BOOKS_OF_PACKS, KNOWN_IN_PROFILES},
     mask,
+    pack::TAKES_FIELDS,
 };
 
 /// The attached profile without its packs and variables. What only the cluster's own entry holds stays; what identifies the
@@ -46,9 +47,11 @@ pub(super) fn of_pack(
 ) {
     let is_values = is_text(base, sides);
     let is_manifests = is_list_of_all(base, sides);
+    let is_of_profile = field(sides.0, TAKES_FIELDS) == Some(&Value::Bool(true));
     for key in keys([base.known(), Some(sides.0), Some(sides.1)]) {
         let counts = match key {
             "name" => false,
+            _ if is_of_profile && !["values", "manifests"].contains(&key) => false,
             "values" => !is_values,
             "manifests" => !is_manifests,
             _ => !is_book(key),

@@ -198,3 +198,45 @@ fn a_second_variable_of_one_name_and_an_item_that_is_no_object_stay() {
     let merged = merged_profiles(Some(&base), &own, &target, &Decisions::default());
     assert_eq!(merged.overrides.iter().map(|it| it.verdict).collect::<Vec<_>>()[0], Verdict::Conflict);
 }
+
+#[test]
+fn where_a_pack_takes_its_fields_from_the_profile_none_of_them_is_an_override() {
+    let own = |takes: bool| {
+        profile(
+            &json!([{"name": "a", "version": "1.0.0", "tag": "1.x", "registryUid": "r1", "values": "a: 1\n", "takesFieldsOfProfile": takes}]),
+        )
+    };
+    let target =
+        profile(&json!([{"name": "a", "version": "2.0.0", "tag": "2.x", "registryUid": "r2", "values": "a: 2\n"}]));
+    let merged = |takes| merged_profiles(None, &own(takes), &target, &Decisions::default());
+    assert_eq!(places(&merged(true)), [(Verdict::UnknownBase, "p/a: a".to_owned())]);
+    assert_eq!(places(&merged(false)).len(), 4);
+    assert_eq!(merged(true).content["packs"][0]["version"], "2.0.0");
+    assert_eq!(merged(true).content["packs"][0].get("takesFieldsOfProfile"), None);
+}
+
+#[test]
+fn a_value_of_a_variable_is_the_clusters_own_whatever_it_took() {
+    let own = json!({"name": "p", "variables": [{"name": "v", "defaultValue": "1", "value": "2"}]});
+    let target = json!({"name": "p", "variables": [{"name": "v", "defaultValue": "1"}]});
+    let merged = merged_profiles(None, &own, &target, &Decisions::default());
+    assert_eq!(places(&merged), [(Verdict::Kept, "p: variable v".to_owned())]);
+    assert_eq!(merged.content["variables"][0]["value"], "2");
+}
+
+#[test]
+fn a_manifest_that_palette_says_is_not_overridden_is_its_own_base() {
+    let with = |content: &str, flag: Option<bool>| {
+        let mut manifest = json!({"name": "m", "content": content});
+        if let Some(flag) = flag {
+            manifest["isOverridden"] = flag.into();
+        }
+        profile(&json!([{"name": "a", "values": "", "manifests": [manifest]}]))
+    };
+    let (old, new) = ("kind: A\nx: 1\n", "kind: A\nx: 2\n");
+    let untouched = merged_profiles(None, &with(old, Some(false)), &with(new, None), &Decisions::default());
+    assert!(untouched.overrides.is_empty(), "{:?}", places(&untouched));
+    assert_eq!(untouched.content["packs"][0]["manifests"][0]["content"], new);
+    let unknown = merged_profiles(None, &with(old, None), &with(new, None), &Decisions::default());
+    assert_eq!(unknown.overrides[0].verdict, Verdict::UnknownBase);
+}

@@ -81,7 +81,8 @@ impl Client {
     pub(super) async fn new(access: &Access, timeout: Duration) -> Result<Self, Error> {
         let mut headers = HeaderMap::new();
         headers.insert(HeaderName::from_static("apikey"), access.key.header()?);
-        headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+        // An export is a stream of bytes by the API description, and all else is JSON.
+        headers.insert(header::ACCEPT, HeaderValue::from_static("application/json, */*;q=0.1"));
         let agent = concat!("kubectl-profile/", env!("CARGO_PKG_VERSION"));
         headers.insert(header::USER_AGENT, HeaderValue::from_static(agent));
         let inner = super::connection::to(&access.host, access.certificate_authority.as_deref()).await?;

@@ -7,7 +7,10 @@
 
 use std::collections::BTreeMap;
 
-use profile_core::{field, pack::MANIFEST_UID};
+use profile_core::{
+    field,
+    pack::{MANIFEST_UID, TAKES_FIELDS},
+};
 use serde_json::{Map, Value, json};
 
 /// Marks a document that was read from a list and holds no values.
@@ -24,6 +27,11 @@ pub(super) fn cluster(mut document: Value, manifests: &Value, variables: &Value)
     mark(&mut document, "SpectroCluster");
     let templates = document.pointer_mut("/spec/clusterProfileTemplates").and_then(Value::as_array_mut);
     for template in templates.into_iter().flatten() {
+        keep_content(template);
+        let packs = template.get_mut("packs").and_then(Value::as_array_mut);
+        for pack in packs.into_iter().flatten().filter_map(Value::as_object_mut) {
+            pack.insert(TAKES_FIELDS.into(), true.into());
+        }
         let uid = field::text(template, &["uid"]).unwrap_or_default().into_owned();
         let of_profile =
             field::items(manifests, &["profiles"]).map(|(_, it)| it).find(|it| has_uid(it, &["metadata", "uid"], &uid));
@@ -50,6 +58,7 @@ pub(super) fn profile(mut document: Value, manifests: &Value, variables: &Value)
                 fields.insert(key.into(), text.into());
             }
         }
+        keep_content(published);
         put_contents(published, manifests);
         put_variables(published, definitions.iter());
     }
@@ -197,6 +206,15 @@ fn mark(document: &mut Value, kind: &str) {
         // Palette's own words for them differ from one endpoint to another.
         fields.insert("apiVersion".into(), API.into());
         fields.insert("kind".into(), kind.into());
+    }
+}
+
+/// Leaves of an attached or a published profile what identifies it and what it holds. How Palette finds its packs is its own
+/// affair, and may be secret (`packServerSecret`).
+fn keep_content(profile: &mut Value) {
+    const KEPT: [&str; 7] = ["uid", "name", "type", "cloudType", "profileVersion", "packs", "variables"];
+    if let Some(fields) = profile.as_object_mut() {
+        fields.retain(|key, _| KEPT.contains(&key.as_str()));
     }
 }
 

@@ -33,6 +33,10 @@ bench:
 bench-orphans:
     cargo bench -p profile-sandbox
 
+# `list` and `status` against a fake of a large Palette that is 50 ms away, as a table.
+bench-palette:
+    cargo bench -p profile-palette --bench palette
+
 # The README's picture alone: what the plugin prints, as an SVG.
 picture:
     UPDATE_GENERATED=1 cargo test -p profile-tests --test cli -- picture

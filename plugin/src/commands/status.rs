@@ -211,8 +211,12 @@ async fn beside(
     let clusters: Vec<_> = members.iter().map(|it| &it.cluster).collect();
     let namespaces: BTreeSet<_> = clusters.iter().map(|it| it.cluster().namespace().map(Cow::into_owned)).collect();
     let read = async |namespace: Option<String>| {
-        let of_namespace = clusters.iter().copied().filter(|it| !it.is_summary());
-        let wanted = Sought::within(namespace.as_deref(), of_namespace);
+        let mut whole = clusters.iter().copied().filter(|it| !it.is_summary()).peekable();
+        // What a list tells of a cluster is not compared with anything.
+        if whole.peek().is_none() {
+            return Ok((namespace, Vec::new()));
+        }
+        let wanted = Sought::within(namespace.as_deref(), whole);
         Ok((namespace, store.profiles(&wanted).await?))
     };
     let profiles: Vec<Result<_, Error>> = stream::iter(namespaces).map(read).buffered(parallel).collect().await;
@@ -226,17 +230,18 @@ async fn beside(
         let mut own = shared.captured();
         let revisions = known_revisions(store, cluster, &mut own).await;
         let flagged = match cluster.is_summary() {
-            true => Ok((*cluster).clone()),
-            false => store.flagged(cluster, of_namespace(cluster), &revisions).await,
+            true => Ok(None),
+            false => store.flagged(cluster, of_namespace(cluster), &revisions).await.map(Some),
         };
         flagged.map(|flagged| (flagged, revisions, own.into_captured().notes))
     };
     let known: Vec<_> = stream::iter(&clusters).map(read).buffered(parallel).try_collect().await?;
     let down = cleanup::scaled_down(store, &clusters).await;
     let mut besides = Vec::new();
-    for ((cluster, revisions, notes), scaled_down) in known.into_iter().zip(down) {
+    for ((cluster, (flagged, revisions, notes)), scaled_down) in clusters.into_iter().zip(known).zip(down) {
+        let cluster = flagged.as_ref().unwrap_or(cluster);
         notes.lines().for_each(|line| output.note(line));
-        besides.push(Beside { scaled_down, ..Beside::of(&cluster, of_namespace(&cluster), &revisions) });
+        besides.push(Beside { scaled_down, ..Beside::of(cluster, of_namespace(cluster), &revisions) });
     }
     Ok(besides)
 }

@@ -2,7 +2,7 @@
 
 use std::{
     cell::RefCell,
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap},
     rc::Rc,
     time::Duration,
 };
@@ -34,6 +34,8 @@ mod connection;
 pub(crate) mod documents;
 mod entities;
 mod failure;
+mod lists;
+mod pages;
 pub(crate) mod profiles;
 pub(crate) mod questions;
 mod rate;
@@ -44,12 +46,8 @@ use access::Access;
 use client::{Client, segment};
 pub(crate) use entities::Manner;
 
-/// How many summaries a page is asked for: the most that Palette gives by its API description.
-const PAGE: usize = 50;
 /// How many requests go out at a time.
 const TOGETHER: usize = 8;
-/// How many versions are read one by one where a list leaves them out: beyond that they stand there by their names.
-const FEW: usize = 24;
 /// How long what was read of a version counts as read: many clusters take one, and each would read it for itself.
 const FRESH: Duration = Duration::from_secs(5);
 
@@ -63,8 +61,8 @@ pub(crate) struct PaletteStore {
     records: Records,
     /// The versions that were read, by their uids, and when.
     versions: RefCell<HashMap<String, Read>>,
-    /// The names of all versions, and when they were read.
-    names: RefCell<Option<(Instant, Rc<Vec<Value>>)>>,
+    /// The names of all versions, and when they were asked for.
+    names: RefCell<Option<lists::Names>>,
     user: OnceCell<Option<String>>,
 }
 
@@ -128,55 +126,6 @@ impl PaletteStore {
         };
         let is_meant = |it: &Value| selector.is_none_or(|selector| labels::selects(selector, it));
         Ok(all.into_iter().filter(is_meant).map(document).collect())
-    }
-
-    async fn cluster_names(&self) -> Result<Vec<Value>, Error> {
-        let answer = self.client.get("/v1/dashboard/spectroclusters/metadata", "list clusters").await?;
-        Ok(field::items(&answer, &["items"]).map(|(_, it)| documents::cluster_name(it)).collect())
-    }
-
-    async fn cluster_summaries(&self) -> Result<Vec<Value>, Error> {
-        let is_there = json!({"property": "isDeleted", "type": "bool", "condition": {"bool": {"value": false}}});
-        let group = json!({"conjunction": "and", "filters": [is_there]});
-        let body = json!({"filter": {"conjunction": "and", "filterGroups": [group]}, "sort": []});
-        let versions = async {
-            let names = self.version_names().await?;
-            let of = |it: &Value| {
-                let uid = field::text(it, &["metadata", "uid"])?.into_owned();
-                Some((uid, field::text(it, &["spec", "version"])?.into_owned()))
-            };
-            Ok::<BTreeMap<_, _>, Error>(names.iter().filter_map(of).collect())
-        };
-        let pages = self.pages("/v1/dashboard/spectroclusters/search", &body, "list clusters", |it| {
-            let is_deleted = field::text(it, &["status", "state"]).is_some_and(|it| it.eq_ignore_ascii_case("deleted"));
-            (!is_deleted).then(|| documents::cluster_summary(it))
-        });
-        let (versions, mut clusters) = tokio::try_join!(versions, pages)?;
-        for cluster in &mut clusters {
-            documents::put_versions(cluster, &versions);
-        }
-        Ok(clusters)
-    }
-
-    /// All items of a list that `take` takes, page by page.
-    async fn pages(
-        &self,
-        path: &str,
-        body: &Value,
-        what: &str,
-        take: impl Fn(&Value) -> Option<Value>,
-    ) -> Result<Vec<Value>, Error> {
-        let (mut all, mut token) = (Vec::new(), None::<String>);
-        loop {
-            let next = token.as_deref().map(|it| format!("&continue={}", segment(it))).unwrap_or_default();
-            let page = self.client.ask(&format!("{path}?limit={PAGE}{next}"), body, what).await?;
-            all.extend(field::items(&page, &["items"]).filter_map(|(_, it)| take(it)));
-            let next = field::text(&page, &["listmeta", "continue"]).map(|it| it.into_owned());
-            if next.is_none() || next == token {
-                return Ok(all);
-            }
-            token = next;
-        }
     }
 
     /// The whole of a cluster of which a list told the name.
@@ -252,49 +201,6 @@ impl PaletteStore {
         let others = names.iter().filter(|it| !is_whole(it)).map(|it| document(documents::named(it)));
         let others: Vec<_> = others.collect();
         Ok(whole.into_iter().chain(others).collect())
-    }
-
-    async fn version_names(&self) -> Result<Rc<Vec<Value>>, Error> {
-        if let Some((at, names)) = &*self.names.borrow()
-            && at.elapsed() < FRESH
-        {
-            return Ok(Rc::clone(names));
-        }
-        let answer = self.client.get("/v1/dashboard/clusterprofiles/metadata", "list profiles").await?;
-        let names = Rc::new(field::items(&answer, &["items"]).map(|(_, it)| it.clone()).collect::<Vec<_>>());
-        *self.names.borrow_mut() = Some((Instant::now(), Rc::clone(&names)));
-        Ok(names)
-    }
-
-    /// The versions as a list of summaries shows them; those that it leaves out by their names.
-    async fn profile_summaries(&self) -> Result<Vec<Document>, Error> {
-        let body = json!({"filter": {}, "sort": []});
-        let pages = self
-            .pages("/v1/dashboard/clusterprofiles", &body, "list profiles", |it| Some(documents::profile_summary(it)));
-        let (names, mut all) = tokio::try_join!(self.version_names(), pages)?;
-        let known: BTreeSet<_> =
-            all.iter().filter_map(|it| Some(field::text(it, &["metadata", "uid"])?.into_owned())).collect();
-        let is_new =
-            |it: &&Value| field::text(it, &["metadata", "uid"]).is_some_and(|uid| !known.contains(uid.as_ref()));
-        let missing: Vec<_> = names.iter().filter(is_new).collect();
-        if missing.len() > FEW {
-            all.extend(missing.into_iter().map(documents::named));
-        } else {
-            let read = stream::iter(missing.into_iter().map(|it| self.listed(it))).buffered(TOGETHER);
-            all.extend(read.try_collect::<Vec<_>>().await?);
-        }
-        Ok(all.into_iter().map(document).collect())
-    }
-
-    /// A version that a list of summaries leaves out.
-    async fn listed(&self, name: &Value) -> Result<Value, Error> {
-        let uid = field::text(name, &["metadata", "uid"]).unwrap_or_default();
-        let path = format!("/v1/clusterprofiles/{}", segment(&uid));
-        match self.client.get(&path, &format!("read the profile version with uid {uid}")).await {
-            Ok(profile) => Ok(documents::profile_listed(&profile)),
-            Err(error) if matches!(error.kind, Kind::NotFound | Kind::Forbidden) => Ok(documents::named(name)),
-            Err(error) => Err(error),
-        }
     }
 
     /// One version with its content; nothing where it is not to be seen.

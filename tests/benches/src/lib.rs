@@ -2,6 +2,7 @@
 
 pub mod input;
 pub mod measure;
+pub mod peak;
 pub mod product;
 pub mod review;
 pub mod table;

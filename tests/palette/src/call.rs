@@ -1,6 +1,6 @@
 //! What was asked of the fake.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
@@ -15,6 +15,8 @@ pub struct Call {
     pub status: Option<u16>,
     /// When the request had come in.
     pub at: SystemTime,
+    /// How long the fake itself worked on the answer, apart from the latency that it plays.
+    pub worked: Duration,
 }
 
 impl Call {

@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll},
     thread,
-    time::{Duration, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
 use bytes::Bytes;
@@ -105,10 +105,11 @@ async fn answer(
         let mut state = locked(&state);
         state.recognise(&mut request);
         let plan = state.faults.plan(&request);
-        let call = state.record(Call { request: request.clone(), status: None, at });
+        let call = state.record(Call { request: request.clone(), status: None, at, worked: Duration::ZERO });
         (plan, call)
     };
     sleep(latency + plan.delay).await;
+    let began = Instant::now();
     let handle = || locked(&state).handle(&request, &plan);
     let answered = match &plan.end {
         End::Well => Ok((handle(), false)),
@@ -124,9 +125,11 @@ async fn answer(
             Err(Closed)
         }
     };
+    let worked = began.elapsed();
     let (answer, is_cut) = answered?;
     if let Some(call) = locked(&state).calls.get_mut(call) {
         call.status = Some(answer.status.as_u16());
+        call.worked = worked;
     }
     Ok(response(answer, is_cut))
 }

@@ -234,7 +234,7 @@ impl Client {
         let (parts, body) = self.inner.send(request).await.map_err(|error| failure::deepest(&error))?.into_parts();
         let body = Limited::new(body, LIMIT).collect().await;
         let body = body.map_err(|error| format!("its answer is cut off: {}", failure::deepest(&*error)))?;
-        Ok(Answer { status: parts.status, headers: parts.headers, body: body.to_bytes().to_vec() })
+        Ok(Answer { status: parts.status, headers: parts.headers, body: body.to_bytes().into() })
     }
 }
 

@@ -8,6 +8,9 @@ use crate::exchange::{Answer, WithoutNull};
 /// What the token of the next page starts with. Clients take it as it is.
 const TOKEN: &str = "page.";
 
+/// The most items of a page, whatever a request asks for (`maximum` of `limit` in the API description).
+const MOST: usize = 50;
+
 /// Sorts as a request asks for: `[{field, order}]`, the first one first. `key` is none for a field that is not known.
 pub(super) fn sort<T>(items: &mut [T], by: &Value, key: fn(&T, &str) -> Option<String>) -> Result<(), Answer> {
     for by in by.as_array().into_iter().flatten().rev() {
@@ -32,7 +35,7 @@ pub(super) fn page<T>(context: &Context<'_>, items: &[T], render: impl Fn(&T) ->
             Err(_) => Err(Answer::error(400, "InvalidQuery", &format!("query parameter '{name}' is not a number"))),
         },
     };
-    let limit = number("limit")?.filter(|limit| *limit > 0).unwrap_or(context.page).max(1);
+    let limit = number("limit")?.filter(|limit| *limit > 0).unwrap_or(context.page).clamp(1, MOST);
     let offset = match context.request.query("continue").filter(|token| !token.is_empty()) {
         None => number("offset")?.unwrap_or(0),
         Some(token) => {
@@ -43,6 +46,7 @@ pub(super) fn page<T>(context: &Context<'_>, items: &[T], render: impl Fn(&T) ->
     let shown: Vec<Value> = items.iter().skip(offset).take(limit).map(|item| render(item).without_null()).collect();
     let end = offset + shown.len();
     let next = if end < items.len() { format!("{TOKEN}{end}") } else { String::new() };
-    let listmeta = json!({"continue": next, "count": items.len(), "limit": limit, "offset": offset});
+    // The offset is where the next page begins.
+    let listmeta = json!({"continue": next, "count": items.len(), "limit": limit, "offset": end});
     Ok(Answer::json(200, &json!({"items": shown, "listmeta": listmeta})))
 }

@@ -1,6 +1,6 @@
 //! Lists of profiles: of every version, and of every name.
 
-use std::collections::BTreeSet;
+use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
@@ -31,13 +31,18 @@ pub(super) fn summaries(context: &mut Context<'_>) -> Outcome {
         return Err(Answer::error(501, "NotImplemented", &format!("the fake cannot filter profiles by '{unknown}'")));
     }
     let project = context.request.project();
-    let mut names = BTreeSet::new();
-    let mut newest = Vec::new();
-    for profile in context.world.profiles.iter().filter(|profile| is_seen(&profile.project, project)) {
-        if fits(profile, filter) && names.insert(profile.name.as_str()) {
-            newest.extend(context.world.versions_of(&profile.name, project).pop());
+    let seen = || context.world.profiles.iter().filter(|profile| is_seen(&profile.project, project));
+    let mut newest_of = HashMap::<&str, (_, &ProfileVersion)>::new();
+    for profile in seen() {
+        let order = profile.order();
+        if newest_of.get(profile.name.as_str()).is_none_or(|(newest, _)| *newest <= order) {
+            newest_of.insert(&profile.name, (order, profile));
         }
     }
+    // A name stands where its first version that fits does.
+    let fitting = seen().filter(|profile| fits(profile, filter));
+    let mut newest: Vec<_> =
+        fitting.filter_map(|profile| newest_of.remove(profile.name.as_str())).map(|(_, newest)| newest).collect();
     pages::sort(&mut newest, &body["sort"], |profile, field| match field {
         "profileName" => Some(profile.name.clone()),
         "profileType" => Some(profile.kind.clone()),

@@ -47,6 +47,11 @@ fn problem(parameter: &Value, text: &str) -> Option<String> {
     if !is_well {
         return Some(format!("expected {expected}, found '{text}'"));
     }
+    if let (Some(most), Ok(given)) = (parameter["maximum"].as_f64(), text.parse::<f64>())
+        && given > most
+    {
+        return Some(format!("{text} is more than {most}"));
+    }
     let options = parameter["enum"].as_array()?;
     let is_option = options.iter().any(|option| option.as_str() == Some(text));
     (!is_option).then(|| format!("'{text}' is not one of {}", Value::from(options.clone())))

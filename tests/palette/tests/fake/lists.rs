@@ -1,6 +1,6 @@
 //! Lists and their pages.
 
-use profile_palette::{Fake, Options};
+use profile_palette::{Fake, Options, World};
 use serde_json::{Value, json};
 
 use crate::{
@@ -36,6 +36,20 @@ fn an_offset_skips_and_the_page_has_a_default() {
     assert_eq!(names(&search(&fake, "?offset=3", nothing())), ["store"]);
     let response = send(&fake, "POST", "/v1/dashboard/spectroclusters/search?continue=other", nothing()).unwrap();
     assert_eq!(response.status, 400);
+}
+
+#[test]
+fn a_page_has_no_more_items_than_the_api_allows() {
+    let fake = Fake::start(World::fleet(1, 1, 120), Options::default()).unwrap();
+    let first = search(&fake, "?limit=50", nothing());
+    assert_eq!((names(&first).len(), &first["listmeta"]["offset"]), (50, &json!(50)));
+    let last = search(&fake, "?limit=50&offset=100", nothing());
+    assert_eq!((names(&last).len(), &last["listmeta"]["continue"]), (20, &json!("")));
+    assert_eq!(fake.violations(), [] as [String; 0]);
+    assert_eq!(names(&search(&fake, "?limit=200", nothing())).len(), 50);
+    if fake.is_contract_checked() {
+        assert!(fake.violations()[0].contains("'limit': 200 is more than 50"), "{:?}", fake.violations());
+    }
 }
 
 #[test]
@@ -103,7 +117,7 @@ fn profiles_are_summed_up_by_name_and_listed_by_version() {
 
 #[test]
 fn a_fleet_is_as_large_as_asked_for() {
-    let world = profile_palette::World::fleet(3, 2, 7);
+    let world = World::fleet(3, 2, 7);
     assert_eq!((world.profiles.len(), world.clusters.len()), (6, 7));
     assert!(world.clusters.iter().all(|cluster| cluster.packs().count() == 6));
 }

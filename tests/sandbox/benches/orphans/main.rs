@@ -4,11 +4,11 @@
 mod contexts;
 mod distance;
 mod filling;
-mod peak;
 
 use std::{error::Error, ffi::OsStr, io::Write, path::Path, process::Stdio, time::Instant};
 
 use profile_benches::{
+    peak,
     product::Product,
     table::{self, Row, Unit},
 };

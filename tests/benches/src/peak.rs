@@ -11,7 +11,7 @@ use std::{
 
 /// Waits for the program, and asks Linux for its high-water mark until it is gone. What it takes in its last millisecond may
 /// be missed; it prints then, and lets go.
-pub(crate) fn watched(child: Child) -> Result<(Output, f64), Box<dyn Error>> {
+pub fn watched(child: Child) -> Result<(Output, f64), Box<dyn Error>> {
     let status = format!("/proc/{}/status", child.id());
     let is_over = AtomicBool::new(false);
     thread::scope(|scope| {

@@ -23,6 +23,9 @@ use crate::{
 /// Check a switch by the rules alone and write nothing
 ///
 /// Exits with 0 when the switch is allowed and with 4 when a rule denies it: for pipelines.
+///
+/// On Palette's API (--store palette) nothing but this program asks the rules: who writes there by other means meets none of
+/// them. What Palette's own checks say stands beside them.
 #[derive(Args, Debug)]
 pub(crate) struct CheckArgs {
     /// The clusters, which may be left out where there is only one, and the version to check

@@ -19,6 +19,9 @@ use crate::{
 ///
 /// Carries over what the cluster sets itself, and asks where the cluster and the version both changed a value. Shows
 /// Current against Pending and the verdict of the rules, asks, records a revision, and writes.
+///
+/// On Palette's API (--store palette) nothing but this program asks the rules: who writes there by other means meets none of
+/// them. What Palette's own checks say stands beside them.
 #[derive(Args, Debug)]
 pub(crate) struct SwitchArgs {
     /// The clusters, which may be left out where there is only one, and the version to switch to

@@ -310,7 +310,7 @@ impl Store {
             Self::Files(store) => store.write_profiles(before, after, dry_run),
             Self::Palette(store) if dry_run == DryRun::None => store.write_profiles(before, after, manner).await,
             // Palette judges without a write by questions of their own.
-            Self::Palette(_) => Ok(()),
+            Self::Palette(store) => store.refuse_unwritable(before, after, manner).await,
         }
     }
 

@@ -79,3 +79,44 @@ fn an_override_is_set_and_taken_back() {
     palette.run("override shop app --unset manifests.app.replicas --yes").exits(0);
     assert_eq!(held(&palette, "shop").1, OWN.replace("replicas: 5", "replicas: 1"));
 }
+
+#[test]
+fn what_moved_a_pack_cannot_be_rolled_back_for_one_cluster_and_says_so() {
+    let palette = shop();
+    palette.run("switch shop hello@1.1.0 --yes").exits(0);
+    palette.with_world(|world| {
+        let uid = world.profile_version("hello", "1.1.0").unwrap().uid.clone();
+        let edit = PackEdit { name: "app".into(), tag: Some("1.1.9".into()), ..PackEdit::default() };
+        assert!(world.edit_profile(&uid, &[edit], false));
+    });
+    // An override in between leaves the version alone.
+    palette.run("override shop app --set manifests.app.replicas=6 --yes").exits(0);
+    palette.run("update shop --yes").exits(0).shows("1.1.0 → 1.1.9");
+    palette.forget_calls();
+    let ran = palette.run("rollback shop --yes").exits(4);
+    ran.tells("the versions of packs cannot be written for one cluster: app 1.1.0 instead of 1.1.9");
+    assert!(palette.changes().is_empty());
+}
+
+#[test]
+fn a_write_that_shows_late_is_looked_at_again() {
+    let palette = shop();
+    let old = palette.with_world(|world| world.cluster("shop").unwrap().clone());
+    let mut reads = 0;
+    // The third read of the cluster is the look after the write: one copy of the database is behind then.
+    let late = move |world: &mut profile_palette::World| {
+        reads += 1;
+        if reads == 1 {
+            let new = std::mem::replace(world.cluster_mut("shop").unwrap(), old.clone());
+            *NEW.lock().unwrap() = Some(new);
+        } else if let Some(new) = NEW.lock().unwrap().take() {
+            *world.cluster_mut("shop").unwrap() = new;
+        }
+    };
+    static NEW: std::sync::Mutex<Option<profile_palette::world::Cluster>> = std::sync::Mutex::new(None);
+    let fault =
+        profile_palette::Fault::on("GET", "/v1/spectroclusters/{uid}", profile_palette::Effect::Hook(Box::new(late)));
+    palette.inject(fault.after(2).times(2));
+    palette.run("switch shop hello@1.1.0 --yes").exits(0);
+    assert_eq!(held(&palette, "shop").0, "1.1.0");
+}

@@ -8,14 +8,8 @@ use std::{
 };
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use http::Method;
 use kube::core::Selector;
-use profile_core::{
-    cluster::Cluster,
-    content::Content,
-    diff::{Change, in_meaning},
-    field,
-};
+use profile_core::{cluster::Cluster, content::Content, field};
 use serde_json::{Value, json};
 use tokio::{sync::OnceCell, time::Instant};
 
@@ -41,6 +35,7 @@ pub(crate) mod questions;
 mod rate;
 mod revisions;
 mod updates;
+mod write;
 
 use access::Access;
 use client::{Client, segment};
@@ -239,58 +234,6 @@ impl PaletteStore {
         let document = |templates: &Value| json!({"spec": {"clusterProfileTemplates": templates}});
         let (before, after) = (document(before), document(after));
         Content::of(&Cluster::new(&before)) == Content::of(&Cluster::new(&after))
-    }
-
-    /// Writes the profiles that differ. Palette keeps no version of the object to compare with, so it is read once more right
-    /// before: what moved until then is a conflict.
-    pub(crate) async fn write_profiles(&self, before: &Document, after: &Value, manner: Manner) -> Result<(), Error> {
-        let now = self.reread(before).await?;
-        if Content::of(&now.cluster()) != Content::of(&before.cluster()) {
-            let name = before.cluster().name().into_owned();
-            return Err(Error::new(Kind::Conflict, format!("cluster {name:?} was changed since it was read")));
-        }
-        self.refuse_unseen(before, after)?;
-        let uid = segment(&before.cluster().uid().unwrap_or_default());
-        let what = format!("write the profiles of cluster {:?}", before.cluster().name());
-        let (path, body) = match manner.is_update {
-            true => {
-                // The notification that the update answers is done with it.
-                let open = self.notifications(before).await?;
-                let notify = open.iter().find_map(|it| field::text(it, &["metadata", "uid"]));
-                let notify = notify.map(|it| format!("?notify={}", segment(&it))).unwrap_or_default();
-                (format!("/v1/spectroclusters/{uid}/packRefs{notify}"), entities::updates(&before.value, after))
-            }
-            false => (format!("/v1/spectroclusters/{uid}/profiles"), entities::profiles(&before.value, after)),
-        };
-        self.client.write(Method::PATCH, &path, Some(&entities::applied(body, manner)), &what).await?;
-        self.refuse_other(before, after).await
-    }
-
-    /// Fails where the cluster does not hold what was written: Palette takes some things from the profile, whatever it is sent.
-    async fn refuse_other(&self, before: &Document, written: &Value) -> Result<(), Error> {
-        let name = before.cluster().name().into_owned();
-        let unseen = |error: Error| error.hint("Palette took the write; only what it made of it was not visible");
-        let now = self.reread(before).await.map_err(unseen)?;
-        let other = in_meaning(&Cluster::new(written), &now.cluster());
-        if other.is_empty() {
-            return Ok(());
-        }
-        let places: Vec<_> = other.iter().map(Change::title).collect();
-        Err(Error::failed(format!(
-            "Palette took the write, and cluster {name:?} holds something else: {}",
-            places.join(", ")
-        ))
-        .hint(format!("look at `kubectl profile diff {name}{}`", self.flags)))
-    }
-
-    /// Refuses a write that would lose what was not visible, or that Palette would not make.
-    fn refuse_unseen(&self, before: &Document, after: &Value) -> Result<(), Error> {
-        let unseen = entities::unseen(&before.value, after);
-        if unseen.is_empty() {
-            return Ok(());
-        }
-        Err(Error::refused(format!("the content of these manifests is not visible: {}", unseen.join(", ")))
-            .hint("a write without it would lose it; may the user of the key read the manifests of this cluster and its profile?"))
     }
 }
 

@@ -27,7 +27,8 @@ fn create_agent(world: &World, name: &str) {
 fn an_agent_beside_the_cluster_refuses_and_may_be_overruled() {
     let world = World::with_shop("agent");
     create_agent(&world, "cluster-management-agent");
-    let elsewhere = "make the change in Palette itself: `kubectl profile switch shop-aws hello-aws@1.1.0 --yes --store palette`";
+    let elsewhere =
+        "make the change in Palette itself: `kubectl profile switch shop-aws hello-aws@1.1.0 --yes --store palette`";
     refused(&world, &[], 4, &["a Palette agent (cluster-management-agent) runs", elsewhere]);
     let run = world.profile(&[&SWITCH[..], &["--agent-may-revert"]].concat());
     assert_run(&run, 0, &["Warning: a Palette agent (cluster-management-agent) runs", "switched to hello-aws@1.1.0"]);

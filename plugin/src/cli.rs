@@ -77,7 +77,8 @@ pub(crate) struct Global {
     /// File of certificates in PEM to trust for Palette beside those of the system
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) palette_ca: Option<PathBuf>,
-    /// Show requests on stderr: from 6 on each with its status, from 8 on with its headers; never credentials or bodies
+    /// Show requests on stderr: from 6 on each with its status, from 8 on those to Palette with
+    /// their headers; never credentials or bodies
     #[arg(short = 'v', long = "v", global = true, value_name = "LEVEL", default_value_t = 0)]
     pub(crate) verbosity: u8,
     /// When to colour what is printed; `auto` heeds NO_COLOR, CLICOLOR and TERM

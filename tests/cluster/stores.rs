@@ -95,6 +95,15 @@ fn the_scenario_is_the_same_on_three_stores() {
     stores.iter().for_each(Held::assert_contract);
 }
 
+#[test]
+fn requests_are_shown_when_that_is_asked_for() {
+    let world = World::new("traced");
+    let held = Held::kubernetes(&world);
+    let run = held.profile(&["list", "-v", "6"]);
+    assert_run(&run, 0, &["GET https://", "/clusterprofiles?&limit=500 OK in "]);
+    assert!(!held.profile(&["list"]).stderr.contains("GET"), "{run}");
+}
+
 /// Runs a step, asserts what it must say, and gives stdout without what tells one store from another.
 fn run(step: &Step, held: &Held<'_>, resolutions: &Path) -> String {
     if step.arguments == ["EDIT"] {

@@ -5,9 +5,13 @@ use std::{sync::atomic::Ordering, time::Duration};
 use kube::core::{Status, response::StatusCause};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tokio::time::Instant;
 
 use super::KubernetesStore;
-use crate::error::{Error, Kind};
+use crate::{
+    error::{Error, Kind},
+    output::trace,
+};
 
 /// How often a request is sent that the server is too busy for.
 const TRIES: u32 = 5;
@@ -58,7 +62,7 @@ impl KubernetesStore {
         let mut tries = 1;
         loop {
             self.requests.fetch_add(1, Ordering::Relaxed);
-            match self.client.request_text(request.clone()).await {
+            match self.traced(request.clone()).await {
                 Err(kube::Error::Api(status)) if status.code == TOO_MANY && tries < TRIES => {
                     let seconds = status.details.as_ref().map_or(0, |it| it.retry_after_seconds);
                     tokio::time::sleep(Duration::from_secs(u64::from(seconds.max(1)))).await;
@@ -67,6 +71,27 @@ impl KubernetesStore {
                 answer => return answer,
             }
         }
+    }
+
+    /// Sends a request once, and shows it where that is asked for. The client adds the credentials, which are not seen here.
+    async fn traced(&self, request: http::Request<Vec<u8>>) -> Result<String, kube::Error> {
+        let (method, path, sent) = (request.method().clone(), request.uri().to_string(), request.body().len());
+        let began = Instant::now();
+        let answer = self.client.request_text(request).await;
+        let ended = match &answer {
+            Ok(_) => "OK".into(),
+            Err(kube::Error::Api(status)) => format!("{} {}", status.code, status.reason),
+            Err(_) => "got no answer".into(),
+        };
+        trace::show(&trace::Exchange {
+            method: method.as_str(),
+            url: &format!("{}{path}", self.server.trim_end_matches('/')),
+            headers: Vec::new(),
+            ended: &ended,
+            took: began.elapsed(),
+            sizes: (sent, answer.as_ref().map_or(0, String::len)),
+        });
+        answer
     }
 
     fn failure(&self, verb: &str, resource: &str, error: &kube::Error) -> Error {

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use crate::{
     cluster::Cluster,
     field,
+    pack::UPDATE_IS_OFFERED,
     profile::{self, AttachedProfile, PublishedProfile},
     revision::{Revision, Taken, newest_deployed},
 };
@@ -80,7 +81,7 @@ impl Base {
         let Some((published, content)) = published.and_then(|it| Some((it, it.content()?))) else {
             return unknown(format!("what is published for {reference} is not visible"));
         };
-        match edited_since(cluster, published) {
+        match edited_since(cluster, attached, published) {
             Some(why) => unknown(format!("{reference} may have been edited since the cluster took it: {why}")),
             None => Self { content: Some(content.raw().clone()), source: Source::Assumed },
         }
@@ -145,7 +146,14 @@ impl Base {
 
 /// What says that a published version was edited since the cluster took it. When the cluster took it is not known, but it
 /// was not before the cluster was created.
-fn edited_since(cluster: &Cluster<'_>, published: &PublishedProfile<'_>) -> Option<String> {
+fn edited_since(
+    cluster: &Cluster<'_>,
+    attached: &AttachedProfile<'_>,
+    published: &PublishedProfile<'_>,
+) -> Option<String> {
+    if field::at(attached.raw(), &[UPDATE_IS_OFFERED]) == Some(&Value::Bool(true)) {
+        return Some("the cluster has an update of it pending".into());
+    }
     if field::at(cluster.raw(), &["status", "notifications", "isAvailable"]).and_then(Value::as_bool) == Some(true) {
         return Some("the cluster has an update pending".into());
     }

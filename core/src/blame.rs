@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::{
     cluster::Cluster,
     field,
-    merge::{Override, Part},
+    merge::{Override, Part, is_mask},
     pack::Pack,
     profile::AttachedProfile,
     revision::{Revision, Status},
@@ -48,6 +48,10 @@ pub enum Blame {
 impl Blame {
     /// Since which of `revisions` the cluster holds its own value at the place of `it`.
     pub fn of(it: &Override, revisions: &[Revision]) -> Self {
+        // What stands behind a mask may be what a revision recorded or not.
+        if it.own.as_ref().and_then(Value::as_str).is_some_and(is_mask) {
+            return Self::NotRecorded;
+        }
         let mut deployed: Vec<_> = revisions.iter().filter(|it| it.status == Status::Deployed).collect();
         deployed.sort_by_key(|it| it.number);
         let (Some(oldest), Some(newest)) = (deployed.first(), deployed.last()) else { return Self::NotRecorded };

@@ -42,6 +42,9 @@ pub const MANIFEST_UID: &str = "manifestUid";
 /// told: so it is in Palette's API, where a pack is written by its values and its manifests alone.
 pub const TAKES_FIELDS: &str = "takesFieldsOfProfile";
 
+/// Says of an attached profile that an update of it is offered: its version was edited since the cluster took it.
+pub const UPDATE_IS_OFFERED: &str = "updateIsOffered";
+
 /// A borrowed view of one pack and of where it stands in its document.
 #[derive(Clone, Debug)]
 pub struct Pack<'a> {

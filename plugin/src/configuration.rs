@@ -79,7 +79,8 @@ impl Configuration {
             let place = error.location().map(|it| format!(", line {}", it.line())).unwrap_or_default();
             // The library's own words may hold the line, and the line the key.
             Error::usage(format!("{}{place} is no configuration of this program", path.display())).hint(
-                "it may hold `store`, and under `palette`: host, project, apiKey, apiKeyFile, apiKeyCommand, certificateAuthority",
+                "it may hold `store: kubernetes`, files or palette, and under `palette` the texts host, project, apiKey, apiKeyFile and \
+                 certificateAuthority, and the list apiKeyCommand",
             )
         })?;
         if read.palette.api_key.is_some() && is_open_to_others(&path) {

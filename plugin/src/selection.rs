@@ -43,7 +43,10 @@ pub(crate) fn only<'d>(store: &Store, all: &'d [Document]) -> Result<&'d Documen
             let names: Vec<_> = several.iter().map(|it| it.cluster().name().into_owned()).collect();
             let count = several.len();
             Err(Error::usage(format!("there are {count} clusters in {scope}, and one is meant: {}", names.join(", ")))
-                .hint("name those that are meant, or select them by -l SELECTOR; -A takes those of all namespaces"))
+                .hint(match store {
+                    Store::Palette(_) => "name those that are meant, or select them by -l SELECTOR; -A takes all",
+                    _ => "name those that are meant, or select them by -l SELECTOR; -A takes those of all namespaces",
+                }))
         }
     }
 }

@@ -58,6 +58,11 @@ impl Document {
         PublishedProfile::new(&self.value)
     }
 
+    /// The profile with the variables that it defines in its content, as a cluster's copy has them.
+    pub(crate) fn with_variables(self) -> Self {
+        Self { value: palette::documents::with_variables(self.value), place: self.place }
+    }
+
     /// Whether it was read from a list that tells neither values nor what the cluster reports of its packs.
     pub(crate) fn is_summary(&self) -> bool {
         palette::documents::is_summary(&self.value)

@@ -176,3 +176,19 @@ fn the_key_is_nowhere() {
     }
     assert_eq!(files, 1);
 }
+
+#[test]
+fn a_command_of_palette_alone_means_palette() {
+    let palette = shop();
+    let kubeconfig = palette.write(
+        "kubeconfig",
+        "{apiVersion: v1, kind: Config, current-context: hub, clusters: [{name: c, cluster: {server: 'https://127.0.0.1:1'}}],\n\
+         users: [{name: u, user: {}}], contexts: [{name: hub, context: {cluster: c, user: u}}]}\n",
+    );
+    let kubeconfig = palette.path(&kubeconfig).display().to_string();
+    let authority = palette.ca_file().display().to_string();
+    for words in ["export hello@1.0.0", "approve shop --yes"] {
+        palette.request(words).env("KUBECONFIG", &kubeconfig).env("SSL_CERT_FILE", &authority).elsewhere().exits(0);
+    }
+    palette.request("list").env("SPECTROCLOUD_HOST", "").elsewhere().exits(2).tells("SPECTROCLOUD_HOST");
+}

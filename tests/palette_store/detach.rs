@@ -38,13 +38,6 @@ fn an_add_on_leaves_with_all_that_is_said_of_its_namespaces() {
 }
 
 #[test]
-fn a_rollback_says_that_it_does_not_attach() {
-    let palette = fake();
-    palette.run(&format!("{COMMAND} --yes")).exits(0);
-    palette.run("rollback shop-aws --dry-run").exits(0).tells("attach it in Palette");
-}
-
-#[test]
 fn a_dry_run_detaches_nothing() {
     let palette = fake();
     palette.run(&format!("{COMMAND} --dry-run")).exits(0).shows("(client dry run)").shows("monitoring,alerts");
@@ -155,4 +148,15 @@ fn the_name_of_the_cluster_has_to_be_typed() {
     assert!(palette.changes().is_empty());
     palette.request(COMMAND).input("shop-aws\n").at_a_terminal().exits(0).shows("detached from monitoring@1.0.0");
     assert_eq!(attached(&palette), ["hello-aws"]);
+}
+
+#[test]
+fn a_rollback_attaches_nothing_and_says_so() {
+    let palette = fake();
+    palette.run("detach shop-aws monitoring --yes").exits(0);
+    palette
+        .run("rollback shop-aws --yes")
+        .exits(4)
+        .tells("detached monitoring@1.0.0")
+        .tells("attach the profile in Palette");
 }

@@ -116,7 +116,8 @@ fn a_list_that_is_null_is_empty() {
 #[test]
 fn what_is_downloaded_first_waits_to_be_installed() {
     let palette = shop();
-    palette.run("switch shop hello@1.1.0 --yes --download-first").exits(0);
+    let ran = palette.run("switch shop hello@1.1.0 --yes --download-first").exits(0);
+    ran.tells("kubectl profile approve shop --install --store palette");
     let call = palette.calls().into_iter().find(|it| it.method() == "PATCH").unwrap();
     assert_eq!(call.body()["spcApplySettings"]["actionType"], "DownloadAndInstallLater");
     palette.run("status shop").exits(0).shows("no: ");
@@ -136,4 +137,29 @@ fn a_switch_can_be_gone_back_on() {
     let json = palette.run("history shop -o json").exits(0).document("RevisionList");
     assert_eq!(json["items"].as_array().unwrap().len(), 2);
     assert_eq!(json["items"][0]["reason"], json!("try"));
+}
+
+#[test]
+fn the_user_of_the_key_is_recorded() {
+    let palette = shop();
+    palette.run("switch shop hello@1.1.0 --yes").exits(0);
+    let json = palette.run("history shop -o json").exits(0).document("RevisionList");
+    assert_eq!(json["items"][0]["user"], "5f0000000000000000000001");
+}
+
+#[test]
+fn what_is_unchanged_is_a_document_as_well() {
+    let palette = shop();
+    palette.run("switch shop hello@1.1.0 --yes").exits(0);
+    let json = palette.run("switch shop hello@1.1.0 --yes -o json").exits(0).document("Diff");
+    assert_eq!(json["differs"], false);
+}
+
+#[test]
+fn orphans_are_asked_for_before_the_write_or_not_at_all() {
+    let palette = shop();
+    let ran = palette.run("switch shop hello@1.1.0 --yes --then-orphans").exits(2);
+    ran.tells("Palette's API shows no live objects").tells("--workload-context");
+    assert!(palette.changes().is_empty());
+    palette.run("orphans shop").exits(0).shows("Palette's API shows none").hides("files");
 }

@@ -42,7 +42,7 @@ fn without_a_revision_an_edit_in_place_makes_the_base_unknown() {
     let palette = shop();
     edit(&palette, "replicas: 1", "replicas: 3");
     let ran = palette.run("switch shop hello@1.1.0 --yes").exits(6);
-    ran.tells("unknown base").tells("the cluster has an update pending");
+    ran.tells("unknown base").tells("the cluster has an update of it pending");
     // Versions come from the profile, and a value of a variable is always the cluster's own.
     ran.hides("field version").hides("unknown base  variable");
     assert!(palette.changes().is_empty());
@@ -119,4 +119,27 @@ fn a_write_that_shows_late_is_looked_at_again() {
     palette.inject(fault.after(2).times(2));
     palette.run("switch shop hello@1.1.0 --yes").exits(0);
     assert_eq!(held(&palette, "shop").0, "1.1.0");
+}
+
+#[test]
+fn an_offer_for_one_profile_is_none_for_another() {
+    let mut world = crate::shop::world(&["shop"]);
+    let extra = serde_json::json!({
+        "kind": "ClusterProfile", "metadata": {"name": "extra-1.0.0"},
+        "spec": {"version": "1.0.0", "published": {"name": "extra", "type": "add-on", "packs": [
+            {"name": "x", "layer": "addon", "type": "manifest", "version": "1.0.0", "tag": "1.0.0", "values": "a: 1\n"},
+        ]}},
+    });
+    world.add_profile(&extra);
+    let mut cluster = crate::shop::cluster("both");
+    let templates = cluster["spec"]["clusterProfileTemplates"].as_array_mut().unwrap();
+    let mut attached = extra["spec"]["published"].clone();
+    attached["profileVersion"] = "1.0.0".into();
+    attached["packs"][0]["values"] = "a: 2\n".into();
+    templates.push(attached);
+    world.add_cluster(&cluster);
+    let palette = crate::run::fake_of(world);
+    edit(&palette, "replicas: 1", "replicas: 3");
+    let ran = palette.run("overrides both").exits(0);
+    ran.shows("extra/x: a").tells("base of hello@1.0.0: unknown").hides("base of extra@1.0.0: unknown");
 }

@@ -83,7 +83,7 @@ fn a_sensitive_one_is_never_shown_and_its_mask_never_written() {
     world.add_cluster(&cluster);
     let palette = fake_of(world);
     let masked = palette.run("switch shop hello@1.1.0 --yes").exits(6);
-    masked.tells("masked: hello: variable token").hides("hunter2");
+    masked.tells("masked: hello: variable token").tells("--vars-from FILE").hides("hunter2");
     assert!(palette.changes().is_empty());
     palette.write("vars.yaml", "shop: {token: sesame-sesame}\n");
     palette.run("switch shop hello@1.1.0 --yes --vars-from vars.yaml").exits(0).hides("sesame-sesame").hides("hunter2");
@@ -91,4 +91,34 @@ fn a_sensitive_one_is_never_shown_and_its_mask_never_written() {
     let bodies: Vec<_> = palette.calls().iter().map(|it| it.body().to_string()).collect();
     assert!(!bodies.iter().any(|it| it.contains("***")), "{bodies:?}");
     palette.run("history shop").exits(0).shows("deployed").hides("sesame-sesame");
+    // At its version it stays as it is without being sent, and nobody is accused of having set it.
+    palette.run("override shop app --set manifests.app.replicas=9 --yes").exits(0);
+    palette.run("switch shop hello@1.1.0 --var region=us --yes").exits(0);
+    assert_eq!(variable(&palette, "shop", "token").as_deref(), Some("sesame-sesame"));
+    palette.run("overrides shop").exits(0).shows("variable token").hides("by other means");
+}
+
+#[test]
+fn they_are_shown_checked_and_planned() {
+    let palette = shop();
+    palette.run("show hello@1.2.0").exits(0).shows("VARIABLE").shows("zone");
+    let shown = palette.run("show hello@1.2.0 -o json").exits(0).document("Profile");
+    assert_eq!(
+        shown["variables"][1],
+        json!({"name": "zone", "default": null, "required": true, "immutable": false, "sensitive": false})
+    );
+    let ran = palette.run("check shop hello@1.2.0").exits(0);
+    ran.shows("no value for what hello@1.2.0 requires: zone").shows("exit code 6");
+    palette.run("switch shop hello@1.2.0 --var zone=a --save-plan plan.yaml").exits(0);
+    palette.run("apply plan.yaml --yes").exits(6).tells("not what the plan was made for");
+    palette.run("apply plan.yaml --yes --var zone=a").exits(0);
+    assert_eq!(variable(&palette, "shop", "zone").as_deref(), Some("a"));
+}
+
+#[test]
+fn a_profile_in_a_file_has_them_as_well() {
+    let palette = shop();
+    palette.run("export hello@1.0.0 --to edited.yaml").exits(0);
+    palette.run("diff hello@1.0.0 ./edited.yaml").exits(0);
+    palette.run("update --from ./edited.yaml").exits(0).tells("no difference");
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::{Difference, Kind};
-use crate::pack::TAKES_FIELDS;
+use crate::pack::{TAKES_FIELDS, UPDATE_IS_OFFERED};
 
 /// Fields of a pack that have a comparison of their own.
 const COMPARED_IN_PACKS: [&str; 7] = ["layer", "manifests", "name", "tag", "type", "values", "version"];
@@ -15,7 +15,7 @@ pub(crate) const BOOKS_OF_PACKS: [&str; 9] =
     ["digest", "inValidReason", "isInvalid", "isValuesOverridden", "logo", "packUid", "schema", "server", TAKES_FIELDS];
 
 /// Fields of an attached profile that have a comparison of their own, or are Palette's books.
-pub(crate) const KNOWN_IN_PROFILES: [&str; 10] = [
+pub(crate) const KNOWN_IN_PROFILES: [&str; 11] = [
     "cloudType",
     "name",
     "packServerRefs",
@@ -25,6 +25,7 @@ pub(crate) const KNOWN_IN_PROFILES: [&str; 10] = [
     "relatedObject",
     "type",
     "uid",
+    UPDATE_IS_OFFERED,
     "version",
 ];
 

@@ -49,6 +49,10 @@ pub(crate) async fn propose(
                 .hint("name it by --store palette, or leave the flag out"));
         }
     }
+    if write.after.then_orphans {
+        // Better said before the write than found out after it.
+        store.workload(cluster).await.map_err(|error| error.hint("--then-orphans looks for orphans there"))?;
+    }
     target::refuse_template(cluster)?;
     guards::refuse_agent(store, cluster, write.agent_may_revert, output).await?;
     let revisions = settled(store, cluster, write, output).await?;
@@ -149,6 +153,9 @@ async fn carried_out(
     warn(proposal, output)?;
     loop {
         if !decide(proposal, &mut edits, &asks, write, output).await? {
+            if write.show.is_for_machines() {
+                show(proposal, write, output)?;
+            }
             return Ok(unchanged(proposal, write, output).await?.outcome);
         }
         proposal.ask_store().await;
@@ -174,9 +181,6 @@ async fn carried_out(
         }
         if write.yes && proposal.assumes() {
             output.warning("what the cluster sets itself is told by an assumption: see the base above");
-        }
-        if let Some(place) = proposal.store.place_of_revisions().filter(|_| !write.no_history) {
-            output.note(&format!("the revision is kept in {place}, where this user of this machine alone sees it"));
         }
         if !write.yes {
             output.confirm().await?;
@@ -260,6 +264,15 @@ pub(super) async fn carry_through(
             proposal.discard_buffers();
             let name = proposal.cluster.cluster().name().into_owned();
             write.show.say(&format!("spectrocluster/{name} {}", done(proposal)), output)?;
+            if let Some(place) = proposal.store.place_of_revisions().filter(|_| !write.no_history) {
+                output.note(&format!("the revision is kept in {place}, where this user of this machine alone sees it"));
+            }
+            if write.download_first {
+                let (words, flags) = (proposal.cluster.words(), proposal.store.flags());
+                output.note(&format!(
+                    "the cluster downloads it and waits: `kubectl profile approve {words} --install{flags}` lets it install it"
+                ));
+            }
             let ended = async {
                 let waited = wait_if_asked(proposal, write, true, output).await;
                 waited.map_err(|error| returning.hint(error))?;

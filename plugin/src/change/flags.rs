@@ -88,6 +88,11 @@ impl ShowArgs {
         }
     }
 
+    /// Whether the answer is data.
+    pub(super) fn is_for_machines(&self) -> bool {
+        matches!(self.output, ReviewFormat::Json | ReviewFormat::Yaml)
+    }
+
     /// A line about what happened: beside the answer where that is for machines.
     pub(crate) fn say(&self, line: &str, output: &mut Output) -> Result<(), Error> {
         if self.output == ReviewFormat::Text {
@@ -121,6 +126,11 @@ pub(crate) struct MergeArgs {
 impl MergeArgs {
     pub(crate) fn given(&self) -> Result<(Option<BaseArg>, profile_core::merge::Decisions), Error> {
         Ok((self.base.clone(), self.decisions.decisions()?))
+    }
+
+    /// The same with values of variables.
+    pub(crate) fn with_variables(self, variables: &VariableArgs) -> Self {
+        Self { variables: variables.clone(), ..self }
     }
 
     /// Flags of a command that takes no decisions of its own.

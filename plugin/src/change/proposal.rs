@@ -206,21 +206,30 @@ impl Proposal {
             let current = AttachedProfile::new(&draft.current, draft.path.clone());
             met.extend(variables::put(&mut draft.merged.content, &current, version, &self.variables)?);
             variables::settle(&mut draft.merged.overrides, &self.variables);
+            if matches!(*self.store, Store::Palette(_)) && draft.from == draft.to {
+                variables::keep_masked(&mut draft.merged.content, &current, &mut draft.merged.overrides);
+            }
         }
         let contents: Vec<_> = self.draft.profiles.iter().map(|it| &it.merged.content).collect();
         variables::refuse_unknown(&self.variables, &met, &contents)
     }
 
+    /// The variables that the versions after the change require and the cluster would have no value for, by `NAME@VERSION`.
+    pub(crate) fn missing_variables(&self) -> Vec<(String, Vec<String>)> {
+        let of = |draft: &ProfileDraft| {
+            let version = self.profiles.iter().find(|it| it.profile().reference() == draft.to)?;
+            let missing = variables::missing(&draft.merged.content, version);
+            (!missing.is_empty()).then(|| (draft.to.clone(), missing))
+        };
+        self.draft.profiles.iter().filter_map(of).collect()
+    }
+
     /// Refuses a change to a version that requires values which the cluster would not have.
     pub(crate) fn refuse_missing_variables(&self) -> Result<(), Error> {
-        for draft in &self.draft.profiles {
-            let version = self.profiles.iter().find(|it| it.profile().reference() == draft.to);
-            let missing = version.map(|it| variables::missing(&draft.merged.content, it)).unwrap_or_default();
-            if !missing.is_empty() {
-                return Err(variables::lacking(&self.cluster.cluster().name(), &draft.to, &missing));
-            }
+        match self.missing_variables().first() {
+            Some((version, names)) => Err(variables::lacking(&self.cluster.cluster().name(), version, names)),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// Takes over what the user made of the profile at `path` in the editor.

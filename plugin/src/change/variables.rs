@@ -9,7 +9,7 @@ use std::{
 use clap::Args;
 use profile_core::{
     field,
-    merge::{Override, Part, Resolution},
+    merge::{Override, Part, Resolution, Verdict},
     profile::AttachedProfile,
     yaml,
 };
@@ -29,10 +29,10 @@ pub(crate) type Values = BTreeMap<String, String>;
 pub(crate) struct VariableArgs {
     /// Set a profile variable of every cluster that is meant; may be given several times. What is secret belongs into
     /// --vars-from, as others can see a command line
-    #[arg(long = "var", value_name = "NAME=VALUE", conflicts_with = "save_plan")]
+    #[arg(long = "var", value_name = "NAME=VALUE")]
     given: Vec<Assignment>,
     /// File with the profile variables of each cluster: a YAML map from the cluster's name to a map of NAME: VALUE
-    #[arg(long, value_name = "FILE", conflicts_with = "save_plan")]
+    #[arg(long, value_name = "FILE")]
     vars_from: Option<PathBuf>,
 }
 
@@ -156,6 +156,21 @@ pub(super) fn settle(overrides: &mut [Override], values: &Values) {
     }
 }
 
+/// Leaves a variable whose value is masked as it is, where the cluster stays at its version: what is not sent stays there.
+pub(super) fn keep_masked(content: &mut Value, current: &AttachedProfile<'_>, overrides: &mut [Override]) {
+    for it in overrides.iter_mut().filter(|it| it.is_open() && it.verdict == Verdict::Masked) {
+        let Part::Variable(name) = &it.part else { continue };
+        let is_it = |variable: &Value| field::text(variable, &["name"]).is_some_and(|it| it == *name);
+        let own = field::items(current.raw(), &["variables"]).map(|(_, it)| it).find(|it| is_it(it));
+        let variables = content.get_mut("variables").and_then(Value::as_array_mut);
+        let there = variables.into_iter().flatten().find(|it| is_it(it));
+        if let (Some(own), Some(there)) = (own, there) {
+            *there = own.clone();
+            it.resolution = Some(Resolution::Override);
+        }
+    }
+}
+
 /// Refuses names that no profile of the change has.
 pub(super) fn refuse_unknown(values: &Values, met: &BTreeSet<String>, contents: &[&Value]) -> Result<(), Error> {
     let Some(unknown) = values.keys().find(|name| !met.contains(*name)) else { return Ok(()) };
@@ -192,7 +207,7 @@ pub(super) fn lacking(cluster: &str, version: &str, names: &[String]) -> Error {
         Kind::DecisionNeeded,
         format!("cluster {cluster:?} has no value for what {version} requires: {}", names.join(", ")),
     )
-    .hint("give each by --var NAME=VALUE, or for many clusters by --vars-from FILE; nothing was written")
+    .hint("give each by --vars-from FILE, or what is no secret by --var NAME=VALUE; nothing was written")
 }
 
 #[cfg(test)]

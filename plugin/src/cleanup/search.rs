@@ -76,7 +76,13 @@ pub(crate) async fn search(
             (sight::look(workload, &mut past, &marks).await?, true)
         }
         None => {
-            let why = "live objects: files hold none, so whether these are still there is not known".to_owned();
+            let why = match store {
+                Store::Palette(_) => {
+                    "live objects: Palette's API shows none; name the kubeconfig context of the workload cluster by --workload-context"
+                }
+                _ => "live objects: files hold none, so whether these are still there is not known",
+            };
+            let why = why.to_owned();
             let live = sight::as_rendered(&past);
             (Sight { live, not_visible: [why].into(), ..Sight::default() }, false)
         }

@@ -10,6 +10,7 @@ use crate::{
         carry_out::{carry_out, propose},
         flags::{MergeArgs, WriteArgs},
         plan::Plan,
+        variables::VariableArgs,
     },
     cli::Global,
     error::Error,
@@ -29,13 +30,15 @@ pub(crate) struct ApplyArgs {
     #[arg(value_name = "PLAN")]
     plan: PathBuf,
     #[command(flatten)]
+    variables: VariableArgs,
+    #[command(flatten)]
     write: WriteArgs,
 }
 
 /// Runs the command.
 pub(crate) async fn run(args: &ApplyArgs, global: &Global, output: &mut Output) -> Result<Outcome, Error> {
     let plan = Plan::read(&args.plan)?;
-    let merge = MergeArgs::undecided(plan.base()?, false);
+    let merge = MergeArgs::undecided(plan.base()?, false).with_variables(&args.variables);
     let mut global = global.clone();
     if global.namespace.is_none() {
         global.namespace.clone_from(&plan.namespace);

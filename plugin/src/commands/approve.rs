@@ -15,11 +15,11 @@ use crate::{
 
 const EXAMPLE: &str = "Examples:
   # Look at the repave that waits, and approve it after a question
-  kubectl profile approve shop-aws
+  kubectl profile approve shop-aws --store palette
   # Only look
-  kubectl profile approve shop-aws --dry-run
+  kubectl profile approve shop-aws --dry-run --store palette
   # Install what `switch --download-first` had the cluster download
-  kubectl profile approve shop-aws --install";
+  kubectl profile approve shop-aws --install --store palette";
 
 /// Look at a pending repave, and approve it (Palette store)
 ///
@@ -58,7 +58,8 @@ enum Waiting {
 
 /// Runs the command.
 pub(crate) async fn run(args: &ApproveArgs, global: &Global, output: &mut Output) -> Result<Outcome, Error> {
-    let fleet = args.which.find(&args.clusters, global).await?;
+    let global = PaletteStore::meant(global)?;
+    let fleet = args.which.find(&args.clusters, &global).await?;
     let mut waiting = Vec::new();
     for member in &fleet.members {
         let found = waits(args, palette(&member.store)?, &member.cluster).await?;
@@ -71,7 +72,9 @@ pub(crate) async fn run(args: &ApproveArgs, global: &Global, output: &mut Output
     let outcome = decide(args, &waiting, output).await;
     if args.output != Format::Table {
         let items: Vec<_> = waiting.iter().map(|(member, found)| document(&member.label, found.as_ref())).collect();
-        let is_approved = outcome.is_ok() && args.dry_run == DryRun::None;
+        let is_approved = matches!(outcome, Ok(Outcome::Done))
+            && args.dry_run == DryRun::None
+            && waiting.iter().any(|(_, it)| it.is_some());
         output.document(args.output, "ApprovalList", json!({"approved": is_approved, "items": items}))?;
     }
     outcome.map(|outcome| with_unseen(outcome, &fleet))
@@ -154,7 +157,7 @@ fn show(
     output.line(&format!("Cluster:  {}", selection::place(cluster)))?;
     match found {
         None if args.install => output.line("nothing that was downloaded waits to be installed")?,
-        None => output.line("no repave waits for approval")?,
+        None => output.line("no repave waits for approval; --install looks for what was downloaded first")?,
         Some(Waiting::Install) => output.line("what was downloaded waits to be installed")?,
         Some(Waiting::Repave(repave)) => {
             let source =

@@ -64,6 +64,7 @@ async fn check(args: &CheckArgs, member: &Member, reference: Reference, output: 
     let open: Vec<_> = proposal.overrides().filter(|it| it.is_open()).map(|it| it.place()).collect();
     let (name, (_, reference)) = (proposal.cluster.cluster().name().into_owned(), proposal.references());
     let allowed = verdict.denied.is_empty() && !objects;
+    let missing = proposal.missing_variables();
     if args.output == Format::Table {
         if allowed {
             output.line(&format!("cluster {name:?} may be switched to {reference}"))?;
@@ -72,6 +73,12 @@ async fn check(args: &CheckArgs, member: &Member, reference: Reference, output: 
         }
         output.text(&verdict::text(&verdict, output.paint()))?;
         output.text(&judgement.map(|it| it.text(output.paint())).unwrap_or_default())?;
+        for (version, names) in &missing {
+            output.line(&format!(
+                "note: the cluster has no value for what {version} requires: {}, and switch stops at that with exit code 6",
+                names.join(", ")
+            ))?;
+        }
         for place in &open {
             output.line(&format!(
                 "note: what the cluster sets at {place} needs a decision, and switch stops at that with exit code 6"
@@ -82,6 +89,7 @@ async fn check(args: &CheckArgs, member: &Member, reference: Reference, output: 
         let fields = json!({
             "cluster": name, "target": reference, "allowed": allowed, "violations": violations, "warnings": warnings,
             "palette": judgement.as_ref().map(Judgement::json), "open": open,
+            "missingVariables": missing.iter().flat_map(|(_, names)| names).collect::<Vec<_>>(),
         });
         output.document(args.output, "CheckResult", fields)?;
     }

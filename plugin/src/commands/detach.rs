@@ -22,7 +22,7 @@ use crate::{
 const EXAMPLE: &str = "Example:
   kubectl profile detach shop-aws monitoring --dry-run --store palette";
 
-/// Detach an add-on profile from a cluster
+/// Detach an add-on profile from a cluster (Palette store)
 ///
 /// Palette then removes its packs from the cluster, and their namespaces with everything in them, whoever put it there. No
 /// rollback brings that back. Profiles of other types cannot be detached.

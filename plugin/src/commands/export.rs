@@ -23,7 +23,7 @@ use crate::{
 const EXAMPLE: &str = "Example:
   kubectl profile export hello-aws@1.1.0 --to hello-aws-1.1.0.yaml --store palette";
 
-/// Print a profile version as Palette exports it
+/// Print a profile version as Palette exports it (Palette store)
 ///
 /// The text is Palette's own, and `import` reads it. Palette masks what is sensitive in it, which is told and has to be filled
 /// in before an import.

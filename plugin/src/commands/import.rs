@@ -20,7 +20,7 @@ use crate::{
 const EXAMPLE: &str = "Example:
   kubectl profile import hello-aws-1.1.0.yaml --dry-run=server --store palette";
 
-/// Make a profile version from a file
+/// Make a profile version from a file (Palette store)
 ///
 /// Reads a profile as `export` prints it, or a document with `kind: ClusterProfile`. What Palette would refuse, and values that
 /// are masked, are found before anything is sent; Palette checks it, too, before you are asked.

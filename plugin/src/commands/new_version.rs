@@ -19,7 +19,7 @@ use crate::{
 const EXAMPLE: &str = "Example:
   kubectl profile new-version hello-aws@1.1.0 1.1.1 --set hello-universe:ui.replicas=2 --store palette";
 
-/// Make a version of a profile from another one, and publish it
+/// Make a version of a profile from another one, and publish it (Palette store)
 ///
 /// Copies the version, sets values in place, looks whether the copy is what was shown, and publishes it. A draft that an
 /// earlier run left behind is finished. No cluster changes: `switch` takes them to the new version.

@@ -1,7 +1,7 @@
 //! `kubectl profile show PROFILE[@VERSION]`: one version, pack by pack.
 
 use clap::Args;
-use profile_core::pack::Pack;
+use profile_core::{field, pack::Pack};
 use serde_json::{Value, json};
 
 use super::Outcome;
@@ -11,7 +11,7 @@ use crate::{
     output::{Output, table::table},
     reference::Reference,
     selection,
-    store::{Sought, Store},
+    store::{Document, Sought, Store},
 };
 
 /// Show one profile version: its packs, their layers and versions
@@ -35,6 +35,7 @@ pub(crate) async fn run(args: &ShowArgs, global: &Global, output: &mut Output) -
         let packs: Vec<Value> = view.packs().iter().map(pack_json).collect();
         let fields = json!({
             "name": view.name(), "version": view.version(), "type": view.profile_type(), "uid": view.uid(), "packs": packs,
+            "variables": variables(version).map(variable_json).collect::<Vec<_>>(),
         });
         output.document(args.output, "Profile", fields)?;
         return Ok(Outcome::Done);
@@ -62,7 +63,34 @@ pub(crate) async fn run(args: &ShowArgs, global: &Global, output: &mut Output) -
         .collect();
     output.text("\n")?;
     output.text(&table(&["LAYER", "PACK", "VERSION", "TAG", "MANIFESTS"], &rows))?;
+    let variables: Vec<_> = variables(version).map(variable_row).collect();
+    if !variables.is_empty() {
+        output.text("\n")?;
+        output.text(&table(&["VARIABLE", "DEFAULT", "REQUIRED", "IMMUTABLE", "SENSITIVE"], &variables))?;
+    }
     Ok(Outcome::Done)
+}
+
+/// The variables that a version defines.
+fn variables(version: &Document) -> impl Iterator<Item = &Value> {
+    field::items(&version.value, &["spec", "variables"]).map(|(_, it)| it)
+}
+
+fn variable_row(variable: &Value) -> Vec<String> {
+    let fields = variable_json(variable);
+    let flag = |key: &str| if fields[key] == Value::Bool(true) { "yes".to_owned() } else { String::new() };
+    let text = |key: &str| fields[key].as_str().unwrap_or_default().to_owned();
+    vec![text("name"), text("default"), flag("required"), flag("immutable"), flag("sensitive")]
+}
+
+/// A variable, without the default of one that is sensitive.
+fn variable_json(variable: &Value) -> Value {
+    let flag = |key: &str| variable.get(key) == Some(&Value::Bool(true));
+    let default = variable.get("defaultValue").filter(|_| !flag("isSensitive"));
+    json!({
+        "name": variable.get("name"), "default": default, "required": flag("required"), "immutable": flag("immutable"),
+        "sensitive": flag("isSensitive"),
+    })
 }
 
 /// A pack without its values, which can hold secrets.

@@ -13,8 +13,8 @@ use profile_core::{
     cluster::Cluster,
     field,
     merge::Override,
-    pack::Layer,
-    profile,
+    pack::{Layer, UPDATE_IS_OFFERED},
+    profile::{self, AttachedProfile},
     reconciliation::{Unreconciled, unreconciled},
     revision::Revision,
 };
@@ -101,7 +101,8 @@ pub(crate) async fn run(args: &StatusArgs, global: &Global, output: &mut Output)
         return Ok(outcome);
     }
     let has_contexts = fleet.has_contexts;
-    let has_namespaces = global.all_namespaces || has_contexts;
+    let is_palette = fleet.stores.iter().all(|it| matches!(**it, Store::Palette(_)));
+    let has_namespaces = (global.all_namespaces && !is_palette) || has_contexts;
     let mut headers = vec!["NAME", "PROFILES", "KUBERNETES", "STATE", "RECONCILED", "UPDATE", "OVERRIDES"];
     let places = [(has_namespaces, "NAMESPACE"), (has_contexts, "CONTEXT")];
     places.iter().filter(|(has, _)| *has).for_each(|(_, header)| headers.insert(0, header));
@@ -366,6 +367,11 @@ fn missing(document: &Document) -> Option<Vec<Unreconciled>> {
 
 /// Whether the store offers an update of the cluster; `None` where its document does not tell.
 fn is_offered(cluster: &Document) -> Option<bool> {
+    let attached = cluster.cluster().profiles();
+    let is_offered = |it: &AttachedProfile<'_>| it.raw().get(UPDATE_IS_OFFERED) == Some(&Value::Bool(true));
+    if attached.iter().any(is_offered) {
+        return Some(true);
+    }
     field::at(&cluster.value, &["status", "notifications", "isAvailable"]).and_then(Value::as_bool)
 }
 

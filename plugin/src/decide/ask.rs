@@ -125,7 +125,9 @@ fn needed(question: &Question<'_>) -> Error {
         );
     }
     if open.iter().any(|it| it.verdict == Verdict::Masked) {
-        error = error.hint("what is masked takes a side or a value of its own: --resolve FILE");
+        error = error.hint(
+            "what is masked takes a value of its own: --resolve FILE, and a profile variable also --vars-from FILE",
+        );
     }
     for it in open.iter().filter(|it| it.verdict == Verdict::Lost) {
         error = error.hint(format!("--accept-loss {} lets it go", quoted(&it.place())));

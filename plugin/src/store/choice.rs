@@ -47,6 +47,11 @@ fn unnamed(global: &Global) -> Result<StoreName, Error> {
     }
 }
 
+/// A flag that was given and that Palette's API does not have.
+pub(super) fn flag_of_another(global: &Global) -> Option<&'static str> {
+    file_flag(global).or_else(|| kubernetes_flag(global))
+}
+
 fn file_flag(global: &Global) -> Option<&'static str> {
     (!global.files.is_empty()).then_some("-f")
 }

@@ -48,6 +48,7 @@ const fn route(method: &'static str, template: &'static str, handler: Handler) -
 
 /// Every endpoint.
 pub(crate) const ROUTES: &[Route] = &[
+    route("GET", "/v1/users/info", projects::user),
     route("GET", "/v1/dashboard/projects/metadata", projects::metadata),
     route("GET", "/v1/projects/{uid}", projects::get),
     route("GET", "/v1/dashboard/clusterprofiles/metadata", profile_lists::metadata),
@@ -90,7 +91,7 @@ pub(crate) const ROUTES: &[Route] = &[
 ];
 
 /// Endpoints that look at the whole tenant.
-const TENANT_WIDE: [&str; 2] = ["/v1/dashboard/projects/metadata", "/v1/projects/{uid}"];
+const TENANT_WIDE: [&str; 3] = ["/v1/users/info", "/v1/dashboard/projects/metadata", "/v1/projects/{uid}"];
 
 /// Finds out which path of the API a request means, among `templates`; one with more fixed words wins.
 pub(crate) fn matching<'t>(path: &str, templates: impl Iterator<Item = &'t str>) -> Option<&'t str> {

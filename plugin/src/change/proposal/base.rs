@@ -93,7 +93,8 @@ impl Proposal {
                 Ok(Base::named(taken.content.clone(), format!("what revision {number} recorded, as --base says")))
             }
             Some(BaseArg::File(path)) => {
-                let documents = crate::store::documents(path)?;
+                let documents: Vec<_> =
+                    crate::store::documents(path)?.into_iter().map(Document::with_variables).collect();
                 let mut named = documents.iter().filter(|it| it.profile().name() == attached.name());
                 let found = named.find(|it| it.profile().content().is_some()).map(Document::profile);
                 if let Some(found) = &found

@@ -15,8 +15,18 @@ use serde_json::Value;
 use super::{Draft, Proposal, draft::ProfileDraft};
 use crate::error::{Error, Kind};
 
+/// The verb of a revision that records a detachment.
+const DETACH: &str = "detach";
+
 pub(super) fn draft(proposal: &Proposal, number: Option<u64>) -> Result<Draft, Error> {
     let (revision, is_before) = state(proposal, number)?;
+    if is_before && revision.action == DETACH {
+        return Err(Error::refused(format!(
+            "revision {} detached {}, and a rollback attaches nothing",
+            revision.number, revision.from
+        ))
+        .hint("attach the profile in Palette, or go back to another revision by --to-revision; nothing was written"));
+    }
     let document = if is_before { revision.before_document() } else { revision.after_document() };
     let restored = Cluster::new(&document);
     let cluster = proposal.cluster.cluster();

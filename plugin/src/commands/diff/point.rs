@@ -125,8 +125,8 @@ fn of_file(word: &str) -> Result<Point, Error> {
 fn of_document(document: Document) -> Option<Point> {
     match field::text(&document.value, &["kind"]).as_deref() {
         Some("SpectroCluster") => Some(Point::ClusterFile(document)),
-        Some("ClusterProfile") => Some(Point::ProfileFile(document)),
-        None if document.profile().content().is_some() => Some(Point::ProfileFile(document)),
+        Some("ClusterProfile") => Some(Point::ProfileFile(document.with_variables())),
+        None if document.profile().content().is_some() => Some(Point::ProfileFile(document.with_variables())),
         _ => None,
     }
 }

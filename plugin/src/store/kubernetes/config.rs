@@ -24,6 +24,7 @@ pub(super) fn read(path: Option<&Path>) -> Result<Kubeconfig, Error> {
     kubeconfig.map_err(|error| {
         Error::failed(format!("no kubeconfig can be read: {error}"))
             .hint("name one by --kubeconfig or KUBECONFIG, or work on files with -f")
+            .hint("for Palette's own API set SPECTROCLOUD_HOST, SPECTROCLOUD_APIKEY and SPECTROCLOUD_DEFAULT_PROJECT, or give --store palette")
     })
 }
 

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use profile_core::{
     field,
-    pack::{MANIFEST_UID, TAKES_FIELDS},
+    pack::{MANIFEST_UID, TAKES_FIELDS, UPDATE_IS_OFFERED},
 };
 use serde_json::{Map, Value, json};
 
@@ -131,12 +131,14 @@ pub(super) fn cluster_name(item: &Value) -> Value {
     json!({"apiVersion": API, "kind": "SpectroCluster", SUMMARY: true, "metadata": metadata(Some(item))})
 }
 
-/// Puts into a cluster that an update of it is offered, where a summary says so as well.
-pub(super) fn put_offer(cluster: &mut Value) {
-    if let Some(fields) = cluster.as_object_mut()
-        && let Some(status) = fields.entry("status").or_insert_with(|| json!({})).as_object_mut()
-    {
-        status.insert("notifications".into(), json!({"isAvailable": true}));
+/// Puts into a cluster that updates are offered of the profiles with these uids; of all where that is not told.
+pub(super) fn put_offers(cluster: &mut Value, uids: &[String]) {
+    let templates = cluster.pointer_mut("/spec/clusterProfileTemplates").and_then(Value::as_array_mut);
+    for template in templates.into_iter().flatten() {
+        let uid = field::text(template, &["uid"]).unwrap_or_default().into_owned();
+        if uids.is_empty() || uids.contains(&uid) {
+            template[UPDATE_IS_OFFERED] = true.into();
+        }
     }
 }
 
@@ -250,6 +252,18 @@ fn put_contents(profile: &mut Value, contents: &Value) {
             *count += 1;
         }
     }
+}
+
+/// Puts the variables that an export defines beside its content into that content, where a cluster's copy has them.
+pub(crate) fn with_variables(mut document: Value) -> Value {
+    let definitions: Vec<_> = field::items(&document, &["spec", "variables"]).map(|(_, it)| it.clone()).collect();
+    for place in ["/spec/published", "/spec/template"] {
+        if let Some(content) = document.pointer_mut(place).filter(|it| it.is_object() && it.get("variables").is_none())
+        {
+            put_variables(content, definitions.iter());
+        }
+    }
+    document
 }
 
 /// Puts variables into a profile: their names, the default of the version, and the value that a cluster sets. A value that

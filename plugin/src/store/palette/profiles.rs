@@ -47,6 +47,7 @@ impl PaletteStore {
     pub(crate) async fn only(global: &Global, what: &str) -> Result<Self, Error> {
         let advice = "give --store palette; --palette-host and --project, or SPECTROCLOUD_HOST and \
                       SPECTROCLOUD_DEFAULT_PROJECT, say which";
+        let global = &Self::meant(global)?;
         match choice::choose(global)? {
             StoreName::Palette => Self::open(global).await,
             StoreName::Files => {
@@ -57,6 +58,15 @@ impl PaletteStore {
                     .hint(advice))
             }
         }
+    }
+
+    /// The flags for a command that no other store can do: where none is named it means this one.
+    ///
+    /// # Errors
+    /// When the flags are those of another store.
+    pub(crate) fn meant(global: &Global) -> Result<Global, Error> {
+        let is_open = global.store.is_none() && choice::flag_of_another(global).is_none();
+        Ok(Global { store: if is_open { Some(StoreName::Palette) } else { global.store }, ..global.clone() })
     }
 
     /// The uid of the project.

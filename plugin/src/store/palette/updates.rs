@@ -49,7 +49,10 @@ impl PaletteStore {
         let answers: Vec<_> = stream::iter(asked).map(ask).buffered(TOGETHER).try_collect().await?;
         let mut flagged = cluster.clone();
         if is_offered {
-            documents::put_offer(&mut flagged.value);
+            // A notification speaks of the cluster, and this of the profiles.
+            let updates = self.updates(cluster).await?;
+            let uids = updates.iter().filter_map(|it| Some(field::text(it, &["uid"])?.into_owned()));
+            documents::put_offers(&mut flagged.value, &uids.collect::<Vec<_>>());
         }
         for (uid, pack, config) in answers {
             documents::put_flags(&mut flagged.value, (&uid, &pack), &config);
@@ -77,10 +80,7 @@ impl PaletteStore {
     /// Puts what Palette would bring by an update of `cluster` in the place of what is published: where a registry moved a
     /// tag, the pack has another version there, and the profile itself was not edited.
     pub(crate) async fn put_updates(&self, cluster: &Document, profiles: &mut [Document]) -> Result<(), Error> {
-        let uid = segment(&cluster.cluster().uid().unwrap_or_default());
-        let what = format!("read the pending update of cluster {:?}", cluster.cluster().name());
-        let answer = self.client.get(&format!("/v1/spectroclusters/{uid}/profileUpdates"), &what).await?;
-        for (_, pending) in field::items(&answer, &["profiles"]) {
+        for pending in &self.updates(cluster).await? {
             let uid = field::text(pending, &["uid"]);
             let published = profiles.iter_mut().find(|it| uid.is_some() && it.profile().uid() == uid);
             if let Some(published) = published {
@@ -88,5 +88,13 @@ impl PaletteStore {
             }
         }
         Ok(())
+    }
+
+    /// The profiles of a cluster as an update would bring them (`v1SpectroClusterProfileUpdates`).
+    async fn updates(&self, cluster: &Document) -> Result<Vec<Value>, Error> {
+        let uid = segment(&cluster.cluster().uid().unwrap_or_default());
+        let what = format!("read the pending update of cluster {:?}", cluster.cluster().name());
+        let answer = self.client.get(&format!("/v1/spectroclusters/{uid}/profileUpdates"), &what).await?;
+        Ok(field::items(&answer, &["profiles"]).map(|(_, it)| it.clone()).collect())
     }
 }

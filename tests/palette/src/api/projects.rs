@@ -14,6 +14,11 @@ pub(super) fn metadata(context: &mut Context<'_>) -> Outcome {
     Ok(Answer::json(200, &json!({"items": items})))
 }
 
+/// `GET /v1/users/info`
+pub(super) fn user(_: &mut Context<'_>) -> Outcome {
+    Ok(Answer::json(200, &json!({"orgName": "Example", "tenantUid": "t1", "userUid": "5f0000000000000000000001"})))
+}
+
 /// `GET /v1/projects/{uid}`
 pub(super) fn get(context: &mut Context<'_>) -> Outcome {
     let uid = context.request.name("uid");

@@ -158,7 +158,10 @@ fn is_same_behind_masks(change: &Change) -> bool {
     let is_masked = |it: &Value| value(it).is_some_and(|it| is_mask(&it));
     let is_same = |(one, other): (&Value, &Value)| {
         let names = (field::text(one, &["name"]), field::text(other, &["name"]));
-        names.0 == names.1 && (one == other || is_masked(one) || is_masked(other))
+        let is_set = |it: &Value| value(it).is_some();
+        // A mask says that there is a value, whatever it is.
+        let is_behind = is_masked(one) && is_set(other) || is_masked(other) && is_set(one);
+        names.0 == names.1 && (one == other || is_behind)
     };
     current.len() == pending.len() && current.iter().zip(&pending).all(is_same)
 }

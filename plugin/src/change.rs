@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use profile_core::{
     revision::{Decided, KEPT, Revision, Status},
-    switch,
+    switch::{self, Pins},
 };
 
 use crate::{
@@ -63,6 +63,7 @@ impl Change {
                 return Ok(Vec::new());
             }
         };
+        store.refuse_under_way(cluster)?;
         let pending: Vec<_> = revisions.iter_mut().filter(|it| it.status == Status::Pending).collect();
         if pending.is_empty() {
             return Ok(revisions);
@@ -90,6 +91,10 @@ impl Change {
         if self.keeps_history {
             target.store.create_revision(&target.cluster, &revision).await?;
         }
+        // A store that cannot make a write depend on what was read is looked at as late as can be.
+        if let Some(moved) = self.moved_before_write(target, &shown, &mut revision).await? {
+            return Ok(Written::Moved(moved));
+        }
         for _ in 0..TRIES {
             let error = match target
                 .store
@@ -99,6 +104,8 @@ impl Change {
                 Ok(()) => {
                     self.settle(target, &mut revision, Status::Deployed).await?;
                     self.prune(target, output).await;
+                    // The store said yes: what it made of it is another question, and no reason to forget the record.
+                    target.store.refuse_other(&target.cluster, target.pending()).await?;
                     return Ok(Written::Done);
                 }
                 Err(error) => error,
@@ -121,12 +128,39 @@ impl Change {
         Err(self.settle_failed(target, revision, error).await)
     }
 
+    /// Reads everything anew where the store takes a write whatever it was based on. Tells what moved since it was shown.
+    async fn moved_before_write(
+        &self,
+        target: &mut Proposal,
+        shown: &Pins,
+        revision: &mut Revision,
+    ) -> Result<Option<Vec<&'static str>>, Error> {
+        if !target.store.takes_any_write(target.read_at) {
+            return Ok(None);
+        }
+        let read = match target.refresh().await {
+            Ok(()) => guards::refuse_managed(&target.cluster),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = read {
+            self.settle(target, revision, Status::Abandoned).await?;
+            return Err(error.hint("nothing was written"));
+        }
+        let moved = shown.moved(&target.pins());
+        if moved.is_empty() {
+            return Ok(None);
+        }
+        self.settle(target, revision, Status::Abandoned).await?;
+        Ok(Some(moved))
+    }
+
     async fn revision(&self, target: &Proposal) -> Revision {
         let cluster = target.cluster.cluster();
         let (bases, taken) = target.bases();
         let (from, to) = target.references();
         Revision {
-            number: target.revisions.iter().map(|it| it.number).max().unwrap_or(0) + 1,
+            // A number that cannot be raised is taken, and the record says so.
+            number: target.revisions.iter().map(|it| it.number).max().unwrap_or(0).saturating_add(1),
             cluster: cluster.name().into_owned(),
             cluster_uid: cluster.uid().map(Into::into),
             status: Status::Pending,
@@ -165,7 +199,8 @@ impl Change {
             return error.hint("whether the write happened is not known; the next run finds out");
         };
         let status = revision.settle(&now.cluster());
-        if error.kind == Kind::TimedOut && status != Status::Deployed {
+        let may_arrive = error.kind == Kind::TimedOut || target.store.may_arrive_late(&error);
+        if may_arrive && status != Status::Deployed {
             let number = revision.number;
             return error.hint(format!(
                 "the write has not arrived so far, but it may still do; revision {number} stays pending, and the next run \

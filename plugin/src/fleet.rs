@@ -405,7 +405,7 @@ fn picked<'l>(
     for name in named {
         let mut meant: Vec<(&Listed, &Document)> = Vec::new();
         for listed in listed.iter().filter(|it| name.context.is_none() || it.context == name.context) {
-            for cluster in listed.clusters.iter().filter(|it| it.cluster().name() == name.name) {
+            for cluster in listed.clusters.iter().filter(|it| listed.store.is_called(it, &name.name)) {
                 let view = cluster.cluster();
                 let is_there = name.namespace.is_none() || view.namespace().as_deref() == name.namespace.as_deref();
                 let is_known = |(other, known): &&(&Listed, &Document)| {
@@ -453,6 +453,13 @@ fn ambiguous(name: &Named, several: &[(&Listed, &Document)]) -> Error {
             if cluster.place.is_empty() { text } else { format!("{text} ({})", cluster.place) }
         })
         .collect();
+    if let [(listed, _), ..] = several
+        && let Store::Palette(_) = *listed.store
+    {
+        let uids: Vec<_> = several.iter().filter_map(|(_, it)| Some(it.cluster().uid()?.into_owned())).collect();
+        return Error::usage(format!("{} clusters are called {:?}", several.len(), name.to_string()))
+            .hint(format!("name one by its uid: {}", uids.join(", ")));
+    }
     let hint = match several.iter().all(|(_, cluster)| cluster.place.is_empty()) {
         true => "name it as NAMESPACE/NAME or CONTEXT/NAMESPACE/NAME, or choose one by -n NAMESPACE",
         false => "name fewer files by -f, until one is left, or choose one by -n NAMESPACE",

@@ -15,13 +15,18 @@ pub(crate) async fn cluster(store: &Store, name: Option<&str>) -> Result<Documen
     let Some(name) = name else { return store.whole(only(store, &all)?).await };
     let names: Vec<_> = all.iter().map(|it| it.cluster().name().into_owned()).collect();
     let names: Vec<_> = names.iter().map(String::as_str).collect();
-    let mut meant: Vec<_> = all.iter().filter(|it| it.cluster().name() == name).collect();
+    let mut meant: Vec<_> = all.iter().filter(|it| store.is_called(it, name)).collect();
     let scope = store.scope();
     match meant.len() {
         1 => store.whole(meant.remove(0)).await,
         0 => {
             let error = Error::new(Kind::NotFound, format!("no cluster {name:?} in {scope}"));
             Err(with_scope_hint(nearest::hint(name, &names).into_iter().fold(error, Error::hint), store))
+        }
+        count if matches!(store, Store::Palette(_)) => {
+            let uids: Vec<_> = meant.iter().filter_map(|it| Some(it.cluster().uid()?.into_owned())).collect();
+            Err(Error::usage(format!("{count} clusters are called {name:?} in {scope}"))
+                .hint(format!("name one by its uid: {}", uids.join(", "))))
         }
         count => {
             let places: Vec<_> = meant.iter().map(|it| place(it)).collect();

@@ -7,6 +7,7 @@ use profile_core::{
     revision::{Revision, newest_deployed},
 };
 use serde_json::Value;
+use tokio::time::Instant;
 
 mod choice;
 mod files;
@@ -23,6 +24,7 @@ pub(crate) use kubernetes::{
     live::Resource,
     pages::{Depth, Listing},
 };
+pub(crate) use palette::access::KEY as API_KEY;
 pub(crate) use palette::{Manner, PaletteStore, profiles, questions::Repave};
 
 use crate::{
@@ -226,6 +228,12 @@ impl Store {
         }
     }
 
+    /// Whether `name` names a cluster: by its name, and in Palette by its uid as well, as several may have one name there.
+    pub(crate) fn is_called(&self, cluster: &Document, name: &str) -> bool {
+        let view = cluster.cluster();
+        view.name() == name || matches!(self, Self::Palette(_)) && view.uid().as_deref() == Some(name)
+    }
+
     /// All clusters in scope.
     pub(crate) async fn clusters(&self, look: Look) -> Result<Vec<Document>, Error> {
         self.clusters_of(None, None, look).await
@@ -286,6 +294,36 @@ impl Store {
             Self::Kubernetes(store) => store.reread(cluster).await,
             Self::Files(store) => store.reread(cluster),
             Self::Palette(store) => store.reread(cluster).await,
+        }
+    }
+
+    /// Whether it takes a write whatever that was based on, so that all is to be read once more right before. What was read until
+    /// `shown` counts no more then.
+    pub(crate) fn takes_any_write(&self, shown: Instant) -> bool {
+        if let Self::Palette(store) = self {
+            store.forget_before(shown);
+        }
+        matches!(self, Self::Palette(_))
+    }
+
+    /// Whether a write that failed with `error` may still arrive.
+    pub(crate) fn may_arrive_late(&self, error: &Error) -> bool {
+        matches!(self, Self::Palette(_)) && profiles::is_open(error)
+    }
+
+    /// Fails where a cluster does not hold what was written, on a store that takes some things from elsewhere.
+    pub(crate) async fn refuse_other(&self, before: &Document, written: &Value) -> Result<(), Error> {
+        match self {
+            Self::Kubernetes(_) | Self::Files(_) => Ok(()),
+            Self::Palette(store) => store.refuse_other(before, written).await,
+        }
+    }
+
+    /// Fails where another process of this user changes the cluster, on a store whose records lock nobody else out.
+    pub(crate) fn refuse_under_way(&self, cluster: &Document) -> Result<(), Error> {
+        match self {
+            Self::Kubernetes(_) | Self::Files(_) => Ok(()),
+            Self::Palette(store) => store.refuse_under_way(cluster),
         }
     }
 

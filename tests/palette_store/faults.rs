@@ -102,10 +102,10 @@ fn a_write_whose_answer_is_lost_is_asked_for_and_not_sent_again() {
 fn a_write_that_did_not_arrive_is_told_and_not_sent_again() {
     let palette = shop();
     palette.inject(Fault::on("PATCH", PROFILES, Effect::CloseBefore));
-    palette.run(SWITCH).exits(2).tells("nothing was written");
+    palette.run(SWITCH).exits(2).tells("it may still do").tells("stays pending");
     is_untouched(&palette);
-    palette.run("history shop").exits(0).shows("abandoned");
-    palette.run(SWITCH).exits(0);
+    palette.run("history shop").exits(0).shows("pending(abandoned)");
+    palette.run(SWITCH).exits(0).tells("was left pending");
     is_switched(&palette);
 }
 
@@ -114,9 +114,18 @@ fn a_busy_server_is_no_reason_to_write_twice() {
     let palette = shop();
     let busy = Answer::error(503, "Busy", "come again").header("retry-after", "0");
     palette.inject(Fault::on("PATCH", PROFILES, Effect::Answer(busy)));
-    palette.run(SWITCH).exits(2).tells("nothing was written");
+    palette.run(SWITCH).exits(2).tells("it may still do");
     assert_eq!(sent(&palette), 1);
     is_untouched(&palette);
+}
+
+#[test]
+fn another_operation_under_way_is_told_in_its_own_words_and_not_tried_again() {
+    let palette = shop();
+    let other = Answer::error(409, "OperationInProgress", "another operation is in progress");
+    palette.inject(Fault::on("PATCH", PROFILES, Effect::Answer(other)).always());
+    palette.run(SWITCH).exits(2).tells("another operation is in progress (OperationInProgress)");
+    assert_eq!(sent(&palette), 1);
 }
 
 #[test]
@@ -190,7 +199,7 @@ fn a_cut_off_answer_to_a_write_is_no_second_write() {
     let palette = shop();
     let odd = Answer::text(200, "application/json", "{\"uid\": ");
     palette.inject(Fault::on("PATCH", PROFILES, Effect::Answer(odd)));
-    palette.run(SWITCH).exits(2).tells("cannot be read").tells("nothing was written");
+    palette.run(SWITCH).exits(2).tells("cannot be read").tells("it may still do");
     assert_eq!(sent(&palette), 1);
     is_untouched(&palette);
 }

@@ -7,6 +7,7 @@ mod contract;
 mod detach;
 mod faults;
 mod many;
+mod meanwhile;
 mod new_version;
 mod profiles;
 mod repave;

@@ -60,9 +60,15 @@ pub(crate) async fn propose(
         // Where there seem to be none, it may be that they are not visible.
         store.revisions(cluster).await.map_err(|it| it.hint("a rollback restores what a revision recorded"))?;
     }
+    guards::refuse_waiting_install(store, cluster, write.download_first)?;
+    let variables = merge.variables.of_cluster(&cluster.cluster().name())?;
+    if let (Goal::Update(_), Store::Palette(_), false) = (&goal, &**store, variables.is_empty()) {
+        return Err(Error::usage("an update writes packs alone, and no variables, in Palette")
+            .hint("set variables by `switch` to the version that the cluster has, with --var or --vars-from"));
+    }
     let mut proposal = Proposal::new(Rc::clone(store), cluster.clone(), revisions, goal, given).await?;
     proposal.is_staged = write.download_first;
-    proposal.set_variables(merge.variables.of_cluster(&cluster.cluster().name())?)?;
+    proposal.set_variables(variables)?;
     Ok(proposal)
 }
 
@@ -243,7 +249,7 @@ pub(super) async fn decide(
 /// Refuses what would not be taken, before anybody is asked and before anything is recorded. Says what is scaled back.
 pub(super) async fn judge(proposal: &Proposal, write: &WriteArgs, output: &mut Output) -> Result<Returning, Error> {
     let returning = returning(proposal, write, true, output).await?;
-    guards::refuse_size(proposal.pending())?;
+    guards::refuse_size(&proposal.store, proposal.pending())?;
     guards::refuse_objections(proposal)?;
     if write.dry_run != DryRun::Client || matches!(*proposal.store, Store::Files(_)) {
         guards::refuse_denied(proposal).await?;

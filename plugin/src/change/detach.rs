@@ -168,7 +168,7 @@ impl<'s> Detach<'s> {
         let bases: Vec<Taken> = cluster.profiles().iter().filter_map(taken).collect();
         let after = Cluster::new(&self.after);
         Revision {
-            number: self.revisions.iter().map(|it| it.number).max().unwrap_or(0) + 1,
+            number: self.revisions.iter().map(|it| it.number).max().unwrap_or(0).saturating_add(1),
             cluster: cluster.name().into_owned(),
             cluster_uid: cluster.uid().map(Into::into),
             status: Status::Pending,

@@ -1,5 +1,6 @@
 //! What keeps a write from being started.
 
+use profile_core::field;
 use serde_json::Value;
 
 use crate::{
@@ -48,8 +49,21 @@ pub(crate) async fn refuse_agent(
         .hint("--agent-may-revert writes all the same"))
 }
 
+/// Refuses a cluster that was taken over by a template or is being deleted since it was shown.
+pub(crate) fn refuse_managed(cluster: &Document) -> Result<(), Error> {
+    crate::commands::target::refuse_template(cluster)?;
+    let view = cluster.cluster();
+    if view.is_being_deleted() {
+        return Err(Error::refused(format!("cluster {:?} is being deleted", view.name())));
+    }
+    Ok(())
+}
+
 /// Refuses an object that etcd would not take.
-pub(crate) fn refuse_size(pending: &Value) -> Result<(), Error> {
+pub(crate) fn refuse_size(store: &Store, pending: &Value) -> Result<(), Error> {
+    if let Store::Palette(_) = store {
+        return Ok(());
+    }
     let size = pending.to_string().len();
     if size <= OBJECT_LIMIT {
         return Ok(());
@@ -68,6 +82,24 @@ pub(crate) fn refuse_objections(target: &Proposal) -> Result<(), Error> {
         lines.join("; ")
     ))
     .hint("nothing was written"))
+}
+
+/// Refuses where a change waits in the cluster that was downloaded first: any other write would install it unseen.
+pub(crate) fn refuse_waiting_install(store: &Store, cluster: &Document, stays_staged: bool) -> Result<(), Error> {
+    let apply = field::at(&cluster.value, &["status", "spcApply"]);
+    let text = |key: &str| apply.and_then(|it| field::text(it, &[key]));
+    let is_later = text("actionType").is_some_and(|it| it == "DownloadAndInstallLater");
+    let may_install = apply.and_then(|it| it.get("canBeApplied")) == Some(&Value::Bool(true));
+    if !matches!(store, Store::Palette(_)) || !is_later || may_install || stays_staged {
+        return Ok(());
+    }
+    let (words, flags) = (cluster.words(), store.flags());
+    let message = format!(
+        "cluster {:?} has a change downloaded that waits, and this would install it as well",
+        cluster.cluster().name()
+    );
+    Err(Error::new(Kind::DecisionNeeded, message)
+        .hint(format!("install it first by `kubectl profile approve {words} --install{flags}`, or give --download-first to let both wait")))
 }
 
 /// Lets the store judge the write without making it: an API server with its admission, or the file's own text.

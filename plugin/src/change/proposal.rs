@@ -14,6 +14,7 @@ use profile_core::{
     switch::{self, Pins},
 };
 use serde_json::Value;
+use tokio::time::Instant;
 
 mod base;
 mod draft;
@@ -93,6 +94,8 @@ impl Goal {
 /// A goal for one cluster, everything that was read for it, and what comes out.
 pub(crate) struct Proposal {
     pub(crate) store: Rc<Store>,
+    /// When what it was computed from was read.
+    pub(crate) read_at: Instant,
     pub(crate) cluster: Document,
     pub(crate) profiles: Vec<Document>,
     /// Why the store offers an update, in words.
@@ -125,6 +128,7 @@ impl Proposal {
     ) -> Result<Self, Error> {
         let mut proposal = Self {
             store,
+            read_at: Instant::now(),
             cluster,
             profiles: Vec::new(),
             causes: Vec::new(),
@@ -154,6 +158,7 @@ impl Proposal {
         }
         self.cluster = flagged;
         self.profiles = profiles;
+        self.read_at = Instant::now();
         Ok(())
     }
 
@@ -217,6 +222,11 @@ impl Proposal {
     /// The variables that the versions after the change require and the cluster would have no value for, by `NAME@VERSION`.
     pub(crate) fn missing_variables(&self) -> Vec<(String, Vec<String>)> {
         let of = |draft: &ProfileDraft| {
+            // What stands behind a mask is not taken along to another version.
+            let masked = if draft.from == draft.to { Vec::new() } else { variables::masked(&draft.merged.content) };
+            if !masked.is_empty() && matches!(*self.store, Store::Palette(_)) {
+                return Some((draft.to.clone(), masked));
+            }
             let version = self.profiles.iter().find(|it| it.profile().reference() == draft.to)?;
             let missing = variables::missing(&draft.merged.content, version);
             (!missing.is_empty()).then(|| (draft.to.clone(), missing))

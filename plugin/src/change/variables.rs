@@ -9,9 +9,8 @@ use std::{
 use clap::Args;
 use profile_core::{
     field,
-    merge::{Override, Part, Resolution, Verdict},
+    merge::{Override, Part, Resolution, Verdict, is_mask},
     profile::AttachedProfile,
-    yaml,
 };
 use serde_json::Value;
 
@@ -59,7 +58,13 @@ impl VariableArgs {
         if let Some(path) = &self.vars_from {
             values.extend(rows(path)?.remove(name).unwrap_or_default());
         }
-        Ok(values)
+        match values.iter().find(|(_, value)| is_mask(value)) {
+            Some((variable, _)) => {
+                Err(Error::usage(format!("the value of variable {variable:?} for cluster {name:?} is a mask"))
+                    .hint("give the value itself; a mask is never written"))
+            }
+            None => Ok(values),
+        }
     }
 
     /// Names in the file that none of `clusters` has: perhaps they are misspelt.
@@ -77,21 +82,11 @@ fn rows(path: &Path) -> Result<BTreeMap<String, Values>, Error> {
         Error::usage(format!("{place}: {what}")).hint("write `CLUSTER: {NAME: VALUE, …}` for each cluster")
     };
     let text = store::text(path)?;
-    let read = yaml::parse(&text).map_err(|_| wrong("this is no YAML".into()))?;
-    let Value::Object(rows) = read else { return Err(wrong("this is no map from clusters to their variables".into())) };
-    let row = |(cluster, row): (String, Value)| {
-        let Value::Object(fields) = row else {
-            return Err(wrong(format!("cluster {cluster:?} has no map of variables")));
-        };
-        let value = |(name, value): (String, Value)| match value {
-            Value::String(text) => Ok((name, text)),
-            Value::Number(_) | Value::Bool(_) => Ok((name, value.to_string())),
-            _ => Err(wrong(format!("variable {name:?} of cluster {cluster:?} is no single value"))),
-        };
-        let values = fields.into_iter().map(value).collect::<Result<Values, _>>()?;
-        Ok((cluster, values))
-    };
-    rows.into_iter().map(row).collect()
+    // Every value is the text that stands there: a number would lose its zeros.
+    serde_saphyr::from_str(&text).map_err(|error| {
+        let line = error.location().map(|it| format!(" at line {}", it.line())).unwrap_or_default();
+        wrong(format!("this is no map from clusters to their variables{line}"))
+    })
 }
 
 /// What is said of a variable where its profile version defines it (`v1Variable`).
@@ -201,6 +196,13 @@ pub(super) fn missing(content: &Value, version: &Document) -> Vec<String> {
         .collect()
 }
 
+/// The variables of `content` whose value is a mask.
+pub(super) fn masked(content: &Value) -> Vec<String> {
+    let variables = field::items(content, &["variables"]).map(|(_, it)| it);
+    let masked = variables.filter(|it| effective(it).and_then(Value::as_str).is_some_and(is_mask));
+    masked.filter_map(|it| field::text(it, &["name"])).map(|it| format!("{it} (masked here)")).collect()
+}
+
 /// An error for variables without a value.
 pub(super) fn lacking(cluster: &str, version: &str, names: &[String]) -> Error {
     Error::new(
@@ -263,6 +265,16 @@ mod tests {
     }
 
     #[test]
+    fn a_value_is_the_text_that_stands_there() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        for text in ["012345678901", "00123", "1.10", "010", "0x1F", "1e3", "true", "123456789012345678901234567890"] {
+            std::fs::write(&file, format!("c: {{v: {text}}}\n")).unwrap();
+            let args = VariableArgs { given: Vec::new(), vars_from: Some(file.path().into()) };
+            assert_eq!(args.of_cluster("c").unwrap(), [("v".to_owned(), text.to_owned())].into());
+        }
+    }
+
+    #[test]
     fn a_file_has_a_row_for_each_cluster() {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(&file, "shop-1: {region: eu, size: 5}\nshop-2:\n  region: us\n").unwrap();
@@ -274,8 +286,12 @@ mod tests {
         );
         assert_eq!(args.of_cluster("other").unwrap(), [("region".into(), "ap".into())].into());
         assert_eq!(args.unmet(&["shop-1".to_owned()].into()).unwrap(), ["shop-2"]);
-        std::fs::write(&file, "shop-1: [sesame]\n").unwrap();
-        let error = args.of_cluster("shop-1").unwrap_err();
-        assert!(error.message.contains("shop-1") && !error.message.contains("sesame"), "{error}");
+        for wrong in ["shop-1: [sesame]\n", "shop-1: {region: {a: sesame}}\n", "- sesame\n"] {
+            std::fs::write(&file, wrong).unwrap();
+            let error = args.of_cluster("shop-1").unwrap_err();
+            assert!(error.message.contains("no map") && !error.message.contains("sesame"), "{error}");
+        }
+        std::fs::write(&file, "shop-1: {region: '*****'}\n").unwrap();
+        assert!(args.of_cluster("shop-1").unwrap_err().message.contains("is a mask"));
     }
 }

@@ -106,7 +106,7 @@ async fn decide(
             Waiting::Repave(shown) => {
                 // Somebody may have changed the cluster while the question stood, and with it why nodes are replaced.
                 let now = store.repave(&member.cluster).await?.filter(Repave::is_pending);
-                if now.as_ref().is_none_or(|now| now.reasons != shown.reasons) {
+                if now.as_ref() != Some(shown) {
                     return Err(Error::new(
                         crate::error::Kind::DecisionNeeded,
                         format!("the repave of cluster {} is not what was shown any more", member.label),

@@ -60,6 +60,8 @@ impl Buffer {
         written.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| in_editor(&error))?;
         let (program, arguments) = self.editor.split_first().ok_or_else(|| in_editor(&"no command"))?;
         let mut command = tokio::process::Command::new(program);
+        // It has no need of the key.
+        command.env_remove(crate::store::API_KEY);
         command.args(arguments).arg(&self.path);
         IS_OPEN.store(true, Ordering::Relaxed);
         let ended = command.status().await;

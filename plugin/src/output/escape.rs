@@ -1,11 +1,28 @@
 //! Keeps object content from driving the user's terminal.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::OnceLock};
+
+/// What no output may show, wherever it comes from.
+static HIDDEN: OnceLock<String> = OnceLock::new();
+
+/// Hides a secret in everything that is printed from here on.
+pub(crate) fn hide(secret: &str) {
+    // The first one stays: a process has one.
+    let _ = HIDDEN.set(secret.to_owned());
+}
+
+fn without_hidden(text: &str) -> Cow<'_, str> {
+    match HIDDEN.get().filter(|secret| !secret.is_empty() && text.contains(secret.as_str())) {
+        Some(secret) => Cow::Owned(text.replace(secret.as_str(), "***")),
+        None => Cow::Borrowed(text),
+    }
+}
 
 /// The same text with control characters shown as `^X` or `\u{..}`; line breaks and tabs stay.
 pub(crate) fn control(text: &str) -> Cow<'_, str> {
+    let text = without_hidden(text);
     if !text.contains(is_harmful) {
-        return Cow::Borrowed(text);
+        return text;
     }
     let escaped = |letter: char| match letter {
         '\u{0}'..='\u{1f}' if is_harmful(letter) => {
@@ -24,7 +41,7 @@ pub(crate) fn json(text: &str) -> String {
         // All that harms and is not escaped by JSON itself has a code of four hexadecimal digits at most.
         if is_harmful(letter) { format!("\\u{:04x}", u32::from(letter)) } else { letter.to_string() }
     };
-    text.chars().map(escaped).collect()
+    without_hidden(text).chars().map(escaped).collect()
 }
 
 /// Whether the text drives no terminal.

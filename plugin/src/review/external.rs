@@ -64,6 +64,7 @@ impl Program {
             ))
         };
         let status = Command::new(&self.name)
+            .env_remove(crate::store::API_KEY)
             .args(&sides)
             .args(&self.arguments)
             .status()

@@ -72,6 +72,12 @@ impl Reason {
 impl Judgement {
     /// Reads both answers.
     pub(crate) fn of(packs: Result<Value, String>, repave: Result<Value, String>) -> Self {
+        // What tells nothing of what was asked is no yes.
+        let packs = packs.and_then(answered);
+        let repave = repave.and_then(answered).and_then(|answer| match answer.get("isRepaveRequired") {
+            None | Some(Value::Null | Value::Bool(_)) => Ok(answer),
+            Some(_) => Err(ODD.to_owned()),
+        });
         let repave = repave.map(|answer| Repave {
             is_required: answer.get("isRepaveRequired").and_then(Value::as_bool).unwrap_or_default(),
             reasons: Reason::read(&answer, &["reasons"]),
@@ -131,6 +137,14 @@ impl Objection {
         let parts = [&self.pack, &self.code, &self.message];
         parts.into_iter().filter(|it| !it.is_empty()).cloned().collect::<Vec<_>>().join(": ")
     }
+}
+
+const ODD: &str = "its answer is none";
+
+/// The answer, where it is one: an object, and no error that came as a success. A server in Go leaves out what is empty.
+fn answered(answer: Value) -> Result<Value, String> {
+    let is_error = answer.get("code").is_some() && answer.get("message").is_some();
+    if answer.is_object() && !is_error { Ok(answer) } else { Err(ODD.to_owned()) }
 }
 
 /// What `v1SpectroClusterValidatorResponse` holds against packs and machine pools.

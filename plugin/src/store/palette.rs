@@ -3,6 +3,7 @@
 use std::{
     cell::RefCell,
     collections::{BTreeSet, HashMap},
+    fs::File,
     rc::Rc,
     time::Duration,
 };
@@ -59,6 +60,8 @@ pub(crate) struct PaletteStore {
     /// The names of all versions, and when they were asked for.
     names: RefCell<Option<lists::Names>>,
     user: OnceCell<Option<String>>,
+    /// Held for each cluster whose change is under way.
+    locks: RefCell<HashMap<String, Option<File>>>,
 }
 
 /// A version that several may ask for at a time, which then wait for one answer.
@@ -83,6 +86,7 @@ impl PaletteStore {
             versions: RefCell::default(),
             names: RefCell::default(),
             user: OnceCell::new(),
+            locks: RefCell::default(),
         })
     }
 
@@ -106,6 +110,12 @@ impl PaletteStore {
             field::text(&info, &["userUid"]).map(|it| it.into_owned())
         });
         answer.await.clone()
+    }
+
+    /// Counts nothing as read any more that was read until `moment`.
+    pub(crate) fn forget_before(&self, moment: Instant) {
+        self.versions.borrow_mut().retain(|_, (at, _)| *at > moment);
+        self.names.borrow_mut().take_if(|(at, _)| *at <= moment);
     }
 
     /// How many requests were sent so far.
@@ -140,6 +150,7 @@ impl PaletteStore {
             self.client.get(&manifests, &what),
             self.client.get(&variables, &what),
         )?;
+        refuse_another(&value, &uid, &what)?;
         if Cluster::new(&value).state().is_some_and(|it| it.eq_ignore_ascii_case("deleted")) {
             return Err(Error::new(Kind::NotFound, format!("cluster {name:?} is deleted from {}", self.scope())));
         }
@@ -222,6 +233,7 @@ impl PaletteStore {
         );
         match read {
             Ok((profile, manifests, variables)) => {
+                refuse_another(&profile, uid, &what)?;
                 Ok(Some(document(documents::profile(profile, &manifests, &variables))))
             }
             Err(error) if matches!(error.kind, Kind::NotFound | Kind::Forbidden) => Ok(None),
@@ -237,6 +249,18 @@ impl PaletteStore {
     }
 }
 
+/// Refuses an answer that speaks of another object than the one that was asked for, as a wrong cache may give it, or of none.
+fn refuse_another(answer: &Value, uid: &str, what: &str) -> Result<(), Error> {
+    let found = field::text(answer, &["metadata", "uid"]).unwrap_or_default();
+    if found == uid {
+        return Ok(());
+    }
+    Err(Error::new(
+        Kind::Unanswered,
+        format!("cannot {what}: Palette's answer is about the uid {found:?}, and {uid:?} was asked for"),
+    ))
+}
+
 fn document(value: Value) -> Document {
     Document { value, place: String::new() }
 }
@@ -245,7 +269,9 @@ fn document(value: Value) -> Document {
 async fn project(client: &Client, access: &Access) -> Result<(String, String), Error> {
     let answer = client.get("/v1/dashboard/projects/metadata", "list projects").await?;
     let text = |it: &Value, key| field::text(it, &["metadata", key]).unwrap_or_default().into_owned();
-    let all: Vec<_> = field::items(&answer, &["items"]).map(|(_, it)| (text(it, "name"), text(it, "uid"))).collect();
+    let has_uid = |(_, uid): &(String, String)| !uid.is_empty();
+    let all: Vec<_> =
+        field::items(&answer, &["items"]).map(|(_, it)| (text(it, "name"), text(it, "uid"))).filter(has_uid).collect();
     let wanted = &access.project;
     if let Some(found) = all.iter().find(|(_, uid)| uid == wanted) {
         return Ok(found.clone());

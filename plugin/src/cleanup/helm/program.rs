@@ -61,6 +61,7 @@ impl Program {
         let values = if values.is_null() { &json!({}) } else { values };
         std::fs::write(&file, values.to_string()).map_err(|error| failed("write the pack's values", &error))?;
         let mut command = Command::new(&self.path);
+        command.env_remove(crate::store::API_KEY);
         command.env_clear().envs(VARIABLES.iter().filter_map(|name| Some((name, env::var_os(name)?))));
         for name in ["HOME", "HELM_CACHE_HOME", "HELM_CONFIG_HOME", "HELM_DATA_HOME"] {
             command.env(name, home.path());

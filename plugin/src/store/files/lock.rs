@@ -5,7 +5,7 @@ use std::{
     path::Path,
 };
 
-use crate::error::Error;
+use crate::error::{Error, Kind};
 
 /// Waits until nobody else writes in the folder of `path`, and keeps others waiting until it is dropped.
 ///
@@ -25,6 +25,27 @@ pub(in crate::store) fn folder(path: &Path) -> Result<Option<File>, Error> {
     // A file system without locks is none to refuse.
     let _ = folder.lock();
     Ok(Some(folder))
+}
+
+/// Takes the lock of a file, which is made where it is missing, until it is dropped; a conflict while another process has it.
+pub(in crate::store) fn try_file(path: &Path) -> Result<Option<File>, Error> {
+    let mut options = File::options();
+    options.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let made = options.open(path);
+    let file = match made {
+        Ok(file) => file,
+        // Where there is no folder yet, nobody has ever changed anything.
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(failed(path, &error)),
+    };
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(fs::TryLockError::WouldBlock) => Err(Error::new(Kind::Conflict, "another process has the lock")),
+        // A file system without locks is none to refuse.
+        Err(fs::TryLockError::Error(_)) => Ok(None),
+    }
 }
 
 fn failed(path: &Path, error: &std::io::Error) -> Error {

@@ -34,9 +34,19 @@ impl Key {
         Ok(value)
     }
 
+    /// The text without the key.
+    pub(super) fn hidden_in_text(&self, text: &str) -> String {
+        text.replace(&self.0, "***")
+    }
+
+    /// Hides it in everything that this process prints from here on.
+    pub(super) fn hide(&self) {
+        crate::output::escape::hide(&self.0);
+    }
+
     /// The error without the key, which a server or a proxy may repeat.
     pub(super) fn hidden_in(&self, error: Error) -> Error {
-        let hidden = |text: String| text.replace(&self.0, "***");
+        let hidden = |text: String| self.hidden_in_text(&text);
         Error { message: hidden(error.message), hints: error.hints.into_iter().map(hidden).collect(), ..error }
     }
 
@@ -112,7 +122,8 @@ fn variable(name: &str) -> Option<String> {
 fn authority(text: &str) -> Result<String, Error> {
     let wrong =
         |why: &str| Error::usage(format!("{text:?} is no host of Palette: {why}")).hint("write HOST or HOST:PORT");
-    let rest = text.trim();
+    let rest = text.trim().to_ascii_lowercase();
+    let rest = rest.as_str();
     if rest.starts_with("http://") {
         return Err(wrong("the key is sent over https only"));
     }
@@ -126,7 +137,9 @@ fn authority(text: &str) -> Result<String, Error> {
         // What stands before it may be a secret, so it is not repeated.
         return Err(Error::usage("a host of Palette holds no user and no password").hint("write HOST or HOST:PORT"));
     }
-    Ok(authority.to_owned())
+    // One host has one spelling, as records lie under it.
+    let authority = authority.strip_suffix(":443").unwrap_or(authority);
+    Ok(authority.strip_suffix('.').unwrap_or(authority).to_owned())
 }
 
 /// The key: of the environment, else as the configuration file says.
@@ -187,11 +200,14 @@ mod tests {
             assert_eq!(authority(text).unwrap(), "api.example.com", "{text}");
         }
         assert_eq!(authority("https://127.0.0.1:8443").unwrap(), "127.0.0.1:8443");
+        for text in ["API.Example.com:443", "HTTPS://api.example.com.", "api.example.com.:443"] {
+            assert_eq!(authority(text).unwrap(), "api.example.com", "{text}");
+        }
     }
 
     #[test]
     fn rejects_what_is_no_host() {
-        for text in ["http://api.example.com", "api.example.com/v1", "", "a b", "https://"] {
+        for text in ["http://api.example.com", "HTTP://api.example.com", "api.example.com/v1", "", "a b", "https://"] {
             assert_eq!(authority(text).unwrap_err().kind.exit_code(), 2, "{text}");
         }
         let error = authority("user:hunter2@api.example.com").unwrap_err();

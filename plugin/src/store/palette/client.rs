@@ -27,6 +27,8 @@ use crate::{
 
 /// How often a request is sent in all.
 const TRIES: u32 = 6;
+/// How often in all where no answer comes.
+const TRIES_OF_BROKEN: u32 = 3;
 /// How long the first pause is before a request is sent again; each further one is twice as long.
 const PAUSE: Duration = Duration::from_millis(500);
 /// Longest pause that a server may ask for: beyond that its answer is handed over.
@@ -34,8 +36,8 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// Most bytes of an answer. A page of summaries takes a few megabytes.
 const LIMIT: usize = 64 << 20;
 
-/// Bytes of a path that are no letters or digits and need no escaping.
-const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+/// Bytes of a path that are no letters or digits and need no escaping. A dot could be half of a way up.
+const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'~');
 
 /// A part of a path.
 pub(super) fn segment(text: &str) -> String {
@@ -88,6 +90,7 @@ impl Client {
         let inner = super::connection::to(&access.host, access.certificate_authority.as_deref()).await?;
         let requests = Arc::default();
         let key = access.key.clone();
+        key.hide();
         Ok(Self { inner, host: access.host.clone(), headers, key, timeout, rate: Rate::new(), requests })
     }
 
@@ -156,7 +159,7 @@ impl Client {
         body: Option<&Value>,
         (effect, what): (Effect, &str),
     ) -> Result<Answer, Error> {
-        let mut pause = PAUSE;
+        let (mut pause, mut broken) = (PAUSE, 0);
         for tried in 1.. {
             let ended = self.once(&method, path, body).await;
             let wait = match &ended {
@@ -168,10 +171,11 @@ impl Client {
                 Ok(answer) if effect == Effect::Reads && is_passing(answer.status) => {
                     failure::retry_after(&answer.headers).unwrap_or(pause)
                 }
-                Err(Lost::Broken(_)) if effect == Effect::Reads => pause,
+                Err(Lost::Broken(why)) if effect == Effect::Reads && !failure::is_certificate(why) => pause,
                 _ => return self.told(ended, what),
             };
-            if tried >= TRIES || wait > LONGEST {
+            broken += u32::from(ended.is_err());
+            if tried >= TRIES || broken >= TRIES_OF_BROKEN || wait > LONGEST {
                 return self.told(ended, what);
             }
             tokio::time::sleep(wait).await;
@@ -183,7 +187,11 @@ impl Client {
     fn told(&self, ended: Result<Answer, Lost>, what: &str) -> Result<Answer, Error> {
         match ended {
             Ok(answer) if answer.status.is_success() => Ok(answer),
-            Ok(answer) => Err(failure::refusal(what, &self.host, answer.status, &answer.body)),
+            Ok(answer) => {
+                // Before anything is cut off, or a half of it would stay.
+                let body = self.key.hidden_in_text(&String::from_utf8_lossy(&answer.body));
+                Err(failure::refusal(what, &self.host, answer.status, body.as_bytes()))
+            }
             Err(Lost::Broken(why)) => Err(failure::broken(what, &self.host, &why)),
             Err(Lost::TimedOut) => {
                 let message = format!("no answer from Palette at {} to {what} in {:?}", self.host, self.timeout);

@@ -18,7 +18,13 @@ const NAME: &str = "palette";
 /// # Errors
 /// When the file of certificates or the proxy that the environment names cannot be used.
 pub(super) async fn to(host: &str, authority: Option<&Path>) -> Result<kube::Client, Error> {
-    let unusable = |error: String| Error::failed(format!("cannot connect to Palette at {host}: {error}"));
+    // What the proxy is called may hold a password.
+    let unusable = |error: String| {
+        let error =
+            if error.contains('@') { "the proxy that the environment names cannot be used".into() } else { error };
+        Error::failed(format!("cannot connect to Palette at {host}: {error}"))
+            .hint("look at HTTPS_PROXY: http://HOST:PORT")
+    };
     let cluster = Cluster { server: Some(format!("https://{host}")), ..Cluster::default() };
     let context = Context { cluster: NAME.into(), user: Some(NAME.into()), ..Context::default() };
     let kubeconfig = Kubeconfig {

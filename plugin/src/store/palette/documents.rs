@@ -245,8 +245,9 @@ fn put_contents(profile: &mut Value, contents: &Value) {
             let found = of_name.get(*count);
             let uid = found.and_then(|it| it.get("uid")).or_else(|| manifest.get("uid")).cloned();
             let mut put = json!({"name": name, MANIFEST_UID: uid});
-            if let Some(content) = found.and_then(|it| it.get("content")).filter(|it| it.is_string()) {
-                put["content"] = content.clone();
+            if let Some(found) = found {
+                // A server in Go leaves out a text that is empty.
+                put["content"] = found.get("content").filter(|it| it.is_string()).cloned().unwrap_or_else(|| "".into());
             }
             *manifest = put;
             *count += 1;
@@ -271,7 +272,9 @@ pub(crate) fn with_variables(mut document: Value) -> Value {
 fn put_variables<'v>(profile: &mut Value, variables: impl Iterator<Item = &'v Value>) {
     let mut all: Vec<_> = variables
         .map(|variable| {
-            let (default, value) = (variable.get("defaultValue"), variable.get("value"));
+            let text = |key: &str| field::text(variable, &[key]).map(|it| Value::from(it.into_owned()));
+            let (default, value) = (text("defaultValue"), text("value"));
+            let (default, value) = (default.as_ref(), value.as_ref());
             let is_set = |it: &&Value| it.as_str().is_some_and(|it| !it.is_empty());
             let mut fields = Map::new();
             fields.insert("name".into(), variable.get("name").cloned().unwrap_or_default());

@@ -107,6 +107,27 @@ pub(super) fn unseen(before: &Value, after: &Value) -> Vec<String> {
     changed.flat_map(|(_, pack)| of_pack(pack)).collect()
 }
 
+/// Packs and manifests of what is to be written that share a name with another one.
+pub(super) fn named_twice(before: &Value, after: &Value) -> Vec<String> {
+    let mut twice = Vec::new();
+    for (_, profile) in changed(before, after) {
+        let packs: Vec<_> = field::items(profile, &["packs"]).map(|(_, it)| it).collect();
+        let name = |it: &Value| field::text(it, &["name"]).unwrap_or_default().into_owned();
+        for (at, pack) in packs.iter().enumerate() {
+            if packs[..at].iter().any(|it| name(it) == name(pack)) {
+                twice.push(name(pack));
+            }
+            let manifests: Vec<_> = field::items(pack, &["manifests"]).map(|(_, it)| it).collect();
+            let doubles = manifests
+                .iter()
+                .enumerate()
+                .filter(|(at, it)| manifests[..*at].iter().any(|other| name(other) == name(it)));
+            twice.extend(doubles.map(|(_, it)| format!("{}/{}", name(pack), name(it))));
+        }
+    }
+    twice
+}
+
 /// A manifest with its content.
 fn manifest(item: &Value) -> Option<Value> {
     let content = item.get("content").filter(|it| it.is_string())?;

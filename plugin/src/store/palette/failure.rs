@@ -32,11 +32,15 @@ pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     Some(until.duration_since(jiff::Timestamp::now()).try_into().unwrap_or_default())
 }
 
+/// Whether a connection broke because of a certificate, which will not be another one the next time.
+pub(super) fn is_certificate(why: &str) -> bool {
+    why.to_ascii_lowercase().contains("certificate")
+}
+
 /// The way to Palette is broken.
 pub(super) fn broken(what: &str, host: &str, why: &str) -> Error {
     let error = Error::new(Kind::Unreachable, format!("cannot {what} in Palette at {host}: {why}"));
-    let lower = why.to_ascii_lowercase();
-    if lower.contains("certificate") {
+    if is_certificate(why) {
         return error
             .hint("its certificate is not trusted: name the file of the CA by --palette-ca, or under palette.certificateAuthority");
     }
@@ -65,7 +69,10 @@ fn is_html(body: &[u8]) -> bool {
 /// What Palette says under the kind that decides the exit code.
 pub(super) fn refusal(what: &str, host: &str, status: StatusCode, body: &[u8]) -> Error {
     let told: Option<Value> = serde_json::from_slice(body).ok();
-    let text = |key: &str| told.as_ref()?.get(key)?.as_str().map(str::to_owned).filter(|it| !it.is_empty());
+    // A line of it must not look like one of ours.
+    let text = |key: &str| {
+        told.as_ref()?.get(key)?.as_str().map(|it| it.replace(['\n', '\r'], " ")).filter(|it| !it.is_empty())
+    };
     let (code, message) = (text("code"), text("message"));
     let said = match (&code, &message) {
         (Some(code), Some(message)) => format!("{message} ({code})"),
@@ -114,6 +121,7 @@ fn versions(detail: &Value) -> String {
 
 fn shortened(text: &str) -> String {
     let text = text.trim();
+    let text = text.replace(['\n', '\r'], " ");
     let short: String = text.chars().take(SHOWN).collect();
     if short.len() < text.len() { format!("{short}…") } else { short }
 }

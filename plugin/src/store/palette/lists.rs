@@ -26,7 +26,7 @@ pub(super) type Names = (Instant, Rc<OnceCell<Rc<Vec<Value>>>>);
 impl PaletteStore {
     pub(super) async fn cluster_names(&self) -> Result<Vec<Value>, Error> {
         let answer = self.client.get("/v1/dashboard/spectroclusters/metadata", "list clusters").await?;
-        Ok(items(answer).iter().map(documents::cluster_name).collect())
+        Ok(items(answer)?.iter().map(documents::cluster_name).collect())
     }
 
     pub(super) async fn cluster_summaries(&self) -> Result<Vec<Value>, Error> {
@@ -62,7 +62,7 @@ impl PaletteStore {
         };
         let read = async || {
             let answer = self.client.get("/v1/dashboard/clusterprofiles/metadata", "list profiles").await?;
-            Ok::<_, Error>(Rc::new(items(answer)))
+            Ok::<_, Error>(Rc::new(items(answer)?))
         };
         cell.get_or_try_init(read).await.cloned()
     }
@@ -111,10 +111,11 @@ impl PaletteStore {
 }
 
 /// The items of an answer that is a list in one page.
-fn items(mut answer: Value) -> Vec<Value> {
+fn items(mut answer: Value) -> Result<Vec<Value>, Error> {
     match answer.get_mut("items").map(Value::take) {
-        Some(Value::Array(items)) => items,
-        _ => Vec::new(),
+        Some(Value::Array(items)) => Ok(items),
+        Some(Value::Null) => Ok(Vec::new()),
+        _ => Err(Error::new(Kind::Unanswered, "Palette's answer is no list: it has no items")),
     }
 }
 
@@ -123,10 +124,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_answer_without_items_has_none() {
-        for answer in [json!({}), json!({"items": null}), json!({"items": {"a": 1}}), json!([]), Value::Null] {
-            assert!(items(answer).is_empty());
+    fn rejects_an_answer_that_is_no_list() {
+        for answer in [json!({}), json!({"items": {"a": 1}}), json!([]), Value::Null] {
+            assert!(items(answer).is_err());
         }
-        assert_eq!(items(json!({"items": [1, {"a": 2}]})), [json!(1), json!({"a": 2})]);
+        assert!(items(json!({"items": null})).unwrap().is_empty());
+        assert_eq!(items(json!({"items": [1, {"a": 2}]})).unwrap(), [json!(1), json!({"a": 2})]);
     }
 }

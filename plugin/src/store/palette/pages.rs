@@ -43,7 +43,14 @@ pub(super) async fn all<T>(
     ask: impl AsyncFn(String) -> Result<Value, Error>,
     take: impl Fn(&Value) -> Option<T>,
 ) -> Result<Vec<T>, Error> {
-    let page = async |query: String| Ok::<_, Error>(Page::of(&ask(query).await?, &take));
+    let page = async |query: String| {
+        let answer = ask(query).await?;
+        // What is no list is not an empty one.
+        if answer.get("items").is_none() {
+            return Err(Error::new(Kind::Unanswered, "Palette's answer is no list: it has no items"));
+        }
+        Ok::<_, Error>(Page::of(&answer, &take))
+    };
     let first = page(format!("limit={PAGE}")).await?;
     if first.next.is_none() {
         return Ok(first.taken);
@@ -58,12 +65,24 @@ pub(super) async fn all<T>(
         }
     }
     let (mut taken, mut token) = (first.taken, first.next);
+    let mut followed = BTreeSet::new();
     while let Some(known) = token {
+        if !followed.insert(known.clone()) {
+            return Err(endless());
+        }
         let next = page(format!("limit={PAGE}&continue={}", segment(&known))).await?;
+        if next.uids.is_empty() && next.next.is_some() {
+            return Err(endless());
+        }
         taken.extend(next.taken);
-        token = next.next.filter(|it| *it != known);
+        token = next.next;
     }
     Ok(taken)
+}
+
+/// A server that always names another page would be asked for ever.
+fn endless() -> Error {
+    Error::new(Kind::Unanswered, "Palette's list does not end: it names pages that were read already, or empty ones")
 }
 
 /// The pages that were asked for by their offsets; nothing where the server does not take offsets, or where there is less than
@@ -203,9 +222,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_token_that_stays_the_same_ends_the_list() {
-        let ask = async |_| Ok(json!({"items": [{}], "listmeta": {"continue": "again"}}));
-        assert_eq!(all(ask, |_| Some(())).await.unwrap().len(), 2);
+    async fn rejects_a_list_that_does_not_end_and_what_is_no_list() {
+        let same = async |_| Ok(json!({"items": [{}], "listmeta": {"continue": "again"}}));
+        assert_eq!(all(same, |_| Some(())).await.unwrap_err().kind, Kind::Unanswered);
+        let empty =
+            async |query: String| Ok(json!({"items": [], "listmeta": {"continue": format!("{}x", query.len())}}));
+        assert_eq!(all(empty, |_| Some(())).await.unwrap_err().kind, Kind::Unanswered);
+        assert_eq!(all(async |_| Ok(json!({})), |_| Some(())).await.unwrap_err().kind, Kind::Unanswered);
+        assert!(all(async |_| Ok(json!({"items": null})), |_| Some(())).await.unwrap().is_empty());
     }
 
     #[tokio::test]

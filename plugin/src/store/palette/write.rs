@@ -6,7 +6,6 @@ use std::time::Duration;
 use http::Method;
 use profile_core::{
     cluster::Cluster,
-    content::Content,
     diff::{Change, in_meaning},
     field,
     profile::AttachedProfile,
@@ -26,15 +25,13 @@ const LOOKS: u32 = 5;
 const PAUSE: Duration = Duration::from_secs(1);
 
 impl PaletteStore {
-    /// Writes the profiles that differ. Palette keeps no version of the object to compare with, so it is read once more right
-    /// before: what moved until then is a conflict.
+    /// Writes the profiles that differ; nothing where none does. Palette keeps no version of the object to compare with: who
+    /// writes looks right before.
     pub(crate) async fn write_profiles(&self, before: &Document, after: &Value, manner: Manner) -> Result<(), Error> {
-        let now = self.reread(before).await?;
-        if Content::of(&now.cluster()) != Content::of(&before.cluster()) {
-            let name = before.cluster().name().into_owned();
-            return Err(Error::new(Kind::Conflict, format!("cluster {name:?} was changed since it was read")));
-        }
         self.refuse_unwritable(before, after, manner).await?;
+        if entities::changed(&before.value, after).is_empty() {
+            return Ok(());
+        }
         let uid = segment(&before.cluster().uid().unwrap_or_default());
         let what = format!("write the profiles of cluster {:?}", before.cluster().name());
         let (path, body) = match manner.is_update {
@@ -48,8 +45,12 @@ impl PaletteStore {
             }
             false => (format!("/v1/spectroclusters/{uid}/profiles"), entities::profiles(&before.value, after)),
         };
-        self.client.write(Method::PATCH, &path, Some(&entities::applied(body, manner)), &what).await?;
-        self.refuse_other(before, after).await
+        let sent = self.client.write(Method::PATCH, &path, Some(&entities::applied(body, manner)), &what).await;
+        sent.map(|_| ()).map_err(|error| match error.kind {
+            // It says that something else is under way, and not that what was read is old: it is not sent again.
+            Kind::Conflict => Error { kind: Kind::Unanswered, ..error },
+            _ => error,
+        })
     }
 
     /// Refuses a write that would lose what is not visible, or that Palette would not make as it was shown.
@@ -63,6 +64,14 @@ impl PaletteStore {
         if !unseen.is_empty() {
             return Err(Error::refused(format!("the content of these manifests is not visible: {}", unseen.join(", ")))
                 .hint("a write without it would lose it; may the user of the key read the manifests of this cluster and its profile?"));
+        }
+        let twice = entities::named_twice(&before.value, after);
+        if !twice.is_empty() {
+            return Err(Error::refused(format!(
+                "these stand several times, and no name tells them apart: {}",
+                twice.join(", ")
+            ))
+            .hint("Palette is written to by names; give each one of its own in the profile first"));
         }
         // An update moves the versions of packs, by what Palette offers.
         if manner.is_update {
@@ -83,6 +92,18 @@ impl PaletteStore {
                 }
                 continue;
             }
+            let former = current.and_then(|raw| field::text(raw, &["uid"]));
+            if let (Some(former), Some(current)) = (former, current)
+                && let Some(taken) = self.version(&former).await?
+                && field::items(&taken.value, &["spec", "variables"]).next().is_some()
+                && current.get("variables").is_none()
+            {
+                let reference = taken.profile().reference();
+                return Err(Error::refused(format!(
+                    "the values of the variables of {reference} are not visible in this cluster"
+                ))
+                .hint("a write would put the defaults in their place; may the user of the key read them?"));
+            }
             let Some(version) = self.version(&uid).await? else { continue };
             let Some(published) = version.profile().content() else { continue };
             let other = other_versions(&attached, &published);
@@ -99,7 +120,7 @@ impl PaletteStore {
     }
 
     /// Fails where the cluster does not hold what was written.
-    async fn refuse_other(&self, before: &Document, written: &Value) -> Result<(), Error> {
+    pub(crate) async fn refuse_other(&self, before: &Document, written: &Value) -> Result<(), Error> {
         let name = before.cluster().name().into_owned();
         let unseen = |error: Error| error.hint("Palette took the write; only what it made of it was not visible");
         let mut other = Vec::new();
@@ -116,7 +137,9 @@ impl PaletteStore {
         let places: Vec<_> = other.iter().map(Change::title).collect();
         let message =
             format!("Palette took the write, and cluster {name:?} holds something else: {}", places.join(", "));
-        Err(Error::failed(message).hint(format!("look at `kubectl profile diff {name}{}`", self.flags())))
+        Err(Error::failed(message)
+            .hint(format!("look at `kubectl profile diff {name}{}`", self.flags()))
+            .hint("it is recorded as made; `kubectl profile rollback` goes back"))
     }
 }
 

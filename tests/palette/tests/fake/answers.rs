@@ -97,6 +97,7 @@ pub(crate) fn requests(fake: &Fake) -> Vec<(&'static str, String, Value)> {
     });
     vec![
         ("GET", "/v1/dashboard/projects/metadata".to_owned(), none.clone()),
+        ("GET", "/v1/users/info".to_owned(), none.clone()),
         ("GET", format!("/v1/projects/{}", fake.project()), none.clone()),
         ("GET", format!("/v1/clusterTemplates/{template}"), none.clone()),
         ("GET", "/v1/dashboard/clusterprofiles/metadata".to_owned(), none.clone()),

@@ -59,11 +59,21 @@ fn entity(before: Option<&Value>, after: &Value) -> Value {
     let mut entity = Map::new();
     entity.insert("uid".into(), after.get("uid").cloned().unwrap_or_default());
     let former = before.and_then(|it| it.get("uid")).filter(|uid| Some(*uid) != after.get("uid"));
+    let is_replaced = former.is_some();
     // Without it Palette attaches the version beside the one that is there.
     entity.extend(former.map(|uid| ("replaceWithProfile".to_owned(), uid.clone())));
     let packs: Vec<_> = field::items(after, &["packs"]).map(|(_, pack)| Value::Object(pack_values(pack))).collect();
     entity.insert("packValues".into(), packs.into());
-    let variables: Vec<_> = field::items(after, &["variables"]).filter_map(|(_, it)| variable(it)).collect();
+    // Another version gets all of them. Where the version stays, what is not sent stays as it is, too.
+    let is_new = |it: &Value| {
+        let name = field::text(it, &["name"]);
+        let had = before.map(|it| field::items(it, &["variables"])).into_iter().flatten().map(|(_, it)| it);
+        let is_kept =
+            had.filter(|it| field::text(it, &["name"]) == name).any(|had| had.get("value") == it.get("value"));
+        is_replaced || !is_kept
+    };
+    let variables = field::items(after, &["variables"]).map(|(_, it)| it).filter(|it| is_new(it));
+    let variables: Vec<_> = variables.filter_map(variable).collect();
     if !variables.is_empty() {
         entity.insert("variables".into(), variables.into());
     }
@@ -199,7 +209,12 @@ mod tests {
     fn an_override_replaces_nothing() {
         let body = profiles(&document(json!([template("p1", "a: 1\n")])), &document(json!([template("p1", "a: 2\n")])));
         assert_eq!(body["profiles"][0].get("replaceWithProfile"), None);
+        assert_eq!(body["profiles"][0].get("variables"), None);
         assert_eq!(body["profiles"][0]["packValues"][0]["values"], "a: 2\n");
+        let mut other = template("p1", "a: 1\n");
+        other["variables"][0]["value"] = "9".into();
+        let body = profiles(&document(json!([template("p1", "a: 1\n")])), &document(json!([other])));
+        assert_eq!(body["profiles"][0]["variables"], json!([{"name": "a", "value": "9"}]));
     }
 
     #[test]

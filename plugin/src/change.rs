@@ -135,7 +135,7 @@ impl Change {
         shown: &Pins,
         revision: &mut Revision,
     ) -> Result<Option<Vec<&'static str>>, Error> {
-        if !target.store.takes_any_write(target.read_at) {
+        if !target.store.takes_any_write() {
             return Ok(None);
         }
         let read = match target.refresh().await {

@@ -7,7 +7,6 @@ use profile_core::{
     revision::{Revision, newest_deployed},
 };
 use serde_json::Value;
-use tokio::time::Instant;
 
 mod choice;
 mod files;
@@ -297,11 +296,11 @@ impl Store {
         }
     }
 
-    /// Whether it takes a write whatever that was based on, so that all is to be read once more right before. What was read until
-    /// `shown` counts no more then.
-    pub(crate) fn takes_any_write(&self, shown: Instant) -> bool {
+    /// Whether it takes a write whatever that was based on, so that all is to be read once more right before. What was read of
+    /// versions until now counts no more then.
+    pub(crate) fn takes_any_write(&self) -> bool {
         if let Self::Palette(store) = self {
-            store.forget_before(shown);
+            store.forget();
         }
         matches!(self, Self::Palette(_))
     }

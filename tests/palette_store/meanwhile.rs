@@ -50,6 +50,27 @@ fn a_target_that_is_edited_meanwhile_is_met() {
 }
 
 #[test]
+fn a_target_that_is_edited_between_two_clusters_is_met_by_the_second() {
+    let palette = fake_of(world(&["shop-1", "shop-2"]));
+    let edit = |world: &mut World| {
+        let uid = world.profile_version("hello", "1.1.0").unwrap().uid.clone();
+        let edit = PackEdit { name: "kubernetes".into(), tag: Some("1.33.1".into()), ..PackEdit::default() };
+        assert!(world.edit_profile(&uid, &[edit], false));
+    };
+    // The edit comes with the look after the first write.
+    let mut is_written = false;
+    let hook = move |world: &mut World| {
+        if !is_written && world.clusters.iter().any(|it| it.profiles[0].version == "1.1.0") {
+            is_written = true;
+            edit(world);
+        }
+    };
+    palette.inject(Fault::on("GET", CLUSTER, Effect::Hook(Box::new(hook))).always());
+    palette.run("switch shop-1 shop-2 hello@1.1.0 --yes --parallel 1 --max-failures 2").exits(5);
+    assert_eq!(held(&palette, "shop-2").0, "1.0.0");
+}
+
+#[test]
 fn a_second_process_waits_its_turn() {
     let palette = shop();
     palette.inject(Fault::on("PATCH", PROFILES, Effect::Delay(Duration::from_secs(4))));

@@ -14,7 +14,6 @@ use profile_core::{
     switch::{self, Pins},
 };
 use serde_json::Value;
-use tokio::time::Instant;
 
 mod base;
 mod draft;
@@ -94,8 +93,6 @@ impl Goal {
 /// A goal for one cluster, everything that was read for it, and what comes out.
 pub(crate) struct Proposal {
     pub(crate) store: Rc<Store>,
-    /// When what it was computed from was read.
-    pub(crate) read_at: Instant,
     pub(crate) cluster: Document,
     pub(crate) profiles: Vec<Document>,
     /// Why the store offers an update, in words.
@@ -128,7 +125,6 @@ impl Proposal {
     ) -> Result<Self, Error> {
         let mut proposal = Self {
             store,
-            read_at: Instant::now(),
             cluster,
             profiles: Vec::new(),
             causes: Vec::new(),
@@ -158,7 +154,6 @@ impl Proposal {
         }
         self.cluster = flagged;
         self.profiles = profiles;
-        self.read_at = Instant::now();
         Ok(())
     }
 

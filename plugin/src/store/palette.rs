@@ -112,10 +112,10 @@ impl PaletteStore {
         answer.await.clone()
     }
 
-    /// Counts nothing as read any more that was read until `moment`.
-    pub(crate) fn forget_before(&self, moment: Instant) {
-        self.versions.borrow_mut().retain(|_, (at, _)| *at > moment);
-        self.names.borrow_mut().take_if(|(at, _)| *at <= moment);
+    /// Counts nothing as read of versions any more.
+    pub(crate) fn forget(&self) {
+        self.versions.borrow_mut().clear();
+        *self.names.borrow_mut() = None;
     }
 
     /// How many requests were sent so far.

@@ -9,6 +9,16 @@ use crate::{
 
 const SWITCH: &str = "switch shop hello@1.1.0 --yes";
 
+/// Writes a kubeconfig whose current context is `hub`, where nobody listens, and returns its path.
+fn kubeconfig_of_hub(palette: &Palette) -> String {
+    let kubeconfig = palette.write(
+        "kubeconfig",
+        "{apiVersion: v1, kind: Config, current-context: hub, clusters: [{name: c, cluster: {server: 'https://127.0.0.1:1'}}],\n\
+         users: [{name: u, user: {}}], contexts: [{name: hub, context: {cluster: c, user: u}}]}\n",
+    );
+    palette.path(&kubeconfig).display().to_string()
+}
+
 /// Writes the configuration file, readable for its owner alone.
 fn configure(palette: &Palette, text: &str) {
     let path = palette.path("home/.config/kubectl-profile/config.yaml");
@@ -120,12 +130,7 @@ fn the_only_store_that_is_configured_is_meant() {
 #[test]
 fn rejects_a_write_where_two_stores_are_configured() {
     let palette = shop();
-    let kubeconfig = palette.write(
-        "kubeconfig",
-        "{apiVersion: v1, kind: Config, current-context: hub, clusters: [{name: c, cluster: {server: 'https://127.0.0.1:1'}}],\n\
-         users: [{name: u, user: {}}], contexts: [{name: hub, context: {cluster: c, user: u}}]}\n",
-    );
-    let kubeconfig = palette.path(&kubeconfig).display().to_string();
+    let kubeconfig = kubeconfig_of_hub(&palette);
     let both = |words: &str| {
         let authority = palette.ca_file().display().to_string();
         palette.request(words).env("KUBECONFIG", &kubeconfig).env("SSL_CERT_FILE", &authority).elsewhere()
@@ -181,12 +186,7 @@ fn the_key_is_nowhere() {
 #[test]
 fn a_command_of_palette_alone_means_palette() {
     let palette = shop();
-    let kubeconfig = palette.write(
-        "kubeconfig",
-        "{apiVersion: v1, kind: Config, current-context: hub, clusters: [{name: c, cluster: {server: 'https://127.0.0.1:1'}}],\n\
-         users: [{name: u, user: {}}], contexts: [{name: hub, context: {cluster: c, user: u}}]}\n",
-    );
-    let kubeconfig = palette.path(&kubeconfig).display().to_string();
+    let kubeconfig = kubeconfig_of_hub(&palette);
     let authority = palette.ca_file().display().to_string();
     for words in ["export hello@1.0.0", "approve shop --yes"] {
         palette.request(words).env("KUBECONFIG", &kubeconfig).env("SSL_CERT_FILE", &authority).elsewhere().exits(0);

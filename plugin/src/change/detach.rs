@@ -18,6 +18,9 @@ use crate::{
     versions::detached,
 };
 
+/// The verb of a revision that records a detachment, by which a rollback tells that it would have to attach.
+pub(crate) const ACTION: &str = "detach";
+
 /// What a revision says a detached profile became.
 const TO: &str = "none";
 
@@ -172,7 +175,7 @@ impl<'s> Detach<'s> {
             cluster: cluster.name().into_owned(),
             cluster_uid: cluster.uid().map(Into::into),
             status: Status::Pending,
-            action: "detach".into(),
+            action: ACTION.into(),
             from: self.reference(),
             to: TO.into(),
             created_at: Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),

@@ -13,14 +13,14 @@ use profile_core::{
 use serde_json::Value;
 
 use super::{Draft, Proposal, draft::ProfileDraft};
-use crate::error::{Error, Kind};
-
-/// The verb of a revision that records a detachment.
-const DETACH: &str = "detach";
+use crate::{
+    change::detach,
+    error::{Error, Kind},
+};
 
 pub(super) fn draft(proposal: &Proposal, number: Option<u64>) -> Result<Draft, Error> {
     let (revision, is_before) = state(proposal, number)?;
-    if is_before && revision.action == DETACH {
+    if is_before && revision.action == detach::ACTION {
         return Err(Error::refused(format!(
             "revision {} detached {}, and a rollback attaches nothing",
             revision.number, revision.from

@@ -25,8 +25,8 @@ pub(super) type Names = (Instant, Rc<OnceCell<Rc<Vec<Value>>>>);
 
 impl PaletteStore {
     pub(super) async fn cluster_names(&self) -> Result<Vec<Value>, Error> {
-        let answer = self.client.get("/v1/dashboard/spectroclusters/metadata", "list clusters").await?;
-        Ok(items(answer)?.iter().map(documents::cluster_name).collect())
+        let mut answer = self.client.get("/v1/dashboard/spectroclusters/metadata", "list clusters").await?;
+        Ok(items(&mut answer)?.iter().map(documents::cluster_name).collect())
     }
 
     pub(super) async fn cluster_summaries(&self) -> Result<Vec<Value>, Error> {
@@ -61,8 +61,8 @@ impl PaletteStore {
             Rc::clone(cell)
         };
         let read = async || {
-            let answer = self.client.get("/v1/dashboard/clusterprofiles/metadata", "list profiles").await?;
-            Ok::<_, Error>(Rc::new(items(answer)?))
+            let mut answer = self.client.get("/v1/dashboard/clusterprofiles/metadata", "list profiles").await?;
+            Ok::<_, Error>(Rc::new(items(&mut answer)?))
         };
         cell.get_or_try_init(read).await.cloned()
     }
@@ -110,8 +110,8 @@ impl PaletteStore {
     }
 }
 
-/// The items of an answer that is a list in one page.
-fn items(mut answer: Value) -> Result<Vec<Value>, Error> {
+/// Takes the items out of an answer that is a list, or a page of one: what is no list is not an empty one.
+pub(super) fn items(answer: &mut Value) -> Result<Vec<Value>, Error> {
     match answer.get_mut("items").map(Value::take) {
         Some(Value::Array(items)) => Ok(items),
         Some(Value::Null) => Ok(Vec::new()),
@@ -125,10 +125,10 @@ mod tests {
 
     #[test]
     fn rejects_an_answer_that_is_no_list() {
-        for answer in [json!({}), json!({"items": {"a": 1}}), json!([]), Value::Null] {
-            assert!(items(answer).is_err());
+        for mut answer in [json!({}), json!({"items": {"a": 1}}), json!([]), Value::Null] {
+            assert!(items(&mut answer).is_err());
         }
-        assert!(items(json!({"items": null})).unwrap().is_empty());
-        assert_eq!(items(json!({"items": [1, {"a": 2}]})).unwrap(), [json!(1), json!({"a": 2})]);
+        assert!(items(&mut json!({"items": null})).unwrap().is_empty());
+        assert_eq!(items(&mut json!({"items": [1, {"a": 2}]})).unwrap(), [json!(1), json!({"a": 2})]);
     }
 }

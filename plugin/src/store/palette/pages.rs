@@ -7,7 +7,7 @@ use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use profile_core::field;
 use serde_json::Value;
 
-use super::{TOGETHER, client::segment};
+use super::{TOGETHER, client::segment, lists};
 use crate::error::{Error, Kind};
 
 /// How many items a page is asked for: the most that Palette's API description allows. A server may give fewer.
@@ -26,15 +26,15 @@ struct Page<T> {
 }
 
 impl<T> Page<T> {
-    fn of(answer: &Value, take: impl Fn(&Value) -> Option<T>) -> Self {
-        let meta = |key: &str| field::text(answer, &["listmeta", key]);
-        let items = || field::items(answer, &["items"]).map(|(_, it)| it);
-        Self {
-            taken: items().filter_map(take).collect(),
-            uids: items().map(|it| Some(field::text(it, &["metadata", "uid"])?.into_owned())).collect(),
+    fn of(mut answer: Value, take: impl Fn(&Value) -> Option<T>) -> Result<Self, Error> {
+        let items = lists::items(&mut answer)?;
+        let meta = |key: &str| field::text(&answer, &["listmeta", key]);
+        Ok(Self {
+            taken: items.iter().filter_map(take).collect(),
+            uids: items.iter().map(|it| Some(field::text(it, &["metadata", "uid"])?.into_owned())).collect(),
             next: meta("continue").map(|it| it.into_owned()),
             count: meta("count").and_then(|it| it.parse().ok()),
-        }
+        })
     }
 }
 
@@ -43,14 +43,7 @@ pub(super) async fn all<T>(
     ask: impl AsyncFn(String) -> Result<Value, Error>,
     take: impl Fn(&Value) -> Option<T>,
 ) -> Result<Vec<T>, Error> {
-    let page = async |query: String| {
-        let answer = ask(query).await?;
-        // What is no list is not an empty one.
-        if answer.get("items").is_none() {
-            return Err(Error::new(Kind::Unanswered, "Palette's answer is no list: it has no items"));
-        }
-        Ok::<_, Error>(Page::of(&answer, &take))
-    };
+    let page = async |query: String| Page::of(ask(query).await?, &take);
     let first = page(format!("limit={PAGE}")).await?;
     if first.next.is_none() {
         return Ok(first.taken);
@@ -116,6 +109,14 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn rejects_a_page_that_is_no_list() {
+        for answer in [json!({"items": {"a": 1}}), json!({"items": "none"}), json!({"listmeta": {"count": 0}})] {
+            assert!(Page::of(answer, |it| Some(it.clone())).is_err());
+        }
+        assert!(Page::of(json!({"items": null}), |it| Some(it.clone())).unwrap().taken.is_empty());
+    }
 
     /// A server with a list, and what it was asked for.
     struct Server {

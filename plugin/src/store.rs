@@ -24,7 +24,10 @@ pub(crate) use kubernetes::{
     pages::{Depth, Listing},
 };
 pub(crate) use palette::access::KEY as API_KEY;
-pub(crate) use palette::{Manner, PaletteStore, profiles, questions::Repave};
+pub(crate) use palette::{
+    Manner, PaletteStore, profiles,
+    questions::{Repave, waits_to_install},
+};
 
 use crate::{
     cli::{Global, StoreName},

@@ -9,7 +9,7 @@ use crate::{
     output::Output,
     review::judgement::Objection,
     shell,
-    store::{Document, DryRun, Store},
+    store::{Document, DryRun, Store, waits_to_install},
 };
 
 /// Most bytes of an object, as etcd has it by default. A dry run on the server does not notice.
@@ -86,11 +86,8 @@ pub(crate) fn refuse_objections(target: &Proposal) -> Result<(), Error> {
 
 /// Refuses where a change waits in the cluster that was downloaded first: any other write would install it unseen.
 pub(crate) fn refuse_waiting_install(store: &Store, cluster: &Document, stays_staged: bool) -> Result<(), Error> {
-    let apply = field::at(&cluster.value, &["status", "spcApply"]);
-    let text = |key: &str| apply.and_then(|it| field::text(it, &[key]));
-    let is_later = text("actionType").is_some_and(|it| it == "DownloadAndInstallLater");
-    let may_install = apply.and_then(|it| it.get("canBeApplied")) == Some(&Value::Bool(true));
-    if !matches!(store, Store::Palette(_)) || !is_later || may_install || stays_staged {
+    let waits = field::at(&cluster.value, &["status", "spcApply"]).is_some_and(waits_to_install);
+    if !matches!(store, Store::Palette(_)) || !waits || stays_staged {
         return Ok(());
     }
     let (words, flags) = (cluster.words(), store.flags());

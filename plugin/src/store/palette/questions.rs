@@ -77,13 +77,12 @@ impl PaletteStore {
         }
     }
 
-    /// Whether a cluster has downloaded a change and waits for a yes before it installs it (`v1SpcApply`).
+    /// Whether a cluster has downloaded a change and waits for a yes before it installs it.
     pub(crate) async fn waits_to_install(&self, cluster: &Document) -> Result<bool, Error> {
         let uid = segment(&cluster.cluster().uid().unwrap_or_default());
         let what = format!("read what cluster {:?} has to install", cluster.cluster().name());
         let answer = self.client.get(&format!("/v1/spectroclusters/{uid}/status/spcApply"), &what).await?;
-        let is_later = field::text(&answer, &["actionType"]).is_some_and(|it| it == "DownloadAndInstallLater");
-        Ok(is_later && answer.get("canBeApplied") != Some(&Value::Bool(true)))
+        Ok(waits_to_install(&answer))
     }
 
     /// Lets a cluster install what it downloaded. After a failure its own status tells whether it may.
@@ -115,6 +114,12 @@ impl PaletteStore {
         let is_open = |it: &&Value| field::at(it, &["action", "isDone"]) != Some(&Value::Bool(true));
         Ok(field::items(&answer, &["items"]).map(|(_, it)| it).filter(is_open).cloned().collect())
     }
+}
+
+/// Whether what Palette says of a change (`v1SpcApply`) is that it was downloaded and waits for a yes before it is installed.
+pub(crate) fn waits_to_install(apply: &Value) -> bool {
+    let is_later = field::text(apply, &["actionType"]).is_some_and(|it| it == "DownloadAndInstallLater");
+    is_later && apply.get("canBeApplied") != Some(&Value::Bool(true))
 }
 
 /// Whether a notification offers an update, and does not only tell something.

@@ -70,6 +70,11 @@ impl<'a> Cluster<'a> {
         field::text(self.raw, &["metadata", "uid"])
     }
 
+    /// When the object was created, as its document says it.
+    pub fn created_at(&self) -> Option<Cow<'a, str>> {
+        field::text(self.raw, &["metadata", "creationTimestamp"])
+    }
+
     /// The resourceVersion that was read.
     pub fn resource_version(&self) -> Option<Cow<'a, str>> {
         field::text(self.raw, &["metadata", "resourceVersion"])

@@ -19,6 +19,7 @@ mod search;
 mod settled;
 mod sight;
 mod target;
+mod told;
 mod users;
 mod write;
 
@@ -30,7 +31,7 @@ pub(crate) use self::{
     names::{Name, hint_at_workloads, words},
     past::Sources,
     remind::{StillDown, scaled_down},
-    report::{View, explain, print},
+    report::{explain, print},
     returning::{After, AfterArgs, Returning, after},
     search::search,
 };

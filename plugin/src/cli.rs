@@ -6,6 +6,8 @@ use clap::{Args, ColorChoice, CommandFactory, Parser, ValueEnum};
 
 use crate::{commands::Command, configuration::Configuration};
 
+pub(crate) use crate::output::format::{Format, Formats};
+
 const EXIT_CODES: &str = "Exit codes:
   0 done, or no difference      1 differences found          2 error or usage
   3 unchanged, with --error-unchanged                         4 refused (a rule, admission, a guard of ours)
@@ -102,18 +104,6 @@ pub(crate) enum StoreName {
     Files,
     /// Palette's own API.
     Palette,
-}
-
-/// How a command prints its answer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// A table for people.
-    #[default]
-    Table,
-    /// One JSON document.
-    Json,
-    /// One YAML document.
-    Yaml,
 }
 
 /// The command as clap knows it.

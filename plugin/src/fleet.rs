@@ -20,7 +20,7 @@ use crate::{
 
 pub(crate) mod each;
 pub(crate) mod labels;
-mod named;
+pub(crate) mod named;
 pub(crate) mod outcomes;
 pub(crate) mod waves;
 

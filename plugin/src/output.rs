@@ -7,18 +7,19 @@ use serde::Serialize;
 use serde_json::Value;
 use tokio::sync::mpsc;
 
-use crate::{
-    cli::Format,
-    error::{Error, Kind},
-};
+use crate::error::{Error, Kind};
 
+pub(crate) mod age;
 pub(crate) mod escape;
+pub(crate) mod format;
+pub(crate) mod listing;
 pub(crate) mod paint;
 pub(crate) mod progress;
 pub(crate) mod table;
 pub(crate) mod trace;
 pub(crate) mod width;
 
+use format::Format;
 use paint::Paint;
 
 /// The version of our machine output.
@@ -60,6 +61,11 @@ impl<W: Write> Write for Sink<W> {
             Self::Memory(_) => Ok(()),
         }
     }
+}
+
+/// A template fits its document or not; which one it is stands in the command line.
+fn unpicked(error: kubectl_jsonpath::Error) -> Error {
+    Error::failed(format!("cannot print that by -o: {error}")).hint("-o json shows the document that it picks from")
 }
 
 /// What one cluster of many had to say.
@@ -130,8 +136,8 @@ impl Output {
         Ok(writeln!(self.stdout, "{}", escape::control(line))?)
     }
 
-    /// Prints a document with `apiVersion` and `kind` in front.
-    pub(crate) fn document(&mut self, format: Format, kind: &str, fields: impl Serialize) -> Result<(), Error> {
+    /// Prints a document with `apiVersion` and `kind` in front, or what a format picks from it.
+    pub(crate) fn document(&mut self, format: &Format, kind: &str, fields: impl Serialize) -> Result<(), Error> {
         let unprintable = |error: &dyn std::fmt::Display| Error::failed(format!("cannot print {kind}: {error}"));
         let mut document = serde_json::json!({"apiVersion": API_VERSION, "kind": kind});
         if let (Value::Object(document), Value::Object(fields)) =
@@ -150,7 +156,13 @@ impl Output {
                 // Plain scalars have no escapes; JSON has them, and is YAML as well.
                 if escape::is_harmless(&yaml) { yaml } else { escape::json(&json()?) + "\n" }
             }
-            Format::Json | Format::Table => escape::json(&json()?) + "\n",
+            Format::JsonPath(template) => return self.foreign(&template.print(&document).map_err(unpicked)?),
+            Format::JsonPathAsJson(template) => escape::json(&template.print_as_json(&document).map_err(unpicked)?),
+            Format::CustomColumns(columns, headers) => {
+                let (names, rows) = columns.rows(&document).map_err(unpicked)?;
+                table::lines(&names, &rows, *headers, &mut Vec::new())
+            }
+            Format::Json | Format::Table | Format::Wide | Format::Name | Format::Html => escape::json(&json()?) + "\n",
         };
         self.text(&text)
     }

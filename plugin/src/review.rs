@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use self::judgement::Judgement;
 use crate::{
-    cli::Format,
+    cli::{Format, Formats},
     error::Error,
     output::{
         Output,
@@ -95,9 +95,9 @@ pub(crate) struct Review {
 /// How a review is printed.
 #[derive(clap::Args, Clone, Debug, Default)]
 pub(crate) struct ReviewArgs {
-    /// How to print it
-    #[arg(short, long, value_enum, default_value_t)]
-    pub(crate) output: ReviewFormat,
+    /// Output format
+    #[arg(short, long, value_name = "FORMAT", value_parser = Formats::REVIEW, default_value = "", hide_default_value = true)]
+    pub(crate) output: Format,
     /// Current on the left, Pending on the right, as wide as the terminal
     #[arg(long, conflicts_with = "summary")]
     pub(crate) side_by_side: bool,
@@ -112,21 +112,6 @@ pub(crate) struct ReviewArgs {
     pub(crate) show_secrets: bool,
 }
 
-/// The formats of a review.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum ReviewFormat {
-    /// Text for people.
-    #[default]
-    #[value(alias = "table")]
-    Text,
-    /// One JSON document.
-    Json,
-    /// One YAML document.
-    Yaml,
-    /// One page that needs nothing else, for a change ticket or a pull request.
-    Html,
-}
-
 impl ReviewArgs {
     /// Whether secrets are shown.
     pub(crate) fn secrets(&self) -> Secrets {
@@ -136,9 +121,9 @@ impl ReviewArgs {
     /// Whether the format shows texts line by line; counts and data name what changes.
     fn shows_texts(&self) -> bool {
         match self.output {
-            ReviewFormat::Text => !self.summary,
-            ReviewFormat::Html => true,
-            ReviewFormat::Json | ReviewFormat::Yaml => false,
+            Format::Table => !self.summary,
+            Format::Html => true,
+            _ => false,
         }
     }
 }
@@ -148,11 +133,10 @@ impl Review {
     pub(crate) fn print(&self, args: &ReviewArgs, output: &mut Output) -> Result<(), Error> {
         let shown = Shown::of(self, args);
         warn_of_unmet(&shown.unmet, output);
-        match args.output {
-            ReviewFormat::Text => self.print_text(args, &shown, output),
-            ReviewFormat::Json => output.document(Format::Json, "Diff", document::fields(self, &shown)),
-            ReviewFormat::Yaml => output.document(Format::Yaml, "Diff", document::fields(self, &shown)),
-            ReviewFormat::Html => output.text(&html::page(self, &shown)),
+        match &args.output {
+            Format::Html => output.text(&html::page(self, &shown)),
+            format if format.is_document() => output.document(format, "Diff", document::fields(self, &shown)),
+            _ => self.print_text(args, &shown, output),
         }
     }
 

@@ -14,6 +14,7 @@ mod kubernetes;
 pub(crate) mod packs;
 mod palette;
 mod records;
+mod watch;
 mod workloads;
 
 pub(crate) use files::FileStore;
@@ -28,6 +29,7 @@ pub(crate) use palette::{
     Manner, PaletteStore, profiles,
     questions::{Repave, waits_to_install},
 };
+pub(crate) use watch::Mark;
 
 use crate::{
     cli::{Global, StoreName},
@@ -167,6 +169,17 @@ pub(crate) enum DryRun {
     Client,
     /// The write is sent and judged, and nothing is stored.
     Server,
+}
+
+impl DryRun {
+    /// As `--dry-run` takes it.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Client => "client",
+            Self::Server => "server",
+        }
+    }
 }
 
 /// The store in use.

@@ -107,7 +107,7 @@ fn waits_for_server(why: &str) -> (String, String) {
 }
 
 /// Whether what failed may well work the next time.
-fn may_pass(error: &Error) -> bool {
+pub(crate) fn may_pass(error: &Error) -> bool {
     matches!(error.kind, Kind::Failed | Kind::Unanswered | Kind::Unreachable | Kind::TimedOut)
 }
 

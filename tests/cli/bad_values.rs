@@ -156,8 +156,8 @@ fn text_of_objects_does_not_drive_the_terminal() {
         ("switch hello@9.0.0", 4),
     ];
     for (words, code) in commands {
-        for format in ["table", "json", "yaml"] {
-            let format = if words.starts_with("switch") { String::new() } else { format!(" -o {format}") };
+        for format in ["", "json", "yaml"] {
+            let format = if words.starts_with("switch") { String::new() } else { format!(" -o={format}") };
             let ran = folder.run(&format!("{words}{format}")).exits(code);
             ran.hides("\u{1b}").hides("\u{7}").hides("\u{9b}").hides("\u{202e}");
         }

@@ -98,9 +98,9 @@ fn secrets() -> Folder {
 
 #[test]
 fn secrets_are_masked_in_every_format() {
-    for format in ["table", "json", "yaml"] {
+    for format in ["", "json", "yaml", "jsonpath={@}"] {
         for words in ["diff hello@1.1.0", "diff demo", "diff hello@1.0.0 hello@1.1.0"] {
-            let ran = secrets().run(&format!("{words} -o {format}")).exits(1);
+            let ran = secrets().run(&format!("{words} -o={format}")).exits(1);
             ran.hides(SECRET).shows("***");
         }
     }

@@ -7,10 +7,10 @@ use crate::{fixtures, folder::Folder};
 #[test]
 fn every_version_stands_with_the_clusters_that_use_it() {
     let ran = Folder::hub().run("list").exits(0);
-    ran.shows("NAME         VERSION   TYPE      PACKS   CLUSTERS\n");
-    ran.shows("hello-aws    1.0.0     cluster   5       shop-aws\n");
-    ran.shows("hello-aws    1.1.0     cluster   5       <none>\n");
-    ran.shows("hello-edge   1.0.0     cluster   4       store-edge\n");
+    ran.shows("NAME         VERSION   TYPE      PACKS   CLUSTERS     AGE\n");
+    ran.shows("hello-aws    1.0.0     cluster   5       shop-aws     <unknown>\n");
+    ran.shows("hello-aws    1.1.0     cluster   5       <none>       <unknown>\n");
+    ran.shows("hello-edge   1.0.0     cluster   4       store-edge   <unknown>\n");
 }
 
 #[test]

@@ -14,8 +14,8 @@ fn one_version_is_shown_pack_by_pack() {
 
 #[test]
 fn values_are_never_shown() {
-    for format in ["table", "json", "yaml"] {
-        let ran = Folder::hub().run(&format!("show hello-aws@1.1.0 -o {format}")).exits(0);
+    for format in ["", "json", "yaml", "jsonpath={@}"] {
+        let ran = Folder::hub().run(&format!("show hello-aws@1.1.0 -o={format}")).exits(0);
         ran.hides("not-a-secret").hides("not-a-token").shows("hello-universe");
     }
 }

@@ -7,9 +7,9 @@ use crate::{fixtures, folder::Folder};
 #[test]
 fn each_cluster_has_its_line() {
     let ran = Folder::hub().run("status").exits(0);
-    ran.shows("NAME         PROFILES           KUBERNETES   STATE     RECONCILED   UPDATE   OVERRIDES\n");
-    ran.shows("shop-aws     hello-aws@1.0.0    1.32.8       Running   yes          no       0\n");
-    ran.shows("store-edge   hello-edge@1.0.0   1.32.8       Running   yes          no       0\n");
+    ran.shows("NAME         PROFILES           KUBERNETES   STATE     RECONCILED   UPDATE   OVERRIDES   AGE\n");
+    ran.shows("shop-aws     hello-aws@1.0.0    1.32.8       Running   yes          no       0           <unknown>\n");
+    ran.shows("store-edge   hello-edge@1.0.0   1.32.8       Running   yes          no       0           <unknown>\n");
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn a_pack_that_is_not_reconciled_is_counted_and_named() {
 #[test]
 fn an_update_is_not_denied_where_that_rests_on_an_assumption() {
     let folder = fixtures::demo();
-    folder.run("status").exits(0).shows("   no       0\n");
+    folder.run("status").exits(0).shows("   no       0           <");
     // Published in place: nothing recorded what the cluster took, so these may be its own values as well.
     fixtures::add(&folder, "1.0.0", &fixtures::packs("1.32.1", "replicas: 3\n"));
     folder.run("status").exits(0).shows("<unknown>   1 (assumed)");

@@ -104,7 +104,7 @@ fn an_override_that_is_given_up_is_named_then_and_later() {
     let ran = folder.run("switch hello@1.1.0 --yes --on-conflict=profile").exits(0);
     ran.shows("conflict      replicas: published 1, override 5, profile 2, decided: profile\n");
     folder.run("diff demo").exits(0);
-    folder.run("history").exits(0).shows("<none>   1\n");
+    folder.run("history").exits(0).shows("<none>   1         ");
     let document = folder.run("history -o json").exits(0).document("RevisionList");
     let decided = json!([{"place": place, "verdict": "conflict", "resolution": "profile"}]);
     assert_eq!(document["items"][0]["decisions"], decided);

@@ -150,7 +150,7 @@ impl World {
         let answer: Value = serde_json::from_str(&run.stdout).unwrap();
         let text = |it: &Value, key: &str| it[key].as_str().unwrap().to_owned();
         let line = |it: &Value| format!("{}/{} {}", text(it, "kind"), text(it, "name"), text(it, "confidence"));
-        let orphans = answer["orphans"].as_array().or_else(|| answer["items"].as_array()).unwrap();
+        let orphans = answer["items"].as_array().unwrap();
         (orphans.iter().map(line).collect(), answer.clone())
     }
 
@@ -292,7 +292,7 @@ fn the_release_in_a_former_namespace_of_its_pack_is_found_with_proof() {
     world.helm_in(&elsewhere, "shop-web", &values);
     let (orphans, answer) = world.orphans();
     assert_eq!(orphans, ["Deployment/shop-web proven"], "{answer:#}");
-    assert_eq!(answer["orphans"][0]["namespace"], json!(world.namespace), "{answer:#}");
+    assert_eq!(answer["items"][0]["namespace"], json!(world.namespace), "{answer:#}");
 }
 
 #[test]
@@ -401,7 +401,7 @@ fn records_that_a_user_may_not_read_are_named_and_nothing_is_proven() {
     });
     let found: Value = serde_json::from_str(&found.unwrap().stdout).unwrap();
     assert_eq!(found["isComplete"], false, "{found:#}");
-    let confidences = found["orphans"].as_array().unwrap().iter().map(|it| it["confidence"].as_str().unwrap());
+    let confidences = found["items"].as_array().unwrap().iter().map(|it| it["confidence"].as_str().unwrap());
     assert!(confidences.clone().all(|it| it == "suspected"), "{found:#}");
     let text = found.to_string();
     assert!(text.contains("what this cluster ran before, as its revisions are not"), "{found:#}");

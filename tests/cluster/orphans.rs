@@ -201,10 +201,10 @@ fn the_preset_leaves_exactly_a_deployment_and_its_load_balancer_and_their_pods_g
     let run = profile(&["orphans", "shop-aws", "--packs", &packs, "-o", "json"]);
     let found: Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(
-        names(&found["orphans"]),
+        names(&found["items"]),
         set(&["Deployment/hello-universe-deployment", "Service/hello-universe-service"])
     );
-    for orphan in found["orphans"].as_array().unwrap() {
+    for orphan in found["items"].as_array().unwrap() {
         assert_eq!(
             (&orphan["confidence"], &orphan["lastRenderedBy"]["revision"]),
             (&json!("proven"), &json!(1)),
@@ -340,7 +340,7 @@ fn what_others_answer_for_is_left_out_and_named() {
     assert!(world.kubectl(&["patch", "deployment", "owned", "--type=merge", "-p", &patch]).is_success());
     assert!(world.kubectl(&["annotate", "deployment", "kept", "kubectl-profile.dev/keep=true"]).is_success());
     let found = world.orphans(&[]);
-    assert_eq!(names(&found["orphans"]), set(&["Deployment/left"]));
+    assert_eq!(names(&found["items"]), set(&["Deployment/left"]));
     assert_eq!(names(&found["excluded"]), set(&["Deployment/owned", "Deployment/kept"]));
     let run = world.profile(&["scale-down", "demo", "deploy/owned", "--yes"]);
     assert_eq!(run.code, Some(4), "{run}");
@@ -350,7 +350,7 @@ fn what_others_answer_for_is_left_out_and_named() {
 #[test]
 fn what_somebody_made_anew_under_the_same_name_is_only_suspected_and_stays() {
     let world = World::switched(&[deployment("old", 2)]);
-    assert_eq!(world.orphans(&[])["orphans"][0]["confidence"], "proven");
+    assert_eq!(world.orphans(&[])["items"][0]["confidence"], "proven");
     let history = world.profile(&["history", "demo", "-o", "json"]);
     let history: Value = serde_json::from_str(&history.stdout).unwrap();
     let left = history["items"][0]["createdAt"].as_str().unwrap().to_owned();
@@ -363,8 +363,8 @@ fn what_somebody_made_anew_under_the_same_name_is_only_suspected_and_stays() {
     };
     world.sandbox.wait_until("a later deployment", DEADLINE, made_anew).unwrap();
     let found = world.orphans(&[]);
-    assert_eq!(found["orphans"][0]["confidence"], "suspected", "{found}");
-    assert!(found["orphans"][0]["evidence"].to_string().contains(&format!("was left at {left}")), "{found}");
+    assert_eq!(found["items"][0]["confidence"], "suspected", "{found}");
+    assert!(found["items"][0]["evidence"].to_string().contains(&format!("was left at {left}")), "{found}");
     let run = world.profile(&["scale-down", "demo", "--yes"]);
     assert!(run.is_success() && run.stderr.contains("only suspected"), "{run}");
     let run = world.profile(&["scale-down", "demo", "deployment/old", "--yes"]);
@@ -375,7 +375,7 @@ fn what_somebody_made_anew_under_the_same_name_is_only_suspected_and_stays() {
 #[test]
 fn what_another_cluster_of_the_api_server_renders_is_left_out() {
     let world = World::switched(&[deployment("taken", 2), deployment("left", 1)]);
-    assert_eq!(names(&world.orphans(&[])["orphans"]), set(&["Deployment/taken", "Deployment/left"]));
+    assert_eq!(names(&world.orphans(&[])["items"]), set(&["Deployment/taken", "Deployment/left"]));
     let elsewhere = world.sandbox.namespace("other").unwrap();
     let pack = json!({
         "name": "web", "layer": "addon", "type": "manifest", "version": "1.0.0",
@@ -392,8 +392,8 @@ fn what_another_cluster_of_the_api_server_renders_is_left_out() {
     });
     samples::create(world.sandbox, &[other]).unwrap();
     let found = world.orphans(&[]);
-    assert_eq!(names(&found["orphans"]), set(&["Deployment/left"]), "{found}");
-    assert_eq!(found["orphans"][0]["confidence"], "proven", "{found}");
+    assert_eq!(names(&found["items"]), set(&["Deployment/left"]), "{found}");
+    assert_eq!(found["items"][0]["confidence"], "proven", "{found}");
     assert_eq!(found["excluded"][0]["reason"], format!("rendered by cluster {elsewhere}/other"), "{found}");
     let unseen = format!("what cluster {elsewhere}/other renders: packs that cannot be rendered: charted");
     assert!(found["notVisible"].to_string().contains(&unseen) && found["isComplete"] == true, "{found}");
@@ -441,7 +441,7 @@ fn a_forbidden_kind_is_named_and_the_search_goes_on() {
     let found = run(&["orphans", "demo", "-o", "json"]);
     assert!(found.is_success(), "{found}");
     let document: Value = serde_json::from_str(&found.stdout).unwrap();
-    assert_eq!(names(&document["orphans"]), set(&["Deployment/seen"]));
+    assert_eq!(names(&document["items"]), set(&["Deployment/seen"]));
     assert_eq!(document["isComplete"], false);
     assert!(document["notVisible"].to_string().contains("you may not list statefulsets"), "{found}");
     // Autoscalers are not visible to this user either, so nobody can tell who would undo a scale-down.
@@ -457,11 +457,11 @@ fn a_version_that_is_only_named_makes_an_orphan_likely_and_it_must_be_named_too(
     // Without a revision every other published version of the profile may be what it ran.
     let found = world.orphans(&[]);
     assert_eq!(
-        (&found["orphans"][0]["confidence"], &found["compared"]),
+        (&found["items"][0]["confidence"], &found["compared"]),
         (&json!("likely"), &json!(["app@1.0.0 as published"]))
     );
     let found = world.orphans(&["--from", "app@1.0.0"]);
-    assert_eq!(found["orphans"][0]["confidence"], "likely", "{found}");
+    assert_eq!(found["items"][0]["confidence"], "likely", "{found}");
     let from = ["scale-down", "demo", "--from", "app@1.0.0", "--yes"];
     let run = world.profile(&from);
     assert!(run.is_success() && run.stderr.contains("only likely"), "{run}");

@@ -7,11 +7,11 @@ use clap::Args;
 use super::{proposal::BaseArg, variables::VariableArgs};
 use crate::{
     cleanup::{After, AfterArgs},
-    cli::duration,
+    cli::{Format, Formats, duration},
     decide::DecisionArgs,
     error::Error,
     output::Output,
-    review::{ReviewArgs, ReviewFormat},
+    review::ReviewArgs,
     store::DryRun,
 };
 
@@ -58,7 +58,7 @@ impl WriteArgs {
     /// How it is written, as far as it matters afterwards.
     pub(super) fn afterwards(&self, is_asked: bool) -> After<'_> {
         let Self { after: args, yes, wait, timeout, reason, show, .. } = self;
-        let is_beside = show.output != ReviewFormat::Text;
+        let is_beside = !show.output.is_for_people();
         After { args, yes: *yes, is_asked, is_beside, waits: *wait, timeout: *timeout, reason: reason.as_deref() }
     }
 }
@@ -66,9 +66,9 @@ impl WriteArgs {
 /// How a change is shown before it is written: always whole.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ShowArgs {
-    /// How to print what would change
-    #[arg(short, long, value_enum, default_value_t)]
-    output: ReviewFormat,
+    /// Output format of what would change
+    #[arg(short, long, value_name = "FORMAT", value_parser = Formats::REVIEW, default_value = "", hide_default_value = true)]
+    output: Format,
     /// Current on the left, Pending on the right, as wide as the terminal
     #[arg(long)]
     side_by_side: bool,
@@ -81,7 +81,7 @@ impl ShowArgs {
     /// As a review takes it.
     pub(crate) fn review(&self) -> ReviewArgs {
         ReviewArgs {
-            output: self.output,
+            output: self.output.clone(),
             side_by_side: self.side_by_side,
             show_secrets: self.show_secrets,
             ..ReviewArgs::default()
@@ -90,12 +90,12 @@ impl ShowArgs {
 
     /// Whether the answer is data.
     pub(super) fn is_for_machines(&self) -> bool {
-        matches!(self.output, ReviewFormat::Json | ReviewFormat::Yaml)
+        self.output.is_document()
     }
 
     /// A line about what happened: beside the answer where that is for machines.
     pub(crate) fn say(&self, line: &str, output: &mut Output) -> Result<(), Error> {
-        if self.output == ReviewFormat::Text {
+        if self.output.is_for_people() {
             output.line(line)
         } else {
             output.note(line);

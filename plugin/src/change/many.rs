@@ -24,7 +24,7 @@ use crate::{
         waves::{Did, WaveArgs},
     },
     output::{Output, width},
-    review::{Groups, Review, ReviewFormat},
+    review::{Groups, Review},
     store::{DryRun, Store},
 };
 
@@ -61,7 +61,7 @@ pub(super) async fn carry_out(
         groups.add(label.clone(), own, &review);
     }
     groups.all.sort_by_key(|group| std::cmp::Reverse(group.clusters.len()));
-    let is_text = review.output == ReviewFormat::Text;
+    let is_text = review.output.is_for_people();
     if is_text && !ready.is_empty() {
         for store in &fleet.stores {
             output.line(&format!("Store:    {}", store.name()))?;
@@ -133,7 +133,7 @@ fn refuse_what_is_for_one(fleet: &Fleet, merge: &MergeArgs, write: &WriteArgs) -
     let refused = [
         (merge.edit, "--edit opens one cluster's configuration"),
         (merge.save_plan.is_some(), "--save-plan saves the plan of one cluster"),
-        (write.show.review().output == ReviewFormat::Html, "-o html shows one cluster"),
+        (matches!(write.show.review().output, Format::Html), "-o html shows one cluster"),
         (write.after.then_orphans && !write.yes, "--then-orphans asks for each cluster, unless --yes is given"),
     ];
     match refused.into_iter().find(|(is_given, _)| *is_given) {
@@ -356,21 +356,13 @@ async fn judged(
 
 /// Prints how all of them ended.
 fn end(outcomes: &Outcomes, groups: &Groups, write: &WriteArgs, output: &mut Output) -> Result<Outcome, Error> {
-    let format = match write.show.review().output {
-        ReviewFormat::Json => Some(Format::Json),
-        ReviewFormat::Yaml => Some(Format::Yaml),
-        ReviewFormat::Text | ReviewFormat::Html => None,
-    };
-    match format {
-        Some(format) => {
-            let mut fields = groups.fields();
-            fields["outcomes"] = json!(outcomes.document());
-            output.document(format, "ChangeList", fields)?;
-        }
-        None => {
-            output.line("")?;
-            outcomes.print(output)?;
-        }
+    if write.show.is_for_machines() {
+        let mut fields = groups.fields();
+        fields["outcomes"] = json!(outcomes.document());
+        output.document(&write.show.review().output, "ChangeList", fields)?;
+    } else {
+        output.line("")?;
+        outcomes.print(output)?;
     }
     Ok(outcomes.exit())
 }

@@ -32,7 +32,11 @@ pub(crate) async fn scale_each<'f>(
             Some(work) => Ok(scale(work, scaling, output).await?.outcome),
             None => Ok(Outcome::Done),
         };
-        return each::each(fleet, Layout::Sections, "looked at", output, run).await;
+        let layout = if scaling.output.is_for_people() { Layout::Sections } else { Layout::Lines };
+        let ended = each::each(fleet, layout, "looked at", output, run).await;
+        // What was done stands, however it ended.
+        scaling.told.print(&scaling.output, scaling.dry_run, None, output)?;
+        return ended;
     }
     fleet.doubles.iter().for_each(|it| output.note(it));
     let mut outcomes = Outcomes::default();
@@ -50,14 +54,18 @@ pub(crate) async fn scale_each<'f>(
         let jobs = shown(fleet, scaling, word, &mut outcomes, output, plan).await?;
         if jobs.is_empty() {
             output.note(&format!("nothing is to be {word}"));
+            scaling.told.print(&scaling.output, scaling.dry_run, Some(outcomes.document()), output)?;
             return Ok(outcomes.exit());
         }
         output.confirm().await?;
         let write = async |work: Work<'f>, output: &mut Output| work.carry_out(scaling, output).await;
         waves.run(jobs, (fleet.parallel, false), &mut outcomes, output, write).await?;
     }
-    output.line("")?;
-    outcomes.print(output)?;
+    if scaling.output.is_for_people() {
+        output.line("")?;
+        outcomes.print(output)?;
+    }
+    scaling.told.print(&scaling.output, scaling.dry_run, Some(outcomes.document()), output)?;
     Ok(outcomes.exit())
 }
 
@@ -85,7 +93,10 @@ async fn shown<'f>(
     };
     let answers = each::run(fleet, output, look).await;
     let mut works = works.into_inner();
-    each::print_sections(&answers, output)?;
+    // Whoever asks for data has no terminal to answer at, or reads what is beside it.
+    let mut beside = output.captured();
+    let is_for_people = scaling.output.is_for_people();
+    each::print_sections(&answers, if is_for_people { output } else { &mut beside })?;
     let mut jobs = Vec::new();
     for Answer { member, ended, .. } in answers {
         let label = member.label.clone();
@@ -96,16 +107,19 @@ async fn shown<'f>(
             (Ok(outcome), None) => outcomes.add(label, Ended::Done(outcome, "refused".into())),
         }
     }
+    let shown = if is_for_people { &mut *output } else { &mut beside };
     if outcomes.len() > 0 {
-        output.line("Left as they are:")?;
-        outcomes.print(output)?;
-        output.line("")?;
+        shown.line("Left as they are:")?;
+        outcomes.print(shown)?;
+        shown.line("")?;
     }
     if !jobs.is_empty() {
         let objects: usize = jobs.iter().map(|(_, work)| work.writes()).sum();
         let [objects, clusters] = [(objects, "object"), (jobs.len(), "cluster")]
             .map(|(count, name)| format!("{count} {name}{}", if count == 1 { "" } else { "s" }));
-        output.line(&format!("{objects} of {clusters} to be {word}"))?;
+        shown.line(&format!("{objects} of {clusters} to be {word}"))?;
     }
+    let said = beside.into_captured();
+    [said.answer, said.notes].iter().flat_map(|it| it.lines()).for_each(|line| output.note(line));
     Ok(jobs)
 }

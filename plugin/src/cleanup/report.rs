@@ -1,14 +1,11 @@
 //! Prints what a search found.
 
-mod age;
 mod document;
 mod explain;
 mod table;
 
 use std::collections::BTreeSet;
 
-use clap::ValueEnum;
-use jiff::Timestamp;
 use profile_core::{
     orphans::{Orphan, considered},
     render::Identity,
@@ -24,44 +21,24 @@ use super::{
 use crate::{
     cli::Format,
     error::{Error, Kind},
-    output::Output,
+    output::{Output, age, listing::ListingArgs},
     store::Document,
 };
 
-/// How orphans are printed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum View {
-    /// A table for people.
-    #[default]
-    Table,
-    /// The table with what each orphan holds and who manages it.
-    Wide,
-    /// One JSON document.
-    Json,
-    /// One YAML document.
-    Yaml,
-    /// `KIND.GROUP/NAME` alone, for pipes.
-    Name,
-}
-
-impl View {
-    /// The format of a document; `None` for what people read.
-    fn document(self) -> Option<Format> {
-        match self {
-            Self::Json => Some(Format::Json),
-            Self::Yaml => Some(Format::Yaml),
-            Self::Table | Self::Wide | Self::Name => None,
-        }
-    }
-}
-
 /// Prints a search for people, for machines or for pipes.
-pub(crate) fn print(search: &Search, cluster: &Document, view: View, output: &mut Output) -> Result<(), Error> {
-    match view {
-        View::Table | View::Wide => table::print(search, view == View::Wide, &now(), output),
-        View::Name => names(search, output),
-        View::Json => output.document(Format::Json, "OrphanList", document::of(search, cluster)),
-        View::Yaml => output.document(Format::Yaml, "OrphanList", document::of(search, cluster)),
+pub(crate) fn print(search: &Search, cluster: &Document, args: &ListingArgs, output: &mut Output) -> Result<(), Error> {
+    let listing = table::listing(search, cluster, &age::now());
+    match args.format() {
+        Format::Name => {
+            listing.print(args, output)?;
+            names_note(search, output);
+            Ok(())
+        }
+        format if format.is_for_people() => {
+            let is_wide = matches!(format, Format::Wide);
+            table::print(search, listing, (args, is_wide), output)
+        }
+        _ => listing.print(args, output),
     }
 }
 
@@ -70,7 +47,7 @@ pub(crate) fn explain(
     search: &Search,
     cluster: &Document,
     name: &Name,
-    view: View,
+    args: &ListingArgs,
     output: &mut Output,
 ) -> Result<(), Error> {
     let orphans: Vec<_> = search.findings.orphans.iter().map(|it| &it.identity).collect();
@@ -81,17 +58,19 @@ pub(crate) fn explain(
     let index = picked.map_err(|error| {
         if error.kind == Kind::NotFound { absent(search, std::slice::from_ref(name), error) } else { error }
     })?;
+    let format = args.format();
+    let document = format.is_document().then_some(&format);
     // A name that is given picks exactly one.
     for index in index {
         if let Some(excluded) = index.checked_sub(orphans.len()).and_then(|it| search.findings.excluded.get(it)) {
-            match view.document() {
+            match document {
                 Some(format) => output.document(format, "Orphan", document::of_excluded(search, cluster, excluded))?,
                 None => explain::excluded(search, excluded, output)?,
             }
         } else if let Some(orphan) = search.findings.orphans.get(index) {
-            match view.document() {
+            match document {
                 Some(format) => output.document(format, "Orphan", document::of_one(search, cluster, orphan))?,
-                None => explain::orphan(search, orphan, &now(), output)?,
+                None => explain::orphan(search, orphan, &age::now(), output)?,
             }
         }
     }
@@ -114,18 +93,23 @@ pub(super) fn absent(search: &Search, names: &[Name], error: Error) -> Error {
     }
 }
 
-/// Prints names that kubectl takes. kubectl's own have no namespace, so one that stands in several is printed with it, as
-/// scale-down takes it; to kubectl that is an error, and never another object.
-fn names(search: &Search, output: &mut Output) -> Result<(), Error> {
-    let orphans = &search.findings.orphans;
+/// The names of the orphans as kubectl takes them. kubectl's own have no namespace, so one that stands in several is printed with
+/// it, as scale-down takes it; to kubectl that is an error, and never another object.
+fn names(orphans: &[Orphan]) -> Vec<String> {
     let names: Vec<_> = orphans.iter().map(|it| object(&it.identity)).collect();
-    for (orphan, name) in orphans.iter().zip(&names) {
+    let name = |(orphan, name): (&Orphan, &String)| {
         let is_only = names.iter().filter(|it| *it == name).count() == 1;
         match orphan.identity.namespace.as_deref().filter(|_| !is_only) {
-            Some(namespace) => output.line(&name.replacen('/', &format!("/{namespace}/"), 1))?,
-            None => output.line(name)?,
+            Some(namespace) => name.replacen('/', &format!("/{namespace}/"), 1),
+            None => name.clone(),
         }
-    }
+    };
+    orphans.iter().zip(&names).map(name).collect()
+}
+
+/// What names alone do not tell.
+fn names_note(search: &Search, output: &mut Output) {
+    let orphans = &search.findings.orphans;
     let namespaces: BTreeSet<_> = orphans.iter().filter_map(|it| it.identity.namespace.as_deref()).collect();
     if namespaces.len() > 1 {
         let namespaces: Vec<_> = namespaces.into_iter().collect();
@@ -134,15 +118,10 @@ fn names(search: &Search, output: &mut Output) -> Result<(), Error> {
     if !search.is_complete() {
         output.note(INCOMPLETE);
     }
-    Ok(())
 }
 
 /// What is said where not everything was seen.
 const INCOMPLETE: &str = "not everything could be seen: there may be more orphans than these";
-
-fn now() -> String {
-    Timestamp::now().to_string()
-}
 
 fn labelled(identity: &Identity) -> String {
     identity.namespace.as_ref().map_or_else(|| identity.to_string(), |it| format!("{identity} in {it}"))

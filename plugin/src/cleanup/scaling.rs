@@ -17,10 +17,11 @@ use super::{
     neighbours::Neighbours,
     settled,
     target::{self, Target},
+    told::{Became, Told},
     write::{self, Ended},
 };
 use crate::{
-    cli::duration,
+    cli::{Format, Formats, duration},
     commands::Outcome,
     error::{Error, Kind},
     fleet::waves::Did,
@@ -44,20 +45,26 @@ pub(crate) struct Scaling {
     /// How long to wait, such as 30s or 10m
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "10m")]
     timeout: Duration,
+    /// Output format of what became of each object
+    #[arg(short, long, value_name = "FORMAT", value_parser = Formats::SCALE, default_value = "", hide_default_value = true)]
+    pub(super) output: Format,
     /// Tell what happens on stderr, beside a document.
     #[arg(skip)]
     is_beside: bool,
+    /// What became of each object so far.
+    #[arg(skip)]
+    pub(super) told: Told,
 }
 
 impl Scaling {
     /// As the flags of a change say it, which what follows it heeds.
     pub(super) fn afterwards((yes, wait, is_beside): (bool, bool, bool), timeout: Duration) -> Self {
-        Self { yes, dry_run: DryRun::None, wait, timeout, is_beside }
+        Self { yes, dry_run: DryRun::None, wait, timeout, is_beside, output: Format::Table, told: Told::default() }
     }
 
     /// A line about what is or was done.
     fn say(&self, line: &str, output: &mut Output) -> Result<(), Error> {
-        if self.is_beside {
+        if self.is_beside || !self.output.is_for_people() {
             output.note(line);
             return Ok(());
         }
@@ -117,7 +124,7 @@ pub(crate) struct Work<'w> {
 /// One cluster: shows the steps, asks, and writes each; whatever is refused is told, and the rest goes on.
 pub(super) async fn scale(mut work: Work<'_>, scaling: &Scaling, output: &mut Output) -> Result<Did, Error> {
     work.hold_back(scaling, false, output).await?;
-    work.tell_refused(output);
+    work.tell_refused(scaling, output);
     if work.writes() > 0 {
         show(&work, scaling, output)?;
         let asks = scaling.dry_run == DryRun::None && !scaling.yes;
@@ -142,10 +149,11 @@ impl Work<'_> {
     /// One of many clusters: tells what is refused, and shows the rest.
     pub(super) async fn preview(&mut self, scaling: &Scaling, output: &mut Output) -> Result<(), Error> {
         self.hold_back(scaling, true, output).await?;
-        self.tell_refused(output);
+        self.tell_refused(scaling, output);
         for step in &self.steps {
             if let Ok(Planned::Nothing(why)) = &step.planned {
                 scaling.say(&format!("{} unchanged ({why})", object(&step.target.identity)), output)?;
+                scaling.told.add(self, &step.target.identity, Became::Unchanged, (None, Some(why)));
             }
         }
         if self.writes() > 0 {
@@ -178,11 +186,12 @@ impl Work<'_> {
         }
     }
 
-    fn tell_refused(&mut self, output: &mut Output) {
+    fn tell_refused(&mut self, scaling: &Scaling, output: &mut Output) {
         refuse_groups(&mut self.steps);
         let of_steps = self.steps.iter().filter_map(|it| Some((&it.target.identity, it.planned.as_ref().err()?)));
         for (identity, reason) in self.refused.iter().map(|(identity, reason)| (identity, reason)).chain(of_steps) {
             output.warning(&format!("{} is left as it is: {reason}", object(identity)));
+            scaling.told.add(self, identity, Became::Refused, (None, Some(reason)));
         }
     }
 
@@ -294,9 +303,12 @@ async fn write_all<'w>(work: &'w Work<'_>, scaling: &Scaling, output: &mut Outpu
                 }
             }
         };
-        let reason = match &ended {
+        let plan = if let Planned::Write(plan) = planned { Some(&**plan) } else { None };
+        let tell = |became, reason: Option<&str>| scaling.told.add(work, &target.identity, became, (plan, reason));
+        let (became, reason) = match &ended {
             Ended::Written => {
-                if let Planned::Write(plan) = planned {
+                tell(Became::Scaled, None);
+                if let Some(plan) = plan {
                     scaling.say(&format!("{of}{name} {}{}", words(plan), suffix(scaling.dry_run)), output)?;
                 }
                 all.settled.push(target);
@@ -304,16 +316,19 @@ async fn write_all<'w>(work: &'w Work<'_>, scaling: &Scaling, output: &mut Outpu
                 continue;
             }
             Ended::Unchanged(why) => {
+                tell(Became::Unchanged, Some(why));
                 scaling.say(&format!("{of}{name} unchanged ({why})"), output)?;
                 all.settled.push(target);
                 continue;
             }
-            Ended::Refused(reason) => format!("{name} is left as it is: {reason}"),
+            Ended::Refused(reason) => (Became::Refused, format!("{name} is left as it is: {reason}")),
             Ended::Failed(failure) if write::is_unknown(failure) => {
-                format!("whether {name} is scaled is not known; run this again, and it goes on from there: {failure}")
+                let again = "run this again, and it goes on from there";
+                (Became::Unknown, format!("whether {name} is scaled is not known; {again}: {failure}"))
             }
-            Ended::Failed(failure) => format!("{name} is not scaled: {failure}"),
+            Ended::Failed(failure) => (Became::Failed, format!("{name} is not scaled: {failure}")),
         };
+        tell(became, Some(&reason));
         output.warning(&reason);
         spoiled = Some(step.group);
         // An error says more than a refusal about how it all ended.

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::Outcome;
 use crate::{
-    cli::{Format, Global},
+    cli::{Format, Formats, Global},
     error::Error,
     fleet::{Fleet, Which},
     output::Output,
@@ -45,8 +45,8 @@ pub(crate) struct ApproveArgs {
     /// Exit with 3 when nothing waits
     #[arg(long)]
     error_unchanged: bool,
-    /// How to print it
-    #[arg(short, long, value_enum, default_value_t)]
+    /// Output format
+    #[arg(short, long, value_name = "FORMAT", value_parser = Formats::DOCUMENT, default_value = "", hide_default_value = true)]
     output: Format,
 }
 
@@ -63,19 +63,19 @@ pub(crate) async fn run(args: &ApproveArgs, global: &Global, output: &mut Output
     let mut waiting = Vec::new();
     for member in &fleet.members {
         let found = waits(args, palette(&member.store)?, &member.cluster).await?;
-        if args.output == Format::Table {
+        if args.output.is_for_people() {
             show(args, &found, (&member.store, &member.cluster), output)?;
         }
         waiting.push((member, found));
     }
     fleet.unseen.iter().for_each(|(label, error)| output.warning(&format!("{label}: {error}")));
     let outcome = decide(args, &waiting, output).await;
-    if args.output != Format::Table {
+    if args.output.is_document() {
         let items: Vec<_> = waiting.iter().map(|(member, found)| document(&member.label, found.as_ref())).collect();
         let is_approved = matches!(outcome, Ok(Outcome::Done))
             && args.dry_run == DryRun::None
             && waiting.iter().any(|(_, it)| it.is_some());
-        output.document(args.output, "ApprovalList", json!({"approved": is_approved, "items": items}))?;
+        output.document(&args.output, "ApprovalList", json!({"approved": is_approved, "items": items}))?;
     }
     outcome.map(|outcome| with_unseen(outcome, &fleet))
 }
@@ -122,7 +122,7 @@ async fn decide(
             }
         };
         let line = format!("spectrocluster/{} {done}", member.cluster.cluster().name());
-        if args.output == Format::Table { output.line(&line)? } else { output.note(&line) }
+        if args.output.is_for_people() { output.line(&line)? } else { output.note(&line) }
     }
     Ok(Outcome::Done)
 }

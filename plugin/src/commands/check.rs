@@ -12,7 +12,7 @@ use crate::{
         guards,
         proposal::{Goal, Proposal, known_revisions},
     },
-    cli::{Format, Global},
+    cli::{Format, Formats, Global},
     error::Error,
     fleet::{Member, Which, each::each},
     output::Output,
@@ -33,8 +33,8 @@ pub(crate) struct CheckArgs {
     target: Vec<String>,
     #[command(flatten)]
     which: Which,
-    /// How to print it
-    #[arg(short, long, value_enum, default_value_t)]
+    /// Output format
+    #[arg(short, long, value_name = "FORMAT", value_parser = Formats::DOCUMENT, default_value = "", hide_default_value = true)]
     output: Format,
 }
 
@@ -42,7 +42,7 @@ pub(crate) struct CheckArgs {
 pub(crate) async fn run(args: &CheckArgs, global: &Global, output: &mut Output) -> Result<Outcome, Error> {
     let (names, reference) = target::words(&args.target)?;
     let fleet = args.which.find(names, global).await?;
-    each(&fleet, args.output, "may be switched", output, async |member, output| {
+    each(&fleet, &args.output, "may be switched", output, async |member, output| {
         check(args, member, reference.clone(), output).await
     })
     .await
@@ -65,7 +65,7 @@ async fn check(args: &CheckArgs, member: &Member, reference: Reference, output: 
     let (name, (_, reference)) = (proposal.cluster.cluster().name().into_owned(), proposal.references());
     let allowed = verdict.denied.is_empty() && !objects;
     let missing = proposal.missing_variables();
-    if args.output == Format::Table {
+    if args.output.is_for_people() {
         if allowed {
             output.line(&format!("cluster {name:?} may be switched to {reference}"))?;
         } else {
@@ -91,7 +91,7 @@ async fn check(args: &CheckArgs, member: &Member, reference: Reference, output: 
             "palette": judgement.as_ref().map(Judgement::json), "open": open,
             "missingVariables": missing.iter().flat_map(|(_, names)| names).collect::<Vec<_>>(),
         });
-        output.document(args.output, "CheckResult", fields)?;
+        output.document(&args.output, "CheckResult", fields)?;
     }
     Ok(if allowed { Outcome::Done } else { Outcome::Refused })
 }

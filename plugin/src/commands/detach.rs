@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{Outcome, target};
 use crate::{
     change::{Change, detach::Detach},
-    cli::{Format, Global},
+    cli::{Format, Formats, Global},
     error::Error,
     interrupt,
     output::{Output, table::table},
@@ -47,8 +47,8 @@ pub(crate) struct DetachArgs {
     /// Write without a revision; then nothing remembers what the cluster had
     #[arg(long)]
     no_history: bool,
-    /// How to print it
-    #[arg(short, long, value_enum, default_value_t)]
+    /// Output format
+    #[arg(short, long, value_name = "FORMAT", value_parser = Formats::DOCUMENT, default_value = "", hide_default_value = true)]
     output: Format,
 }
 
@@ -100,9 +100,10 @@ fn refuse_denied(args: &DetachArgs, detach: &Detach<'_>, cluster: &str, output: 
             .hint("nothing was written")
     };
     if !verdict.denied.is_empty() {
-        match args.output {
-            Format::Table => output.text(&verdict::text(&verdict, output.paint()))?,
-            Format::Json | Format::Yaml => verdict.denied.iter().for_each(|it| output.note(&it.message)),
+        if args.output.is_for_people() {
+            output.text(&verdict::text(&verdict, output.paint()))?;
+        } else {
+            verdict.denied.iter().for_each(|it| output.note(&it.message));
         }
         let codes: BTreeSet<_> = verdict.denied.iter().map(|it| it.code.as_str()).collect();
         return Err(refused(&codes.into_iter().collect::<Vec<_>>().join(", ")));
@@ -138,7 +139,7 @@ fn show(
     shown += &table(&["PACK", "VERSION", "NAMESPACES"], &rows);
     shown += "\nPalette removes these packs from the cluster, and their namespaces with everything in them, also what others put there.\n";
     shown += "This cannot be undone: a rollback does not bring it back. Attaching the profile again installs its packs anew, empty.";
-    if args.output == Format::Table {
+    if args.output.is_for_people() {
         output.line(&shown)?;
         return output.flush();
     }
@@ -154,7 +155,7 @@ fn told(
     line: &str,
     output: &mut Output,
 ) -> Result<(), Error> {
-    if args.output == Format::Table {
+    if args.output.is_for_people() {
         return output.line(line);
     }
     let view = detach.view();
@@ -165,5 +166,5 @@ fn told(
         .collect();
     let fields = json!({"cluster": cluster, "profile": detach.reference(), "uid": view.uid(), "detached": is_done, "packs": packs});
     output.note(line);
-    output.document(args.output, "Detachment", fields)
+    output.document(&args.output, "Detachment", fields)
 }

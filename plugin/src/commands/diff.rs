@@ -11,7 +11,7 @@ use crate::{
     fleet::{Member, Which},
     output::Output,
     reference::{self, Reference},
-    review::{Group, Groups, Review, ReviewArgs, ReviewFormat},
+    review::{Group, Groups, Review, ReviewArgs},
     selection,
     store::{Document, Sought, Store},
 };
@@ -205,7 +205,7 @@ impl Read {
 fn answer(args: &DiffArgs, review: &Review, output: &mut Output) -> Result<Outcome, Error> {
     review.print(&args.review, output)?;
     let differs = review.differs(&args.review);
-    if !differs && args.review.output == ReviewFormat::Text {
+    if !differs && args.review.output.is_for_people() {
         output.note("no difference");
     }
     Ok(if differs { Outcome::Differences } else { Outcome::Done })

@@ -6,10 +6,14 @@ use serde_json::json;
 
 use super::Outcome;
 use crate::{
-    cli::{Format, Global},
+    cli::Global,
     error::Error,
     fleet::{Member, Which, each::each},
-    output::{Output, table::table},
+    output::{
+        Output,
+        age::{self, age},
+        listing::{Column, Listing, ListingArgs, Row},
+    },
 };
 
 /// Show what was switched when, by whom and why
@@ -20,15 +24,14 @@ pub(crate) struct HistoryArgs {
     clusters: Vec<String>,
     #[command(flatten)]
     which: Which,
-    /// How to print it
-    #[arg(short, long, value_enum, default_value_t)]
-    output: Format,
+    #[command(flatten)]
+    listing: ListingArgs,
 }
 
 /// Runs the command.
 pub(crate) async fn run(args: &HistoryArgs, global: &Global, output: &mut Output) -> Result<Outcome, Error> {
     let fleet = args.which.find(&args.clusters, global).await?;
-    each(&fleet, args.output, "shown", output, async |member, output| show(args, member, output).await).await
+    each(&fleet, &args.listing.format(), "shown", output, async |member, output| show(args, member, output).await).await
 }
 
 async fn show(args: &HistoryArgs, member: &Member, output: &mut Output) -> Result<Outcome, Error> {
@@ -39,49 +42,54 @@ async fn show(args: &HistoryArgs, member: &Member, output: &mut Output) -> Resul
         Status::Pending => it.settle(&cluster.cluster()),
         status => status,
     };
-    if args.output != Format::Table {
-        let items: Vec<_> = revisions
-            .iter()
-            .map(|it| {
-                json!({
-                    "revision": it.number, "status": it.status, "action": it.action, "from": it.from, "to": it.to,
-                    "createdAt": it.created_at, "user": it.user, "reason": it.reason, "decisions": it.decisions,
-                    "truth": truth(it),
-                })
-            })
-            .collect();
-        output.document(args.output, "RevisionList", json!({"cluster": cluster.cluster().name(), "items": items}))?;
-        return Ok(Outcome::Done);
-    }
-    if let Some(place) = store.place_of_revisions() {
+    let view = cluster.cluster();
+    let is_for_people = args.listing.format().is_for_people();
+    if let Some(place) = store.place_of_revisions().filter(|_| is_for_people) {
         output.note(&format!("changes that this user made on this machine, as kept in {place}; Palette keeps none"));
     }
-    if revisions.is_empty() {
-        output.note(&format!("no revisions of cluster {:?}", cluster.cluster().name()));
-        return Ok(Outcome::Done);
+    if revisions.is_empty() && is_for_people {
+        output.note(&format!("no revisions of cluster {:?}", view.name()));
     }
     let status = |it: &Revision| match it.status {
         Status::Pending => format!("pending({})", truth(it).as_str()),
         status => status.as_str().into(),
     };
-    let rows: Vec<_> = revisions
-        .iter()
-        .map(|it| {
-            let (user, reason) = (it.user.clone().unwrap_or_default(), it.reason.clone().unwrap_or_default());
-            vec![
-                it.number.to_string(),
-                status(it),
-                it.action.clone(),
-                it.from.clone(),
-                it.to.clone(),
-                it.created_at.clone(),
-                user,
-                reason,
-                it.decisions.iter().filter(|it| it.is_dropped()).count().to_string(),
-            ]
-        })
-        .collect();
-    output
-        .text(&table(&["REVISION", "STATUS", "ACTION", "FROM", "TO", "CREATED", "USER", "REASON", "DROPPED"], &rows))?;
+    let now = age::now();
+    let row = |it: &Revision| {
+        let (user, reason) = (it.user.clone().unwrap_or_default(), it.reason.clone().unwrap_or_default());
+        let cells = vec![
+            it.number.to_string(),
+            status(it),
+            it.action.clone(),
+            it.from.clone(),
+            it.to.clone(),
+            user,
+            reason,
+            it.decisions.iter().filter(|it| it.is_dropped()).count().to_string(),
+            it.created_at.clone(),
+            age(Some(&it.created_at), &now),
+        ];
+        let item = json!({
+            "revision": it.number, "status": it.status, "action": it.action, "from": it.from, "to": it.to,
+            "createdAt": it.created_at, "user": it.user, "reason": it.reason, "decisions": it.decisions,
+            "truth": truth(it),
+        });
+        // As `rollback --to-revision` takes it, behind the cluster that it is of.
+        Row { item, name: format!("{}/{}", view.name(), it.number), cells }
+    };
+    let columns = [
+        Column::new("REVISION"),
+        Column::new("STATUS"),
+        Column::new("ACTION"),
+        Column::new("FROM"),
+        Column::new("TO"),
+        Column::new("USER"),
+        Column::new("REASON"),
+        Column::new("DROPPED"),
+        Column::wide("CREATED"),
+        Column::new("AGE"),
+    ];
+    let listing = Listing::new("RevisionList", columns, revisions.iter().map(row).collect());
+    listing.with("cluster", view.name()).print(&args.listing, output)?;
     Ok(Outcome::Done)
 }

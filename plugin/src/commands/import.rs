@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::Outcome;
 use crate::{
-    cli::{Format, Global},
+    cli::{Format, Formats, Global},
     error::Error,
     interrupt,
     output::{Output, table::table},
@@ -39,8 +39,8 @@ pub(crate) struct ImportArgs {
     /// Show what would be made; with `server` Palette checks it, too
     #[arg(long, value_enum, default_value_t, num_args = 0..=1, require_equals = true, default_missing_value = "client")]
     dry_run: DryRun,
-    /// How to print it
-    #[arg(short, long, value_enum, default_value_t)]
+    /// Output format
+    #[arg(short, long, value_name = "FORMAT", value_parser = Formats::DOCUMENT, default_value = "", hide_default_value = true)]
     output: Format,
 }
 
@@ -142,16 +142,12 @@ fn show(
     shown += &format!("Type:     {}\n\n", text(view.profile_type()));
     shown += &table(&["LAYER", "PACK", "VERSION", "TAG", "MANIFESTS"], &rows);
     shown.extend(findings.iter().map(|it| format!("note: {it}\n")));
-    match args.output {
-        Format::Table => {
-            output.line(shown.trim_end())?;
-            output.flush()
-        }
-        Format::Json | Format::Yaml => {
-            output.note(shown.trim_end());
-            Ok(())
-        }
+    if args.output.is_for_people() {
+        output.line(shown.trim_end())?;
+        return output.flush();
     }
+    output.note(shown.trim_end());
+    Ok(())
 }
 
 /// How it ended: a line, or the document.
@@ -161,7 +157,7 @@ fn told(
     line: &str,
     output: &mut Output,
 ) -> Result<(), Error> {
-    if args.output == Format::Table {
+    if args.output.is_for_people() {
         return output.line(line);
     }
     let view = PublishedProfile::new(entity);
@@ -175,7 +171,7 @@ fn told(
         "published": uid.is_some() && !args.draft, "packs": packs, "findings": findings,
     });
     output.note(line);
-    output.document(args.output, "ProfileImport", fields)
+    output.document(&args.output, "ProfileImport", fields)
 }
 
 /// Says what became of an import whose answer did not come. It is not sent again.

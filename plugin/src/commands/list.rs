@@ -8,9 +8,13 @@ use serde_json::json;
 
 use super::Outcome;
 use crate::{
-    cli::{Format, Global},
+    cli::Global,
     error::Error,
-    output::{Output, table::table},
+    output::{
+        Output,
+        age::{self, age},
+        listing::{Column, Listing, ListingArgs, Row},
+    },
     selection,
     store::{Document, Look, Sought, Store},
 };
@@ -18,9 +22,8 @@ use crate::{
 /// List profiles, their versions, and which clusters use them
 #[derive(Args, Debug)]
 pub(crate) struct ListArgs {
-    /// How to print it
-    #[arg(short, long, value_enum, default_value_t)]
-    output: Format,
+    #[command(flatten)]
+    listing: ListingArgs,
 }
 
 /// Runs the command.
@@ -35,47 +38,54 @@ pub(crate) async fn run(args: &ListArgs, global: &Global, output: &mut Output) -
         (view.name().into_owned(), semver::Version::parse(&version).ok(), version)
     });
     let users = Users::of(&clusters);
-    if args.output != Format::Table {
-        let items: Vec<_> = profiles
-            .iter()
-            .map(|it| {
-                let view = it.profile();
-                json!({
-                    "name": view.name(), "version": view.version(), "type": view.profile_type(), "uid": view.uid(),
-                    "namespace": it.cluster().namespace(), "packs": packs(it), "clusters": users.of_version(it),
-                })
-            })
-            .collect();
-        output.document(args.output, "ProfileList", json!({"items": items}))?;
-        return Ok(Outcome::Done);
-    }
-    if profiles.is_empty() {
+    let now = age::now();
+    let row = |it: &Document| {
+        let (view, metadata) = (it.profile(), it.cluster());
+        let (packs, clusters) = (packs(it), users.of_version(it));
+        let created = metadata.created_at();
+        let cells = vec![
+            metadata.namespace().unwrap_or_default().into_owned(),
+            view.name().into_owned(),
+            view.version().unwrap_or_default().into_owned(),
+            view.profile_type().unwrap_or_default().into_owned(),
+            packs.map_or_else(|| "<unknown>".into(), |count| count.to_string()),
+            clusters.join(","),
+            view.uid().unwrap_or_default().into_owned(),
+            age(created.as_deref(), &now),
+        ];
+        let item = json!({
+            "name": view.name(), "version": view.version(), "type": view.profile_type(), "uid": view.uid(),
+            "namespace": metadata.namespace(), "createdAt": created, "packs": packs, "clusters": clusters,
+        });
+        Row { item, name: format!("{TYPE}/{}", object(&store, it)), cells }
+    };
+    let columns = [
+        Column::new("NAMESPACE").only(global.all_namespaces),
+        Column::new("NAME"),
+        Column::new("VERSION"),
+        Column::new("TYPE"),
+        Column::new("PACKS"),
+        Column::new("CLUSTERS"),
+        Column::wide("UID"),
+        Column::new("AGE"),
+    ];
+    let listing = Listing::new("ProfileList", columns, profiles.iter().map(row).collect());
+    if listing.is_empty() && args.listing.format().is_for_people() {
         output.note(&format!("no profiles in {}{}", store.scope(), selection::scope_hint(&store)));
-        return Ok(Outcome::Done);
     }
-    let rows: Vec<_> = profiles
-        .iter()
-        .map(|it| {
-            let view = it.profile();
-            let mut row = vec![
-                view.name().into_owned(),
-                view.version().unwrap_or_default().into_owned(),
-                view.profile_type().unwrap_or_default().into_owned(),
-                packs(it).map_or_else(|| "<unknown>".into(), |count| count.to_string()),
-                users.of_version(it).join(","),
-            ];
-            if global.all_namespaces {
-                row.insert(0, it.cluster().namespace().unwrap_or_default().into_owned());
-            }
-            row
-        })
-        .collect();
-    let mut headers = vec!["NAME", "VERSION", "TYPE", "PACKS", "CLUSTERS"];
-    if global.all_namespaces {
-        headers.insert(0, "NAMESPACE");
-    }
-    output.text(&table(&headers, &rows))?;
+    listing.print(&args.listing, output)?;
     Ok(Outcome::Done)
+}
+
+/// What stands before the name of a profile where `-o name` prints it.
+const TYPE: &str = "clusterprofile.cluster.spectrocloud.com";
+
+/// The name that tells a version from all others of its store: that of its object. In Palette all versions have one name.
+fn object(store: &Store, version: &Document) -> String {
+    match store {
+        Store::Palette(_) => version.profile().reference(),
+        Store::Kubernetes(_) | Store::Files(_) => version.cluster().name().into_owned(),
+    }
 }
 
 /// How many packs a version has; `None` where only its name was read.

@@ -4,14 +4,11 @@ use clap::Args;
 
 use super::Outcome;
 use crate::{
-    cleanup::{self, Name, Sources, View},
-    cli::{Format, Global},
+    cleanup::{self, Name, Sources},
+    cli::Global,
     error::Error,
-    fleet::{
-        Member, Which,
-        each::{Layout, each},
-    },
-    output::Output,
+    fleet::{Member, Which, each::each},
+    output::{Output, listing::ListingArgs},
 };
 
 /// Find live objects that the cluster's profiles rendered before and render no longer
@@ -29,9 +26,8 @@ pub(crate) struct OrphansArgs {
     which: Which,
     #[command(flatten)]
     sources: Sources,
-    /// How to print it
-    #[arg(short, long, value_enum, default_value_t)]
-    output: View,
+    #[command(flatten)]
+    listing: ListingArgs,
     /// Print the whole proof of one object, such as deployment/web, or why it is no orphan
     #[arg(long, value_name = "KIND/NAME")]
     explain: Option<Name>,
@@ -43,21 +39,16 @@ pub(crate) struct OrphansArgs {
 /// Runs the command.
 pub(crate) async fn run(args: &OrphansArgs, global: &Global, output: &mut Output) -> Result<Outcome, Error> {
     let fleet = args.which.find(&args.clusters, global).await?;
-    let layout = match args.output {
-        View::Table | View::Wide => Layout::Sections,
-        View::Name => Layout::Lines,
-        View::Json => Layout::Documents(Format::Json),
-        View::Yaml => Layout::Documents(Format::Yaml),
-    };
-    each(&fleet, layout, "searched", output, async |member, output| show(args, member, output).await).await
+    each(&fleet, &args.listing.format(), "searched", output, async |member, output| show(args, member, output).await)
+        .await
 }
 
 async fn show(args: &OrphansArgs, member: &Member, output: &mut Output) -> Result<Outcome, Error> {
     let Member { store, cluster, .. } = member;
     let search = cleanup::search(store, cluster, &args.sources, output).await?;
     match &args.explain {
-        Some(name) => cleanup::explain(&search, cluster, name, args.output, output)?,
-        None => cleanup::print(&search, cluster, args.output, output)?,
+        Some(name) => cleanup::explain(&search, cluster, name, &args.listing, output)?,
+        None => cleanup::print(&search, cluster, &args.listing, output)?,
     }
     let found = !search.findings.orphans.is_empty();
     Ok(match args.exit_code {

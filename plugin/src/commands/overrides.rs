@@ -14,10 +14,13 @@ use serde_json::{Value, json};
 use super::Outcome;
 use crate::{
     change::proposal::{known_revisions, known_secrets},
-    cli::{Format, Global},
+    cli::Global,
     error::Error,
     fleet::{Member, Which, each::each},
-    output::{Output, table::table},
+    output::{
+        Output,
+        listing::{Column, Listing, ListingArgs, Row},
+    },
     review::masked,
     selection,
     store::{Document, Sought},
@@ -31,9 +34,8 @@ pub(crate) struct OverridesArgs {
     clusters: Vec<String>,
     #[command(flatten)]
     which: Which,
-    /// How to print it
-    #[arg(short, long, value_enum, default_value_t)]
-    output: Format,
+    #[command(flatten)]
+    listing: ListingArgs,
     /// Show passwords, tokens and the like instead of ***
     #[arg(long)]
     show_secrets: bool,
@@ -81,7 +83,7 @@ pub(crate) struct Found {
 /// Runs the command.
 pub(crate) async fn run(args: &OverridesArgs, global: &Global, output: &mut Output) -> Result<Outcome, Error> {
     let fleet = args.which.find(&args.clusters, global).await?;
-    each(&fleet, args.output, "shown", output, async |member, output| show(args, member, output).await).await
+    each(&fleet, &args.listing.format(), "shown", output, async |member, output| show(args, member, output).await).await
 }
 
 async fn show(args: &OverridesArgs, member: &Member, output: &mut Output) -> Result<Outcome, Error> {
@@ -91,28 +93,56 @@ async fn show(args: &OverridesArgs, member: &Member, output: &mut Output) -> Res
     let cluster = &store.flagged(cluster, &profiles, &revisions).await?;
     let found = found(cluster, &profiles, &revisions);
     let sight = Sight { known: known_secrets(cluster, &profiles), cluster, secrets: args.secrets() };
-    if args.output == Format::Table {
-        print(&sight, &found, &revisions, output)?;
-    } else {
-        let item = |it: &Override| {
-            let mut item = json!({"place": it.place(), "setBy": Blame::of(it, &revisions)});
-            if let (Value::Object(item), Ok(Value::Object(fields))) = (&mut item, serde_json::to_value(sight.shown(it)))
-            {
-                item.extend(fields);
-            }
-            item
-        };
-        let profiles: Vec<_> = found
-            .iter()
-            .map(|it| {
-                let items: Vec<_> = it.overrides.iter().map(item).collect();
-                json!({"profile": it.reference, "base": it.base.words(), "known": it.base.content.is_some(), "overrides": items})
-            })
-            .collect();
-        let fields = json!({"cluster": cluster.cluster().name(), "profiles": profiles});
-        output.document(args.output, "OverrideList", fields)?;
+    let is_for_people = args.listing.format().is_for_people();
+    let listing = listing(&sight, &found, &revisions);
+    if is_for_people && listing.is_empty() && found.iter().all(|it| it.base.content.is_some()) {
+        output.note("this cluster sets nothing itself");
+    }
+    listing.print(&args.listing, output)?;
+    if is_for_people {
+        found.iter().for_each(|it| output.note(&format!("base of {}: {}", it.reference, it.base.words())));
     }
     Ok(Outcome::Done)
+}
+
+/// Every override of every attached profile.
+fn listing(sight: &Sight<'_>, found: &[Found], revisions: &[Revision]) -> Listing {
+    let text = |side: &Option<Value>| match side {
+        None => "(none)".to_owned(),
+        Some(Value::String(text)) if text.contains('\n') => format!("({} lines)", text.lines().count()),
+        Some(Value::String(text)) => text.clone(),
+        Some(value) => value.to_string(),
+    };
+    let row = |of: &Found, it: &Override| {
+        let shown = sight.shown(it);
+        let preset = it.preset.as_deref().map(|preset| format!(" (preset {preset})")).unwrap_or_default();
+        let cells = vec![
+            format!("{}{preset}", it.place()),
+            text(&shown.published),
+            text(&shown.own),
+            Blame::of(it, revisions).words(),
+            of.base.words(),
+        ];
+        let mut item = json!({"place": it.place(), "setBy": Blame::of(it, revisions)});
+        if let (Value::Object(item), Ok(Value::Object(fields))) = (&mut item, serde_json::to_value(&shown)) {
+            item.extend(fields);
+        }
+        Row { item, name: it.place(), cells }
+    };
+    let rows = found.iter().flat_map(|of| of.overrides.iter().map(move |it| row(of, it))).collect();
+    let columns = [
+        Column::new("PLACE"),
+        Column::new("PUBLISHED"),
+        Column::new("OVERRIDE"),
+        Column::new("SINCE"),
+        Column::wide("BASE"),
+    ];
+    let profile =
+        |it: &Found| json!({"profile": it.reference, "base": it.base.words(), "known": it.base.content.is_some()});
+    let profiles: Vec<_> = found.iter().map(profile).collect();
+    Listing::new("OverrideList", columns, rows)
+        .with("cluster", sight.cluster.cluster().name())
+        .with("profiles", profiles)
 }
 
 /// The overrides of every attached profile: what is left when its copy is merged into the very content it was taken from.
@@ -136,36 +166,4 @@ pub(crate) fn found(cluster: &Document, profiles: &[Document], revisions: &[Revi
         Found { reference, overrides, base, has_update }
     };
     view.profiles().iter().map(of).collect()
-}
-
-fn print(sight: &Sight<'_>, found: &[Found], revisions: &[Revision], output: &mut Output) -> Result<(), Error> {
-    let mut rows = Vec::new();
-    for it in found.iter().flat_map(|it| &it.overrides) {
-        let shown = sight.shown(it);
-        let text = |side: &Option<Value>| match side {
-            None => "(none)".to_owned(),
-            Some(Value::String(text)) if text.contains('\n') => format!("({} lines)", text.lines().count()),
-            Some(Value::String(text)) => text.clone(),
-            Some(value) => value.to_string(),
-        };
-        let preset = it.preset.as_deref().map(|preset| format!(" (preset {preset})")).unwrap_or_default();
-        rows.push(vec![
-            format!("{}{preset}", it.place()),
-            text(&shown.published),
-            text(&shown.own),
-            Blame::of(it, revisions).words(),
-        ]);
-    }
-    if rows.is_empty() {
-        let is_known = found.iter().all(|it| it.base.content.is_some());
-        if is_known {
-            output.note("this cluster sets nothing itself");
-        }
-    } else {
-        output.text(&table(&["PLACE", "PUBLISHED", "OVERRIDE", "SINCE"], &rows))?;
-    }
-    for it in found {
-        output.note(&format!("base of {}: {}", it.reference, it.base.words()));
-    }
-    Ok(())
 }

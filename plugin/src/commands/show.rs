@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::Outcome;
 use crate::{
-    cli::{Format, Global},
+    cli::{Format, Formats, Global},
     error::Error,
     output::{Output, table::table},
     reference::Reference,
@@ -20,8 +20,8 @@ pub(crate) struct ShowArgs {
     /// The profile, and which version of it where there are several
     #[arg(value_name = "PROFILE[@VERSION]")]
     profile: Reference,
-    /// How to print it
-    #[arg(short, long, value_enum, default_value_t)]
+    /// Output format
+    #[arg(short, long, value_name = "FORMAT", value_parser = Formats::DOCUMENT, default_value = "", hide_default_value = true)]
     output: Format,
 }
 
@@ -31,13 +31,13 @@ pub(crate) async fn run(args: &ShowArgs, global: &Global, output: &mut Output) -
     let profiles = store.profiles(&Sought::named(&args.profile)).await?;
     let version = selection::version(&profiles, &args.profile, &store.scope())?;
     let view = version.profile();
-    if args.output != Format::Table {
+    if args.output.is_document() {
         let packs: Vec<Value> = view.packs().iter().map(pack_json).collect();
         let fields = json!({
             "name": view.name(), "version": view.version(), "type": view.profile_type(), "uid": view.uid(), "packs": packs,
             "variables": variables(version).map(variable_json).collect::<Vec<_>>(),
         });
-        output.document(args.output, "Profile", fields)?;
+        output.document(&args.output, "Profile", fields)?;
         return Ok(Outcome::Done);
     }
     output.line(&format!("Name:     {}", view.name()))?;

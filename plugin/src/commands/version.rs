@@ -4,22 +4,27 @@ use clap::Args;
 use serde_json::json;
 
 use super::Outcome;
-use crate::{cli::Format, error::Error, output::Output};
+use crate::{
+    cli::{Format, Formats},
+    error::Error,
+    output::Output,
+};
 
 /// Print the version of this plugin
 #[derive(Args, Debug)]
 pub(crate) struct VersionArgs {
-    /// How to print it
-    #[arg(short, long, value_enum, default_value_t)]
+    /// Output format
+    #[arg(short, long, value_name = "FORMAT", value_parser = Formats::DOCUMENT, default_value = "", hide_default_value = true)]
     output: Format,
 }
 
 /// Runs the command.
 pub(crate) fn run(args: &VersionArgs, output: &mut Output) -> Result<Outcome, Error> {
     let version = env!("CARGO_PKG_VERSION");
-    match args.output {
-        Format::Table => output.line(&format!("kubectl-profile {version}"))?,
-        format => output.document(format, "Version", json!({"version": version}))?,
+    if args.output.is_for_people() {
+        output.line(&format!("kubectl-profile {version}"))?;
+    } else {
+        output.document(&args.output, "Version", json!({"version": version}))?;
     }
     Ok(Outcome::Done)
 }

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// How the answers of many clusters stand together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) enum Layout {
     /// Under the names of their clusters.
     Sections,
@@ -27,11 +27,12 @@ pub(crate) enum Layout {
     Documents(Format),
 }
 
-impl From<Format> for Layout {
-    fn from(format: Format) -> Self {
+impl From<&Format> for Layout {
+    fn from(format: &Format) -> Self {
         match format {
-            Format::Table => Self::Sections,
-            format => Self::Documents(format),
+            Format::Table | Format::Wide | Format::Html => Self::Sections,
+            Format::Name => Self::Lines,
+            format => Self::Documents(format.clone()),
         }
     }
 }
@@ -60,7 +61,7 @@ pub(crate) async fn each<'f>(
     }
     let answers = run(fleet, output, command).await;
     let layout = layout.into();
-    if layout == Layout::Sections {
+    if matches!(layout, Layout::Sections) {
         print_sections(&answers, output)?;
     } else {
         for Answer { member, captured, .. } in &answers {
@@ -84,7 +85,7 @@ pub(crate) async fn each<'f>(
     }
     match layout {
         Layout::Documents(format) => {
-            output.document(format, "List", json!({"items": documents, "outcomes": outcomes.document()}))?;
+            output.document(&format, "List", json!({"items": documents, "outcomes": outcomes.document()}))?;
         }
         Layout::Sections if !outcomes.is_fine() => outcomes.print(output)?,
         Layout::Lines => outcomes.failed().for_each(|(label, error)| output.warning(&format!("{label}: {error}"))),

@@ -4,6 +4,9 @@ use std::{path::Path, str::FromStr};
 
 use crate::{error::Error, store};
 
+/// What stands before the name of a cluster where `-o name` prints it.
+pub(crate) const TYPE: &str = "spectrocluster.cluster.spectrocloud.com";
+
 /// A cluster as somebody names it: `NAME`, `NAMESPACE/NAME` or `CONTEXT/NAMESPACE/NAME`. A context may hold slashes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Named {
@@ -16,6 +19,8 @@ impl FromStr for Named {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        // No namespace has a dot in its name, so that this is none.
+        let text = text.strip_prefix(TYPE).and_then(|rest| rest.strip_prefix('/')).unwrap_or(text);
         let mut parts = text.rsplitn(3, '/');
         let name = parts.next().unwrap_or_default().to_owned();
         let (namespace, context) = (parts.next().map(str::to_owned), parts.next().map(str::to_owned));
@@ -59,6 +64,7 @@ mod tests {
         for text in ["c", "n/c", "hub/n/c", "arn:aws:eks:eu:1:cluster/hub/n/c"] {
             assert_eq!(text.parse::<Named>().unwrap().to_string(), text);
         }
+        assert_eq!(format!("{TYPE}/c").parse::<Named>().unwrap().to_string(), "c", "as -o name prints it");
         let of = "arn/hub/n/c".parse::<Named>().unwrap();
         assert_eq!((of.context.as_deref(), of.namespace.as_deref()), (Some("arn/hub"), Some("n")));
         for text in ["", "n/", "/c", "//c", "a b"] {

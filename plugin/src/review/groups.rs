@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{Review, ReviewArgs, ReviewFormat, Shown, document, warn_of_unmet};
+use super::{Review, ReviewArgs, Shown, document, warn_of_unmet};
 use crate::{
     cli::Format,
     error::Error,
@@ -70,14 +70,11 @@ impl Groups {
         let is_unmet = |place: &&String| self.all.iter().all(|group| group.shown.unmet.contains(*place));
         let unmet: Vec<_> = args.ignore.iter().filter(is_unmet).filter(|_| !self.all.is_empty()).cloned().collect();
         warn_of_unmet(&unmet, output);
-        match args.output {
-            ReviewFormat::Text => self.print_text(args, output),
-            ReviewFormat::Json => output.document(Format::Json, "DiffList", self.fields()),
-            ReviewFormat::Yaml => output.document(Format::Yaml, "DiffList", self.fields()),
-            ReviewFormat::Html => {
-                Err(Error::usage(format!("-o html shows one cluster, and {} are in scope", self.count()))
-                    .hint("name one of them"))
-            }
+        match &args.output {
+            Format::Html => Err(Error::usage(format!("-o html shows one cluster, and {} are in scope", self.count()))
+                .hint("name one of them")),
+            format if format.is_document() => output.document(format, "DiffList", self.fields()),
+            _ => self.print_text(args, output),
         }
     }
 

@@ -32,6 +32,7 @@ pub(crate) mod pages;
 mod releases;
 mod revisions;
 mod scalable;
+mod watch;
 
 pub(crate) use config::Access;
 

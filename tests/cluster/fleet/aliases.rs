@@ -47,6 +47,6 @@ fn what_a_cluster_renders_is_known_under_another_address_of_its_api_server() {
     std::fs::write(&map, format!("{}{namespace}/c: {{context: two}}\n", lines.concat())).unwrap();
     let run = contexts.run(&["orphans", "a", "--workload-map", map.to_str().unwrap(), "-o", "json"]);
     let found = json_of(&run);
-    assert_eq!(found["orphans"], json!([]), "{found}");
+    assert_eq!(found["items"], json!([]), "{found}");
     assert_eq!(found["excluded"][0]["reason"], format!("rendered by cluster {namespace}/c"), "{found}");
 }

@@ -83,7 +83,7 @@ fn orphans_of_eight_clusters_go_down_and_back_though_one_context_is_down_at_firs
     let found = contexts.run(&[&["orphans", "-o", "json"][..], &all].concat());
     assert_run(&found, 5, &[]);
     let items = json_of(&found)["items"].as_array().cloned().unwrap();
-    let proven = items.iter().flat_map(|it| it["document"]["orphans"].as_array().unwrap());
+    let proven = items.iter().flat_map(|it| it["document"]["items"].as_array().unwrap());
     assert_eq!(proven.filter(|it| it["confidence"] == "proven").count(), 6, "{found}");
 
     let down = [&["scale-down", "--yes", "--reason", "moved"][..], &all].concat();

@@ -134,8 +134,8 @@ fn check(api: bool, by_us: bool) {
         if by_us { ("proven", &[&[]]) } else { ("likely", &[&[], &["--from", from]]) };
     for more in searches {
         let found = page.orphans(more);
-        assert_eq!(names(&found["orphans"]), left, "{found}");
-        for orphan in found["orphans"].as_array().unwrap() {
+        assert_eq!(names(&found["items"]), left, "{found}");
+        for orphan in found["items"].as_array().unwrap() {
             assert_eq!(orphan["confidence"], confidence, "{found}");
             let evidence = orphan["evidence"].as_array().unwrap();
             let rendered = if by_us { "rendered by revision 1" } else { "as published" };

@@ -24,7 +24,7 @@ fn what_the_agent_applied_and_nothing_known_renders_is_suspected_and_stays() {
         let label = format!("round={round}");
         let arguments = ["label", "deployment", "used", "--overwrite", "--field-manager=person", &label];
         world.kubectl(&arguments).success("kubectl label").map_err(|it| it.to_string())?;
-        let found = names(&world.orphans(&[])["orphans"]);
+        let found = names(&world.orphans(&[])["items"]);
         if found == set(&["Deployment/old", "Deployment/stray"]) { Ok(()) } else { Err(format!("{found:?}")) }
     };
     let mut round = 0;
@@ -36,7 +36,7 @@ fn what_the_agent_applied_and_nothing_known_renders_is_suspected_and_stays() {
         })
         .unwrap();
     let found = world.orphans(&[]);
-    let stray = &found["orphans"][1];
+    let stray = &found["items"][1];
     assert_eq!(
         (&stray["name"], &stray["confidence"], &stray["lastRenderedBy"]),
         (&json!("stray"), &json!("suspected"), &Value::Null)

@@ -72,8 +72,8 @@ fn what_an_orphan_holds_is_summed_up() {
     let holds = json!({
         "cpu": "300m", "memory": "192Mi", "volumes": [{"claim": "data", "size": "7Gi"}], "loadBalancers": [],
     });
-    assert_eq!(found["orphans"][0]["holds"], holds, "{found}");
-    assert!(found["orphans"][0]["createdAt"].as_str().unwrap().starts_with("20"), "{found}");
+    assert_eq!(found["items"][0]["holds"], holds, "{found}");
+    assert!(found["items"][0]["createdAt"].as_str().unwrap().starts_with("20"), "{found}");
     let run = world.profile(&["orphans", "demo", "-o", "wide"]);
     said(
         &run,
@@ -95,7 +95,7 @@ fn the_ready_endpoints_of_a_service_and_what_leads_to_it_are_counted() {
         "spec": {"defaultBackend": {"service": {"name": "front", "port": {"number": 80}}}},
     }));
     let served = world.sandbox.wait_until("two ready endpoints", DEADLINE, || {
-        let found = world.orphans(&[])["orphans"][0]["usedBy"].to_string();
+        let found = world.orphans(&[])["items"][0]["usedBy"].to_string();
         if found.contains("2 of its 2 ready endpoints are these pods") { Ok(found) } else { Err(found) }
     });
     assert!(served.unwrap().contains("Ingress/door routes to it through Service/front"));
@@ -107,7 +107,7 @@ fn the_ready_endpoints_of_a_service_and_what_leads_to_it_are_counted() {
 fn requests_grow_with_kinds_and_not_with_objects() {
     let many: Vec<_> = (0..40).map(|number| deployment(&format!("old-{number}"), 0)).collect();
     let [few, many] = [&many[..6], &many[..]].map(|before| World::switched(before).orphans(&[]));
-    assert_eq!((few["orphans"].as_array().unwrap().len(), many["orphans"].as_array().unwrap().len()), (6, 40));
+    assert_eq!((few["items"].as_array().unwrap().len(), many["items"].as_array().unwrap().len()), (6, 40));
     assert!(few["requests"].as_u64().unwrap() > 0);
     assert_eq!(few["requests"], many["requests"]);
 }
@@ -152,7 +152,7 @@ fn who_still_uses_an_orphan_is_named() {
     let world = World::switched(&[deployment("old", 2), autoscaler]);
     world.apply(&service);
     let found = world.orphans(&[]);
-    let orphans = found["orphans"].as_array().cloned().unwrap();
+    let orphans = found["items"].as_array().cloned().unwrap();
     let users = orphans.iter().find(|it| it["kind"] == "Deployment").unwrap()["usedBy"].to_string();
     assert!(users.contains("Service/front") && users.contains("HorizontalPodAutoscaler/grow"), "{found}");
     let run = world.profile(&["scale-down", "demo", "--dry-run"]);
@@ -213,7 +213,7 @@ fn every_kind_of_user_and_what_is_held_is_told() {
 
     let found = world.orphans(&[]);
     let of = |kind: &str, name: &str| {
-        let orphans = found["orphans"].as_array().unwrap();
+        let orphans = found["items"].as_array().unwrap();
         orphans
             .iter()
             .find(|it| it["kind"] == kind && it["name"] == name)

@@ -46,7 +46,7 @@ fn a_template_that_does_not_render_is_named_with_its_line_and_nothing_is_scaled_
         let world = switched_to(template);
         let before = world.get("deployment", "old");
         let found = world.orphans(&[]);
-        let orphan = &found["orphans"][0];
+        let orphan = &found["items"][0];
         assert_eq!(
             (&orphan["name"], &orphan["confidence"]),
             (&json!("old"), &json!("suspected")),

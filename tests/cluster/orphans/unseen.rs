@@ -27,14 +27,14 @@ fn a_kind_whose_definition_is_gone_is_named_and_the_rest_is_found() {
     sandbox.run_kubectl(established).unwrap().success("kubectl wait").unwrap();
     let gizmo = json!({"apiVersion": format!("{group}/v1"), "kind": "Gizmo", "metadata": {"name": "w"}, "spec": {}});
     let world = World::switched(&[deployment("old", 1), gizmo]);
-    assert_eq!(names(&world.orphans(&[])["orphans"]), set(&["Deployment/old", "Gizmo/w"]));
+    assert_eq!(names(&world.orphans(&[])["items"]), set(&["Deployment/old", "Gizmo/w"]));
     sandbox.run_kubectl(["delete", "crd", &name, "--wait"]).unwrap().success("kubectl delete").unwrap();
     let found = world.sandbox.wait_until("the kind to be served no more", DEADLINE, || {
         let found = world.orphans(&[]);
         if found["notVisible"].to_string().contains("Gizmo") { Ok(found) } else { Err(found.to_string()) }
     });
     let found = found.unwrap();
-    assert_eq!(names(&found["orphans"]), set(&["Deployment/old"]), "{found}");
+    assert_eq!(names(&found["items"]), set(&["Deployment/old"]), "{found}");
     assert!(found["notVisible"].to_string().contains("serves no such kind any more"), "{found}");
     assert_eq!(found["isComplete"], true, "what is gone hides nothing: {found}");
 }
@@ -65,7 +65,7 @@ fn a_group_whose_server_is_away_is_named_and_nothing_is_claimed() {
         if found["notVisible"].to_string().contains("does not answer") { Ok(found) } else { Err(found.to_string()) }
     });
     let found = found.unwrap();
-    assert_eq!(names(&found["orphans"]), set(&["Deployment/old"]), "{found}");
+    assert_eq!(names(&found["items"]), set(&["Deployment/old"]), "{found}");
     assert!(
         found["notVisible"].to_string().contains("Thing: the server of API group away.example.com does not answer"),
         "{found}"
@@ -87,11 +87,7 @@ fn revisions_that_nobody_can_read_are_no_claim_of_completeness() {
     let name = secret["metadata"]["name"].as_str().unwrap();
     assert!(world.kubectl(&["patch", "secret", name, "--type=merge", "-p", &patch]).is_success());
     let found = world.orphans(&[]);
-    assert_eq!(
-        (&found["isComplete"], &found["orphans"][0]["confidence"]),
-        (&json!(false), &json!("likely")),
-        "{found}"
-    );
+    assert_eq!((&found["isComplete"], &found["items"][0]["confidence"]), (&json!(false), &json!("likely")), "{found}");
     assert!(
         found["notVisible"].to_string().contains("what this cluster ran before, as its revisions are not"),
         "{found}"

@@ -64,7 +64,7 @@ fn an_object_that_its_finalizer_holds_is_refused_with_the_finalizer() {
     assert_eq!(run.code, Some(4), "{run}");
     assert!(run.stderr.contains(&format!("is {said}")), "{run}");
     let found = world.orphans(&[]);
-    assert_eq!((&found["orphans"], &found["excluded"][0]["reason"]), (&json!([]), &json!(said)), "{found}");
+    assert_eq!((&found["items"], &found["excluded"][0]["reason"]), (&json!([]), &json!(said)), "{found}");
     let run = world.down(&["deployment/web"]);
     assert_eq!(run.code, Some(4), "{run}");
     assert!(run.stderr.contains(said) && run.stderr.contains("nothing was scaled"), "{run}");

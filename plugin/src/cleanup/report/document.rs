@@ -9,14 +9,11 @@ use serde_json::{Value, json};
 use super::record;
 use crate::{cleanup::search::Search, store::Document};
 
-/// All of a search.
-pub(super) fn of(search: &Search, cluster: &Document) -> Value {
+/// What stands beside the orphans of a search.
+pub(super) fn beside(search: &Search, cluster: &Document) -> Value {
     let findings = &search.findings;
-    let orphans: Vec<_> = findings.orphans.iter().map(|it| orphan(search, it)).collect();
-    let (orphans, no_longer_rendered) = if search.sees_live { (orphans, Vec::new()) } else { (Vec::new(), orphans) };
     let mut document = head(search, cluster);
-    document["orphans"] = json!(orphans);
-    document["noLongerRendered"] = json!(no_longer_rendered);
+    document["noLongerRendered"] = json!([]);
     document["excluded"] = findings.excluded.iter().map(excluded).collect();
     document
 }
@@ -60,7 +57,8 @@ fn rendered_now(search: &Search) -> Value {
     search.now.packs.iter().map(pack).collect()
 }
 
-fn orphan(search: &Search, orphan: &Orphan) -> Value {
+/// One orphan; where nothing live is seen, what is no longer rendered.
+pub(super) fn orphan(search: &Search, orphan: &Orphan) -> Value {
     let mut document = identity(&orphan.identity);
     document["evidence"] = json!(orphan.evidence);
     document["lastRenderedBy"] = json!(orphan.last_rendered_by.as_ref().map(rendered));

@@ -5,33 +5,60 @@ use profile_core::{
     orphans::{Confidence, Orphan, Role, Source, User, writes},
 };
 
-use super::{INCOMPLETE, age::age, labelled, scaled_down};
+use super::{INCOMPLETE, document, labelled, names, scaled_down};
 use crate::{
     cleanup::search::Search,
     error::Error,
-    output::{Output, table::table},
+    output::{
+        Output,
+        age::age,
+        listing::{Column, Listing, ListingArgs, Row},
+    },
+    store::Document,
 };
 
-pub(super) fn print(search: &Search, is_wide: bool, now: &str, output: &mut Output) -> Result<(), Error> {
+/// The orphans under their columns.
+pub(super) fn listing(search: &Search, cluster: &Document, now: &str) -> Listing {
+    let (orphans, is_seen) = (&search.findings.orphans, search.sees_live);
+    let columns = [
+        Column::new("KIND/NAME"),
+        Column::new("NAMESPACE"),
+        Column::new("LIVE").only(!is_seen),
+        Column::new("REPLICAS").only(is_seen),
+        Column::new("CONFIDENCE").only(is_seen),
+        Column::new("LAST RENDERED BY"),
+        Column::new("EVIDENCE"),
+        Column::new("USED BY").only(is_seen),
+        Column::wide("HOLDS").only(is_seen),
+        Column::wide("MANAGED BY").only(is_seen),
+        Column::new("AGE").only(is_seen),
+    ];
+    let row = |(orphan, name): (&Orphan, String)| Row {
+        item: document::orphan(search, orphan),
+        name,
+        cells: cells(search, orphan, now),
+    };
+    let listing = Listing::new("OrphanList", columns, orphans.iter().zip(names(orphans)).map(row).collect());
+    // A pipeline that counts items must not count what may not be there.
+    let listing = if is_seen { listing } else { listing.under("noLongerRendered") };
+    let fields = document::beside(search, cluster);
+    let fields = fields.as_object().into_iter().flatten();
+    fields.fold(listing, |listing, (name, value)| listing.with(name, value.clone()))
+}
+
+pub(super) fn print(
+    search: &Search,
+    listing: Listing,
+    (args, is_wide): (&ListingArgs, bool),
+    output: &mut Output,
+) -> Result<(), Error> {
     let findings = &search.findings;
     if findings.orphans.is_empty() {
         let compared = search.compared.join(", ");
         let compared = if compared.is_empty() { "nothing, as nothing is kept" } else { &compared };
         output.note(&format!("no orphans found, compared with {compared}"));
-    } else if search.sees_live {
-        let mut headers =
-            vec!["KIND/NAME", "NAMESPACE", "REPLICAS", "CONFIDENCE", "LAST RENDERED BY", "EVIDENCE", "USED BY"];
-        headers.extend(if is_wide { &["HOLDS", "MANAGED BY", "AGE"][..] } else { &["AGE"] });
-        let rows: Vec<_> = findings.orphans.iter().map(|it| row(search, it, is_wide, now)).collect();
-        output.text(&table(&headers, &rows))?;
-    } else {
-        let headers = ["KIND/NAME", "NAMESPACE", "LIVE", "LAST RENDERED BY", "EVIDENCE"];
-        let rows = findings.orphans.iter().map(|it| {
-            let namespace = it.identity.namespace.clone().unwrap_or_default();
-            vec![it.identity.to_string(), namespace, "<not-visible>".into(), rendered_by(it), evidence(it)]
-        });
-        output.text(&table(&headers, &rows.collect::<Vec<_>>()))?;
     }
+    listing.print(args, output)?;
     let notes = notes(search);
     if !notes.is_empty() && !findings.orphans.is_empty() {
         output.line("")?;
@@ -48,23 +75,21 @@ pub(super) fn print(search: &Search, is_wide: bool, now: &str, output: &mut Outp
     Ok(())
 }
 
-fn row(search: &Search, orphan: &Orphan, is_wide: bool, now: &str) -> Vec<String> {
+fn cells(search: &Search, orphan: &Orphan, now: &str) -> Vec<String> {
     let users: Vec<_> = orphan.used_by.iter().map(|it| it.object.as_str()).collect();
-    let mut row = vec![
+    vec![
         orphan.identity.to_string(),
         orphan.identity.namespace.clone().unwrap_or_default(),
+        "<not-visible>".to_owned(),
         orphan.replicas.map(|it| it.to_string()).unwrap_or_default(),
         orphan.confidence.as_str().to_owned(),
         rendered_by(orphan),
         evidence(orphan),
         users.join(","),
-    ];
-    if is_wide {
-        row.push(orphan.holds.to_string());
-        row.push(managers(search, orphan).join(","));
-    }
-    row.push(age(orphan.created.as_deref(), now));
-    row
+        orphan.holds.to_string(),
+        managers(search, orphan).join(","),
+        age(orphan.created.as_deref(), now),
+    ]
 }
 
 /// Who wrote the object itself, each once.

@@ -102,7 +102,7 @@ impl Filling {
 
     /// Whether exactly the orphans were found, each proven as far as a published version proves it.
     pub(crate) fn check(&self, found: &Value) -> Result<(), Box<dyn Error>> {
-        let orphans = found["orphans"].as_array().ok_or("the document has no orphans")?;
+        let orphans = found["items"].as_array().ok_or("the document has no orphans")?;
         let likely = orphans.iter().filter(|it| it["confidence"] == "likely").count();
         if likely != self.orphans() || orphans.len() != likely || found["isComplete"] != true {
             return Err(format!("{} orphans, {likely} of them likely, of {}", orphans.len(), self.orphans()).into());

@@ -2,8 +2,13 @@
 
 use jiff::Timestamp;
 
+/// The time now, as [`age`] takes it.
+pub(crate) fn now() -> String {
+    Timestamp::now().to_string()
+}
+
 /// The time since `created` as kubectl shortens it: `45s`, `7m3s`, `5h10m`, `12d`, `3y`.
-pub(super) fn age(created: Option<&str>, now: &str) -> String {
+pub(crate) fn age(created: Option<&str>, now: &str) -> String {
     let time = |text: &str| text.parse::<Timestamp>().ok();
     let Some((created, now)) = created.and_then(time).zip(time(now)) else { return "<unknown>".to_owned() };
     // Two clocks may differ a little.

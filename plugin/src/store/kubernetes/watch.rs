@@ -1,0 +1,41 @@
+//! Watches the clusters of an API server, to know when to look at them again.
+
+use std::{pin::pin, time::Duration};
+
+use futures_util::TryStreamExt;
+use kube::core::{
+    PartialObjectMeta,
+    params::{ListParams, WatchParams},
+    request::Request,
+};
+use profile_core::field;
+use serde_json::Value;
+
+use super::KubernetesStore;
+
+impl KubernetesStore {
+    /// The resourceVersion of the list of clusters as it is now; `None` where it cannot be asked.
+    pub(crate) async fn clusters_version(&self) -> Option<String> {
+        let params = ListParams { limit: Some(1), ..ListParams::default() };
+        let request = Request::new(self.clusters_url()).list_metadata(&params);
+        let list: Value = self.send("list", "spectroclusters", request).await.ok()?;
+        field::text(&list, &["metadata", "resourceVersion"]).map(Into::into)
+    }
+
+    /// Ends with the first change of a cluster after `version`, when the server ends the watch, or after `longest`.
+    pub(crate) async fn cluster_changes(&self, version: &str, longest: Duration) {
+        // A bookmark is no change.
+        let params = WatchParams { bookmarks: false, ..WatchParams::default() };
+        let Ok(request) = Request::new(self.clusters_url()).watch_metadata(&params, version) else { return };
+        let first = async {
+            let events = self.client.request_events::<PartialObjectMeta>(request).await.ok()?;
+            pin!(events).try_next().await.ok()?
+        };
+        // However it ends, what is to be done is to look.
+        let _ = tokio::time::timeout(longest, first).await;
+    }
+
+    fn clusters_url(&self) -> String {
+        self.url("spectroclusters", self.namespace.as_deref())
+    }
+}

@@ -9,7 +9,7 @@ use std::{
     process::Command,
 };
 
-use profile_tests::{Run, binaries};
+use profile_tests::{Run, binaries, schema};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -148,6 +148,7 @@ impl Ran {
     pub(crate) fn from(words: &str, run: Run) -> Self {
         let ran = Self { words: words.to_owned(), run };
         ran.holds(!ran.stderr.contains("panicked"), "it panicked");
+        schema::hold(&ran);
         ran
     }
 

@@ -11,6 +11,7 @@ mod check;
 mod diff;
 mod diff_formats;
 mod diff_points;
+mod documents;
 mod edited;
 mod fixtures;
 mod folder;

@@ -61,7 +61,9 @@ impl Contexts {
     }
 
     fn run(&self, arguments: &[&str]) -> Run {
-        Run::of(shared().plugin_command().args(arguments).env("KUBECONFIG", &self.kubeconfig)).unwrap()
+        let run = Run::of(shared().plugin_command().args(arguments).env("KUBECONFIG", &self.kubeconfig)).unwrap();
+        profile_tests::schema::hold(&run);
+        run
     }
 }
 

@@ -166,6 +166,9 @@ impl World {
 
     fn profile_as(&self, kubeconfig: &PathBuf, arguments: &[&str]) -> Run {
         let mut command = self.sandbox.plugin_command();
-        Run::of(command.args(arguments).args(["-n", &self.namespace]).env("KUBECONFIG", kubeconfig)).unwrap()
+        let command = command.args(arguments).args(["-n", &self.namespace]).env("KUBECONFIG", kubeconfig);
+        let run = Run::of(command).unwrap();
+        profile_tests::schema::hold(&run);
+        run
     }
 }

@@ -9,6 +9,7 @@ use std::{
 use http_body_util::BodyExt as _;
 use hyper::Request;
 use profile_sandbox::{Run, Sandbox, samples};
+use profile_tests::schema;
 use serde_json::{Value, json};
 
 use crate::sandbox::shared;
@@ -130,7 +131,9 @@ impl World {
     /// Runs kubectl in this namespace with an input.
     pub(crate) fn kubectl_with(&self, arguments: &[&str], input: &str) -> Run {
         let mut command = self.sandbox.kubectl_command();
-        Run::with_input(command.args(arguments).args(["-n", &self.namespace]), input).unwrap()
+        let run = Run::with_input(command.args(arguments).args(["-n", &self.namespace]), input).unwrap();
+        schema::hold(&run);
+        run
     }
 
     /// Runs `kubectl profile …` in this namespace.
@@ -142,7 +145,9 @@ impl World {
     pub(crate) fn profile_as(&self, kubeconfig: &Path, arguments: &[&str]) -> Run {
         let mut command = self.sandbox.kubectl_command();
         command.arg("profile").args(arguments).args(["-n", &self.namespace]).env("KUBECONFIG", kubeconfig);
-        Run::of(&mut command).unwrap()
+        let run = Run::of(&mut command).unwrap();
+        schema::hold(&run);
+        run
     }
 
     /// Starts the plugin in this namespace with another kubeconfig; the caller waits for it or kills it.

@@ -9,7 +9,7 @@ use std::{
 };
 
 use profile_palette::{Fake, Options, World};
-use profile_tests::{Run, binaries};
+use profile_tests::{Run, binaries, schema};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -182,6 +182,7 @@ impl Request<'_> {
         self.hermetic(&mut command);
         let Self { palette, words, input, .. } = self;
         let ran = Ran { words: words.join(" "), run: Run::with_input(&mut command, &input).unwrap() };
+        schema::hold(&ran);
         ran.holds(!ran.stderr.contains("panicked"), "it panicked");
         ran.hides(palette.key());
         let violations = palette.violations();

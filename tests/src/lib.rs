@@ -1,3 +1,5 @@
 //! What the tests of every theme share: where the binaries are and how a run is read.
 
 pub use profile_sandbox::{Run, Sandbox, SandboxError, binaries};
+
+pub mod schema;

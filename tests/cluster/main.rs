@@ -14,5 +14,6 @@ mod scaling;
 mod stores;
 mod switch;
 mod terminal;
+mod watching;
 mod webhook_down;
 mod world;

@@ -4,23 +4,32 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use clap::{Args, ColorChoice, CommandFactory, Parser, ValueEnum};
 
-use crate::{commands::Command, configuration::Configuration};
+use crate::{called, commands::Command, configuration::Configuration};
 
 pub(crate) use crate::output::format::{Format, Formats};
 
-const EXIT_CODES: &str = "Exit codes:
-  0 done, or no difference      1 differences found          2 error or usage
-  3 unchanged, with --error-unchanged                         4 refused (a rule, admission, a guard of ours)
-  5 part of several failed      6 a decision is needed
-  124 timed out                 130 interrupted";
+pub(crate) mod switches;
+
+const EXIT_CODES: &str = "Exit Codes:
+  0    done, or no difference
+  1    differences found
+  2    error, or wrong usage
+  3    unchanged, with --error-unchanged
+  4    refused, by a rule, the admission or a guard of ours
+  5    part of several failed
+  6    a decision is needed
+  124  timed out
+  130  interrupted";
 
 /// Move clusters between versions of their Spectro Cloud Palette cluster profiles
 ///
 /// Shows Current against Pending, refuses what must never be done, switches, and finds and scales down what an update
 /// left behind. Works on the current kubeconfig context, on files with -f, or on Palette's own API with --store palette.
 #[derive(Debug, Parser)]
-#[command(name = "kubectl-profile", bin_name = "kubectl profile", version, after_help = EXIT_CODES)]
-#[command(disable_help_subcommand = false, subcommand_required = true, arg_required_else_help = true)]
+#[command(name = "kubectl-profile", version, after_help = EXIT_CODES)]
+#[command(disable_help_subcommand = true, subcommand_required = true)]
+// As with kubectl the last one holds where a flag is given twice.
+#[command(args_override_self = true)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,
@@ -106,9 +115,14 @@ pub(crate) enum StoreName {
     Palette,
 }
 
-/// The command as clap knows it.
+/// The command as clap knows it. Asked for help it answers with the name of the command that is meant, and no more: `help`
+/// writes the text.
 pub(crate) fn command() -> clap::Command {
-    Cli::command()
+    let command = Cli::command().bin_name(called::name()).help_template("");
+    command.mut_subcommands(|it| {
+        let name = it.get_name().to_owned();
+        it.help_template(name)
+    })
 }
 
 /// Reads `5s`, `1m30s` or a bare number of seconds.

@@ -17,10 +17,12 @@ mod check;
 mod detach;
 mod diff;
 mod export;
+mod help;
 mod history;
 mod import;
 mod list;
 mod new_version;
+mod options;
 mod orphans;
 mod r#override;
 pub(crate) mod overrides;
@@ -33,6 +35,26 @@ mod switch;
 pub(crate) mod target;
 mod update;
 mod version;
+
+/// Commands that the help lists together.
+pub(crate) struct Group {
+    pub(crate) title: &'static str,
+    pub(crate) commands: &'static [&'static str],
+}
+
+/// The commands as the help lists them. Each stands in one group, which a test sees to.
+pub(crate) const GROUPS: [Group; 4] = [
+    Group {
+        title: "View Commands",
+        commands: &["list", "show", "status", "diff", "check", "overrides", "history", "export"],
+    },
+    Group {
+        title: "Change Commands",
+        commands: &["switch", "apply", "update", "override", "rollback", "approve", "new-version", "import", "detach"],
+    },
+    Group { title: "Clean Up Commands", commands: &["orphans", "scale-down", "scale-back"] },
+    Group { title: "Administer Commands", commands: &["version"] },
+];
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -58,6 +80,8 @@ pub(crate) enum Command {
     Import(import::ImportArgs),
     Detach(detach::DetachArgs),
     Version(version::VersionArgs),
+    Help(help::HelpArgs),
+    Options(options::OptionsArgs),
 }
 
 impl Command {
@@ -73,7 +97,9 @@ impl Command {
             | Self::Orphans(_)
             | Self::History(_)
             | Self::Export(_)
-            | Self::Version(_) => false,
+            | Self::Version(_)
+            | Self::Help(_)
+            | Self::Options(_) => false,
             Self::Switch(_)
             | Self::Update(_)
             | Self::Override(_)
@@ -124,9 +150,9 @@ impl Outcome {
 pub(crate) async fn run(cli: &Cli, output: &mut Output) -> Result<Outcome, Error> {
     output::trace::set(cli.global.verbosity);
     let global = Global {
-        // Nobody needs a configuration to ask for the version.
+        // Nobody needs a configuration to ask for the version or for help.
         configuration: match cli.command {
-            Command::Version(_) => Arc::default(),
+            Command::Version(_) | Command::Help(_) | Command::Options(_) => Arc::default(),
             _ => Arc::new(Configuration::read()?),
         },
         writes: cli.command.writes(),
@@ -155,5 +181,7 @@ pub(crate) async fn run(cli: &Cli, output: &mut Output) -> Result<Outcome, Error
         Command::Import(args) => import::run(args, global, output).await,
         Command::Detach(args) => detach::run(args, global, output).await,
         Command::Version(args) => version::run(args, output),
+        Command::Help(args) => help::run(args, output),
+        Command::Options(args) => options::run(args, output),
     }
 }

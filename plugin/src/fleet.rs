@@ -26,24 +26,26 @@ pub(crate) mod waves;
 
 use named::Named;
 
+/// Under which heading the help lists flags for many clusters.
+const MANY: &str = "Many Clusters";
+
 /// Which clusters are meant, beside those that are named.
 #[derive(Args, Clone, Debug)]
-#[command(next_help_heading = "Many clusters")]
 pub(crate) struct Which {
     /// All clusters with these labels, such as env=prod,region in (eu,us)
-    #[arg(short = 'l', long, value_name = "SELECTOR", value_parser = labels::read)]
+    #[arg(short = 'l', long, value_name = "SELECTOR", value_parser = labels::read, help_heading = MANY)]
     selector: Option<Selector>,
     /// The clusters in this file, one a line: NAME, NAMESPACE/NAME or CONTEXT/NAMESPACE/NAME; - is the standard input
-    #[arg(long, value_name = "FILE", conflicts_with = "selector")]
+    #[arg(long, value_name = "FILE", conflicts_with = "selector", help_heading = MANY)]
     clusters_from: Option<PathBuf>,
     /// Look in these contexts of the kubeconfig, separated by commas
-    #[arg(long, value_name = "NAMES", value_delimiter = ',', conflicts_with = "all_contexts")]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', conflicts_with = "all_contexts", help_heading = MANY)]
     contexts: Vec<String>,
     /// Look in all contexts of the kubeconfig
-    #[arg(long)]
+    #[arg(long, help_heading = MANY)]
     all_contexts: bool,
     /// How many clusters of each context are read at a time, and how many in all are written to
-    #[arg(long, value_name = "N", default_value = "8", value_parser = clap::value_parser!(u16).range(1..=256))]
+    #[arg(long, value_name = "N", default_value = "8", value_parser = clap::value_parser!(u16).range(1..=256), help_heading = MANY)]
     parallel: u16,
 }
 

@@ -10,14 +10,27 @@ static HELD: AtomicUsize = AtomicUsize::new(0);
 /// Whether anything was sent that changes something.
 static HAS_WRITTEN: AtomicBool = AtomicBool::new(false);
 
+/// Whether a record was made that tells of the change.
+static HAS_RECORDED: AtomicBool = AtomicBool::new(false);
+
+/// Remembers that a change is recorded from here on.
+pub(crate) fn records() {
+    HAS_RECORDED.store(true, Ordering::SeqCst);
+    writes();
+}
+
 /// Remembers that something may be changed from here on.
 pub(crate) fn writes() {
     HAS_WRITTEN.store(true, Ordering::SeqCst);
 }
 
-/// Whether something may have been changed.
-pub(crate) fn has_written() -> bool {
-    HAS_WRITTEN.load(Ordering::SeqCst)
+/// What is told of the work that an interrupt ended.
+pub(crate) fn left() -> &'static str {
+    match (HAS_RECORDED.load(Ordering::SeqCst), HAS_WRITTEN.load(Ordering::SeqCst)) {
+        (true, _) => "a change that was under way is recorded, and told by `kubectl profile history`",
+        (false, true) => "whether a write that was under way was made is shown by `kubectl profile status`",
+        (false, false) => "nothing was written",
+    }
 }
 
 /// While it lives an interrupt does not end the program: whoever holds it listens with [`heard`].

@@ -2,8 +2,9 @@
 
 use std::{ffi::OsString, process::ExitCode};
 
-use clap::{FromArgMatches, error::ErrorKind};
+use clap::{ColorChoice, FromArgMatches};
 
+mod called;
 mod change;
 mod cleanup;
 mod cli;
@@ -12,6 +13,7 @@ mod configuration;
 mod decide;
 mod error;
 mod fleet;
+mod help;
 mod interrupt;
 mod nearest;
 mod output;
@@ -20,11 +22,12 @@ mod review;
 mod selection;
 mod shell;
 mod store;
+mod usage;
 mod versions;
 mod wait;
 
 use crate::{
-    cli::Cli,
+    cli::{Cli, switches},
     commands::Outcome,
     error::{Error, Kind},
     output::Output,
@@ -32,13 +35,13 @@ use crate::{
 
 /// Runs the command line `args` (the program's name first) and gives the exit code to end with.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let matches = match cli::command().try_get_matches_from(args) {
-        Ok(matches) => matches,
-        Err(error) => return usage(&error),
-    };
-    let cli = match Cli::from_arg_matches(&matches) {
+    let args = switches::plain(args.into_iter().collect(), cli::command);
+    called::by(args.first().map(OsString::as_os_str));
+    let mut root = cli::command();
+    let parsed = root.try_get_matches_from_mut(&args).and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
         Ok(cli) => cli,
-        Err(error) => return usage(&error),
+        Err(error) => return usage::answer(&root, &error, &args, &mut Output::to_terminal(ColorChoice::Auto)).into(),
     };
     let mut output = Output::to_terminal(cli.global.color);
     let ended = tokio::runtime::Builder::new_current_thread()
@@ -51,6 +54,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(outcome) => outcome.exit_code().into(),
         Err(error) => {
             output.error(&error);
+            if error.kind == Kind::Usage {
+                output.note(&usage::hint(&args));
+            }
             error.kind.exit_code().into()
         }
     }
@@ -61,10 +67,7 @@ async fn until_interrupted(cli: &Cli, output: &mut Output) -> Result<Outcome, Er
         // A command that hears the interrupt itself says better what stands.
         biased;
         ended = commands::run(cli, output) => ended,
-        () = interrupted() => Err(Error::new(Kind::Interrupted, "interrupted").hint(match interrupt::has_written() {
-            true => "a change that was under way is recorded, and told by `kubectl profile history`",
-            false => "nothing was written",
-        })),
+        () = interrupted() => Err(Error::new(Kind::Interrupted, "interrupted").hint(interrupt::left())),
     }
 }
 
@@ -79,10 +82,7 @@ async fn interrupted() {
     }
 }
 
-/// Help and version are answers and end with 0; a wrong word is a usage error and ends with 2.
-fn usage(error: &clap::Error) -> ExitCode {
-    let is_answer = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-    // Where the terminal is gone there is nobody left to tell.
-    let _ = error.print();
-    if is_answer { ExitCode::SUCCESS } else { Kind::Usage.exit_code().into() }
+/// The command line as clap knows it, for what is generated from it.
+pub fn command() -> clap::Command {
+    cli::command()
 }

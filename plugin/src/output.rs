@@ -7,7 +7,10 @@ use serde::Serialize;
 use serde_json::Value;
 use tokio::sync::mpsc;
 
-use crate::error::{Error, Kind};
+use crate::{
+    called,
+    error::{Error, Kind},
+};
 
 pub(crate) mod age;
 pub(crate) mod escape;
@@ -186,7 +189,7 @@ impl Output {
         let _ = self.stdout.flush();
         self.note(&format!("error: {}", error.message));
         for hint in &error.hints {
-            self.note(&format!("hint: {hint}"));
+            self.note(&format!("hint: {}", called::hinted(hint)));
         }
     }
 

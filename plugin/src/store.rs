@@ -431,7 +431,7 @@ impl Store {
 
     /// Records a new revision. Its number is free or it fails with `Kind::Conflict`: the record is the lock.
     pub(crate) async fn create_revision(&self, cluster: &Document, revision: &Revision) -> Result<(), Error> {
-        interrupt::writes();
+        interrupt::records();
         match self {
             Self::Kubernetes(store) => store.create_revision(cluster, revision).await,
             Self::Files(store) => store.create_revision(cluster, revision),

@@ -32,3 +32,4 @@ mod switch;
 mod switch_refused;
 mod switch_text;
 mod update;
+mod usage;

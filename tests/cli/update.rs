@@ -37,6 +37,6 @@ fn an_edit_that_is_only_looked_at_takes_no_decisions() {
             .run(&format!("update --from edits/edited.json {flags}"))
             .exits(2)
             .tells(name)
-            .tells("cannot be used with");
+            .tells("cannot be used together with");
     }
 }

@@ -132,7 +132,7 @@ fn an_override_is_listed_with_what_is_published_and_since_when() {
     let shop = Shop::overridden("listed", Edit::InPlace);
     let run = shop.world.profile(&["overrides", SHOP, "-o", "json"]);
     assert_run(&run, 0, &[]);
-    let found = json_of(&run)["profiles"][0]["overrides"].clone();
+    let found = json_of(&run)["items"].clone();
     assert_eq!(found.as_array().map(Vec::len), Some(1), "{found}");
     assert_eq!((&found[0]["place"], &found[0]["verdict"]), (&json!(PLACE), &json!("kept")), "{found}");
     assert_eq!(found[0]["setBy"]["revision"], json!(1), "{found}");

@@ -1,5 +1,13 @@
 //! Repaves that wait for approval.
 
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
 use profile_palette::{Effect, Fault};
 
 use crate::{
@@ -79,4 +87,35 @@ fn approve_is_for_palette_alone() {
         .elsewhere()
         .exits(2)
         .tells("--download-first is for");
+}
+
+/// Hangs on the request, and says whether it has come.
+fn hang(palette: &Palette, method: &'static str, part: &'static str) -> Arc<AtomicBool> {
+    let has_come = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&has_come);
+    let matches = move |request: &profile_palette::Request| {
+        let is_it = request.method == method && request.path.contains(part);
+        seen.fetch_or(is_it, Ordering::SeqCst);
+        is_it
+    };
+    palette.inject(Fault::when(matches, Effect::Hang(Duration::from_secs(30))));
+    has_come
+}
+
+#[test]
+fn an_interrupt_of_an_approval_says_that_it_is_not_known() {
+    let palette = careful();
+    palette.run("switch shop hello@1.3.0 --yes").exits(0);
+    let has_come = hang(&palette, "PATCH", "/repave/approve");
+    let ran = palette.request("approve shop --yes").interrupted_when(|| has_come.load(Ordering::SeqCst)).exits(130);
+    ran.tells("error: interrupted\nhint: whether shop was is found out by the next run\n").hides("history");
+}
+
+#[test]
+fn an_interrupt_of_a_write_without_a_record_names_none() {
+    let palette = careful();
+    let has_come = hang(&palette, "PATCH", "/profiles");
+    let words = "switch shop hello@1.3.0 --yes --no-history";
+    let ran = palette.request(words).interrupted_when(|| has_come.load(Ordering::SeqCst)).exits(130);
+    ran.tells("whether a write that was under way was made is shown by `kubectl profile status`").hides("history`");
 }

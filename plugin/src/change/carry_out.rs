@@ -13,6 +13,7 @@ use super::{
     proposal::{Goal, PackEdit, Proposal, allowed},
 };
 use crate::{
+    called,
     cleanup::{self, Returning},
     commands::{Outcome, target},
     decide::{self, Answer, Edited, Pending, Question},
@@ -175,9 +176,10 @@ async fn carried_out(
         if let Some(path) = &merge.save_plan {
             plan::save(proposal, path)?;
             let words = format!(
-                "plan saved to {0}; nothing was written: `kubectl profile apply {0}{1}`",
+                "plan saved to {0}; nothing was written: `{2} apply {0}{1}`",
                 path.display(),
-                proposal.store.flags()
+                proposal.store.flags(),
+                called::name()
             );
             write.show.say(&words, output)?;
             return Ok(Outcome::Done);
@@ -274,9 +276,9 @@ pub(super) async fn carry_through(
                 output.note(&format!("the revision is kept in {place}, where this user of this machine alone sees it"));
             }
             if write.download_first {
-                let (words, flags) = (proposal.cluster.words(), proposal.store.flags());
+                let (program, words, flags) = (called::name(), proposal.cluster.words(), proposal.store.flags());
                 output.note(&format!(
-                    "the cluster downloads it and waits: `kubectl profile approve {words} --install{flags}` lets it install it"
+                    "the cluster downloads it and waits: `{program} approve {words} --install{flags}` lets it install it"
                 ));
             }
             let ended = async {

@@ -22,6 +22,7 @@ use super::{
     scaling::{Scaling, Work, scale},
 };
 use crate::{
+    called,
     commands::Outcome,
     error::{Error, Kind},
     fleet::waves::Did,
@@ -206,8 +207,8 @@ pub(crate) async fn after(
         for reason in &returning.unseen {
             output.note(&format!("  which may be rendered again: {reason}"));
         }
-        let (words, flags) = (cluster.words(), store.flags());
-        output.note(&format!("hint: `kubectl profile scale-back {words}{flags}` gives back what it was"));
+        let (program, words, flags) = (called::name(), cluster.words(), store.flags());
+        output.note(&format!("hint: `{program} scale-back {words}{flags}` gives back what it was"));
     }
     if how.args.then_orphans {
         let stands = if how.is_asked { "the change stands, and " } else { "" };
@@ -220,7 +221,7 @@ pub(crate) async fn after(
             // What was asked for first is done.
             Err(error) if matches!(error.kind, Kind::Failed | Kind::Forbidden | Kind::NotFound | Kind::Unanswered) => {
                 output.warning(&format!("{stands}nothing was scaled down: {error}"));
-                error.hints.iter().for_each(|it| output.note(&format!("hint: {it}")));
+                error.hints.iter().for_each(|it| output.note(&format!("hint: {}", called::hinted(it))));
                 Did::written(Outcome::Partial, "part refused")
             }
             Err(error) => return Err(error),

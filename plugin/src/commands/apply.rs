@@ -20,11 +20,22 @@ use crate::{
     store::Store,
 };
 
+const EXAMPLES: &str = "Examples:
+  # Do what a saved plan says, after a question
+  kubectl profile apply plan.json
+
+  # Do it in a pipeline, where nobody can answer
+  kubectl profile apply plan.json --yes --wait
+
+  # Only look whether it still holds
+  kubectl profile apply plan.json --dry-run=server";
+
 /// Do exactly what a saved plan says, or refuse when anything that matters moved
 ///
 /// A plan is saved by `--save-plan`. It holds decisions and no values: what it comes to is computed anew and compared. A plan
 /// that was carried out already changes nothing.
 #[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct ApplyArgs {
     /// The plan
     #[arg(value_name = "PLAN")]

@@ -6,18 +6,21 @@ use serde_json::json;
 use super::Outcome;
 use crate::{
     cli::{Format, Formats, Global},
-    error::Error,
-    fleet::{Fleet, Which},
+    error::{Error, Kind},
+    fleet::{Fleet, Member, Which},
+    interrupt,
     output::Output,
     selection,
     store::{DryRun, PaletteStore, Repave, Store},
 };
 
-const EXAMPLE: &str = "Examples:
+const EXAMPLES: &str = "Examples:
   # Look at the repave that waits, and approve it after a question
   kubectl profile approve shop-aws --store palette
+
   # Only look
   kubectl profile approve shop-aws --dry-run --store palette
+
   # Install what `switch --download-first` had the cluster download
   kubectl profile approve shop-aws --install --store palette";
 
@@ -26,7 +29,7 @@ const EXAMPLE: &str = "Examples:
 /// A repave replaces nodes, and Palette waits for a yes before it does. Shows its reasons, asks, and approves what was shown
 /// and nothing else.
 #[derive(Args, Debug)]
-#[command(after_help = EXAMPLE)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct ApproveArgs {
     /// The clusters, which may be left out where there is only one
     #[arg(value_name = "CLUSTER")]
@@ -87,7 +90,7 @@ fn with_unseen(outcome: Outcome, fleet: &Fleet) -> Outcome {
 /// Asks once for all, and approves.
 async fn decide(
     args: &ApproveArgs,
-    waiting: &[(&crate::fleet::Member, Option<Waiting>)],
+    waiting: &[(&Member, Option<Waiting>)],
     output: &mut Output,
 ) -> Result<Outcome, Error> {
     let meant: Vec<_> = waiting.iter().filter_map(|(member, found)| Some((member, found.as_ref()?))).collect();
@@ -100,31 +103,46 @@ async fn decide(
     if !args.yes {
         output.confirm().await?;
     }
-    for (member, found) in meant {
-        let store = palette(&member.store)?;
-        let done = match found {
-            Waiting::Repave(shown) => {
-                // Somebody may have changed the cluster while the question stood, and with it why nodes are replaced.
-                let now = store.repave(&member.cluster).await?.filter(Repave::is_pending);
-                if now.as_ref() != Some(shown) {
-                    return Err(Error::new(
-                        crate::error::Kind::DecisionNeeded,
-                        format!("the repave of cluster {} is not what was shown any more", member.label),
-                    )
-                    .hint("it was not approved; run this again"));
-                }
-                store.approve_repave(&member.cluster).await?;
-                "repave approved"
-            }
-            Waiting::Install => {
-                store.install(&member.cluster).await?;
-                "installs what it downloaded"
-            }
-        };
+    let labels: Vec<_> = meant.iter().map(|(member, _)| member.label.as_str()).collect();
+    for (index, (member, found)) in meant.into_iter().enumerate() {
+        let done = interrupt::or_left(approve(member, found), &left(&labels, index)).await?;
         let line = format!("spectrocluster/{} {done}", member.cluster.cluster().name());
         if args.output.is_for_people() { output.line(&line)? } else { output.note(&line) }
     }
     Ok(Outcome::Done)
+}
+
+/// Approves what was shown of one cluster, and says what it does now.
+async fn approve(member: &Member, found: &Waiting) -> Result<&'static str, Error> {
+    let store = palette(&member.store)?;
+    let Waiting::Repave(shown) = found else {
+        store.install(&member.cluster).await?;
+        return Ok("installs what it downloaded");
+    };
+    // Somebody may have changed the cluster while the question stood, and with it why nodes are replaced.
+    let now = store.repave(&member.cluster).await?.filter(Repave::is_pending);
+    if now.as_ref() != Some(shown) {
+        let message = format!("the repave of cluster {} is not what was shown any more", member.label);
+        return Err(Error::new(Kind::DecisionNeeded, message).hint("it was not approved; run this again"));
+    }
+    store.approve_repave(&member.cluster).await?;
+    Ok("repave approved")
+}
+
+/// What is told of the clusters when an interrupt comes at one of them.
+fn left(labels: &[&str], index: usize) -> String {
+    let (done, rest) = labels.split_at(index);
+    let mut parts = Vec::new();
+    if !done.is_empty() {
+        parts.push(format!("approved: {}", done.join(", ")));
+    }
+    if let [under_way, others @ ..] = rest {
+        parts.push(format!("whether {under_way} was is found out by the next run"));
+        if !others.is_empty() {
+            parts.push(format!("not begun: {}", others.join(", ")));
+        }
+    }
+    parts.join("; ")
 }
 
 async fn waits(

@@ -20,6 +20,13 @@ use crate::{
     review::{judgement::Judgement, verdict},
 };
 
+const EXAMPLES: &str = "Examples:
+  # Check whether a cluster may be switched to a version; exits with 4 where a rule denies it
+  kubectl profile check shop-aws hello-aws@1.1.0
+
+  # Check files in a pipeline
+  kubectl profile check shop-aws hello-aws@1.1.0 -f . -o json";
+
 /// Check a switch by the rules alone and write nothing
 ///
 /// Exits with 0 when the switch is allowed and with 4 when a rule denies it: for pipelines.
@@ -27,6 +34,7 @@ use crate::{
 /// On Palette's API (--store palette) nothing but this program asks the rules: who writes there by other means meets none of
 /// them. What Palette's own checks say stands beside them.
 #[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct CheckArgs {
     /// The clusters, which may be left out where there is only one, and the version to check
     #[arg(value_name = "[CLUSTER] PROFILE@VERSION", required = true, num_args = 1..)]

@@ -19,15 +19,19 @@ use crate::{
     versions::detached,
 };
 
-const EXAMPLE: &str = "Example:
-  kubectl profile detach shop-aws monitoring --dry-run --store palette";
+const EXAMPLES: &str = "Examples:
+  # Show what would go with a profile
+  kubectl profile detach shop-aws monitoring --dry-run --store palette
+
+  # Detach it, once the name of the cluster is typed
+  kubectl profile detach shop-aws monitoring --store palette";
 
 /// Detach an add-on profile from a cluster (Palette store)
 ///
 /// Palette then removes its packs from the cluster, and their namespaces with everything in them, whoever put it there. No
 /// rollback brings that back. Profiles of other types cannot be detached.
 #[derive(Args, Debug)]
-#[command(after_help = EXAMPLE)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct DetachArgs {
     /// The cluster
     #[arg(value_name = "CLUSTER")]

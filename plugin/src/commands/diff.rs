@@ -20,6 +20,19 @@ mod fleet;
 mod pair;
 mod point;
 
+const EXAMPLES: &str = "Examples:
+  # Show what a switch would change in a cluster, with its overrides carried over
+  kubectl profile diff shop-aws hello-aws@1.1.0
+
+  # Show it side by side
+  kubectl profile diff shop-aws hello-aws@1.1.0 --side-by-side
+
+  # Compare two versions of a profile
+  kubectl profile diff hello-aws@1.0.0 hello-aws@1.1.0
+
+  # Write a page for a change ticket
+  kubectl profile diff shop-aws hello-aws@1.1.0 -o html > change.html";
+
 /// Show Current against Pending
 ///
 /// CLUSTER PROFILE@VERSION shows what a switch would change, with the cluster's overrides carried over. CLUSTER alone shows
@@ -31,6 +44,7 @@ mod point;
 /// KUBECTL_EXTERNAL_DIFF names a program to show the texts with, as for `kubectl diff`. Exits with 1 when there are
 /// differences.
 #[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct DiffArgs {
     /// Up to two of: CLUSTER, PROFILE@VERSION, FILE
     #[arg(value_name = "POINT", num_args = 0..=2)]

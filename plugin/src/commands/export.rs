@@ -20,7 +20,11 @@ use crate::{
     versions::imported,
 };
 
-const EXAMPLE: &str = "Example:
+const EXAMPLES: &str = "Examples:
+  # Print a version as Palette exports it
+  kubectl profile export hello-aws@1.1.0 --store palette
+
+  # Write it into a file that only you may read
   kubectl profile export hello-aws@1.1.0 --to hello-aws-1.1.0.yaml --store palette";
 
 /// Print a profile version as Palette exports it (Palette store)
@@ -28,7 +32,7 @@ const EXAMPLE: &str = "Example:
 /// The text is Palette's own, and `import` reads it. Palette masks what is sensitive in it, which is told and has to be filled
 /// in before an import.
 #[derive(Args, Debug)]
-#[command(after_help = EXAMPLE)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct ExportArgs {
     /// The version
     #[arg(value_name = "PROFILE@VERSION", value_parser = reference::with_version)]

@@ -16,8 +16,16 @@ use crate::{
     },
 };
 
+const EXAMPLES: &str = "Examples:
+  # Show the revisions of a cluster
+  kubectl profile history shop-aws
+
+  # Show them as JSON
+  kubectl profile history shop-aws -o json";
+
 /// Show what was switched when, by whom and why
 #[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct HistoryArgs {
     /// The clusters, which may be left out where there is only one
     #[arg(value_name = "CLUSTER")]

@@ -17,15 +17,19 @@ use crate::{
     versions::imported,
 };
 
-const EXAMPLE: &str = "Example:
-  kubectl profile import hello-aws-1.1.0.yaml --dry-run=server --store palette";
+const EXAMPLES: &str = "Examples:
+  # Have Palette check a file, and make nothing
+  kubectl profile import hello-aws-1.1.0.yaml --dry-run=server --store palette
+
+  # Make the version, after a question, and leave it a draft
+  kubectl profile import hello-aws-1.1.0.yaml --draft --store palette";
 
 /// Make a profile version from a file (Palette store)
 ///
 /// Reads a profile as `export` prints it, or a document with `kind: ClusterProfile`. What Palette would refuse, and values that
 /// are masked, are found before anything is sent; Palette checks it, too, before you are asked.
 #[derive(Args, Debug)]
-#[command(after_help = EXAMPLE)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct ImportArgs {
     /// The file, in YAML or JSON; - is the standard input
     #[arg(value_name = "FILE")]

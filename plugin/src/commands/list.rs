@@ -19,8 +19,19 @@ use crate::{
     store::{Document, Look, Sought, Store},
 };
 
+const EXAMPLES: &str = "Examples:
+  # List the profiles, their versions, and the clusters on each
+  kubectl profile list
+
+  # List those of files, which needs no cluster
+  kubectl profile list -f .
+
+  # List those of all namespaces as JSON
+  kubectl profile list -A -o json";
+
 /// List profiles, their versions, and which clusters use them
 #[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct ListArgs {
     #[command(flatten)]
     listing: ListingArgs,

@@ -16,15 +16,19 @@ use crate::{
     versions::{changed::PackAssignment, making::Making, strict},
 };
 
-const EXAMPLE: &str = "Example:
-  kubectl profile new-version hello-aws@1.1.0 1.1.1 --set hello-universe:ui.replicas=2 --store palette";
+const EXAMPLES: &str = "Examples:
+  # Make a version from another one with a value set, and publish it after a question
+  kubectl profile new-version hello-aws@1.1.0 1.1.1 --set hello-universe:ui.replicas=2 --store palette
+
+  # Only look at it
+  kubectl profile new-version hello-aws@1.1.0 1.1.1 --set hello-universe:ui.replicas=2 --dry-run --store palette";
 
 /// Make a version of a profile from another one, and publish it (Palette store)
 ///
 /// Copies the version, sets values in place, looks whether the copy is what was shown, and publishes it. A draft that an
 /// earlier run left behind is finished. No cluster changes: `switch` takes them to the new version.
 #[derive(Args, Debug)]
-#[command(after_help = EXAMPLE)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct NewVersionArgs {
     /// The version to copy
     #[arg(value_name = "PROFILE@VERSION", value_parser = reference::with_version)]

@@ -11,6 +11,19 @@ use crate::{
     output::{Output, listing::ListingArgs},
 };
 
+const EXAMPLES: &str = "Examples:
+  # Find what the last update of a cluster left behind
+  kubectl profile orphans shop-aws
+
+  # Find it with the manifests of packs in a directory, after a version that no revision records
+  kubectl profile orphans shop-aws --packs=packs --from=hello-aws@1.0.0
+
+  # Print the whole proof of one
+  kubectl profile orphans shop-aws --explain=deployment/web
+
+  # Fail a pipeline while there are any
+  kubectl profile orphans shop-aws --exit-code";
+
 /// Find live objects that the cluster's profiles rendered before and render no longer
 ///
 /// Compares what each revision of the cluster rendered with what its profiles render now; where no revision is kept, with all
@@ -18,6 +31,7 @@ use crate::{
 /// rendered it, likely when only a published version says so, and suspected while a pack that cannot be rendered may have taken
 /// it over, or when only the marks of Palette's agent speak for it. Nothing is written.
 #[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct OrphansArgs {
     /// The clusters, which may be left out where there is only one
     #[arg(value_name = "CLUSTER")]

@@ -19,10 +19,24 @@ use crate::{
     store,
 };
 
+const EXAMPLES: &str = "Examples:
+  # Set a value of a pack in one cluster
+  kubectl profile override shop-aws hello-universe --set ui.replicas=3
+
+  # Go back to what the profile publishes
+  kubectl profile override shop-aws hello-universe --unset ui.replicas
+
+  # Edit the values in your editor
+  kubectl profile override shop-aws hello-universe --edit
+
+  # Forget what equals the published values by now
+  kubectl profile override shop-aws --drop-redundant";
+
 /// Set, unset or edit values of one pack of a cluster
 ///
 /// The profile and other clusters stay as they are. A new profile version is the better way for what is meant to last.
 #[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
 #[command(group = ArgGroup::new("change").required(true).multiple(true).args(["set", "unset", "values", "edit_values", "drop_redundant"]))]
 pub(crate) struct OverrideArgs {
     /// The clusters, which may be left out where there is only one, and the pack as PACK or PROFILE/PACK; with

@@ -26,8 +26,19 @@ use crate::{
     store::{Document, Sought},
 };
 
+const EXAMPLES: &str = "Examples:
+  # Show what a cluster sets itself
+  kubectl profile overrides shop-aws
+
+  # Show it for all clusters with a label
+  kubectl profile overrides -l env=prod
+
+  # Show it as JSON
+  kubectl profile overrides shop-aws -o json";
+
 /// Show every value that a cluster sets itself: what is published, what it sets, and since which revision
 #[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct OverridesArgs {
     /// The clusters, which may be left out where there is only one
     #[arg(value_name = "CLUSTER")]

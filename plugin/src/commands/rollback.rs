@@ -15,12 +15,23 @@ use crate::{
     output::Output,
 };
 
+const EXAMPLES: &str = "Examples:
+  # Go back to what a cluster had before its newest revision
+  kubectl profile rollback shop-aws
+
+  # Go back to the outcome of an earlier revision
+  kubectl profile rollback shop-aws --to-revision=2
+
+  # Show what that would change, and write nothing
+  kubectl profile rollback shop-aws --to-revision=2 --dry-run";
+
 /// Go back to what a cluster had before its newest revision, or after an earlier one
 ///
 /// Restores the recorded text of the profiles to the byte. The present is recorded first, the rules hold as for any
 /// switch, and every override that was made since is listed as lost until it is accepted. A cluster whose newest revision is a
 /// rollback already stays as it is, so that a run that was cut off can be repeated; --to-revision goes elsewhere.
 #[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct RollbackArgs {
     /// The clusters, which may be left out where there is only one
     #[arg(value_name = "CLUSTER")]

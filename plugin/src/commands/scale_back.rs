@@ -11,11 +11,19 @@ use crate::{
     output::Output,
 };
 
+const EXAMPLES: &str = "Examples:
+  # Scale everything back that was scaled down for a cluster
+  kubectl profile scale-back shop-aws
+
+  # Scale one workload back without a question
+  kubectl profile scale-back shop-aws deployment/web --yes";
+
 /// Scale back to the size that a scale-down recorded
 ///
 /// Without names everything that was scaled down for the cluster, the last one first. What somebody changed meanwhile is
 /// refused in words, and the rest goes on.
 #[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct ScaleBackArgs {
     /// The clusters, which may be left out where there is only one, and the workloads, such as deployment/web
     #[arg(value_name = "CLUSTER|KIND/NAME")]

@@ -13,6 +13,16 @@ use crate::{
     output::Output,
 };
 
+const EXAMPLES: &str = "Examples:
+  # Scale all proven orphans of a cluster down, after a question
+  kubectl profile scale-down shop-aws
+
+  # Show what would be scaled
+  kubectl profile scale-down shop-aws --dry-run
+
+  # Scale one of them down and wait until its pods are gone
+  kubectl profile scale-down shop-aws deployment/web --yes --wait";
+
 /// Scale orphans down to zero, with a record of the size they had
 ///
 /// Without names all proven orphans that have a size; a likely one only when it is named, a suspected one only when it is
@@ -20,6 +30,7 @@ use crate::{
 /// reconciled and the workloads that take their place are available; --wait waits for that first. Nothing is ever deleted,
 /// and scale-back undoes it.
 #[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct ScaleDownArgs {
     /// The clusters, which may be left out where there is only one, and the orphans, such as deployment/web
     #[arg(value_name = "CLUSTER|KIND/NAME")]

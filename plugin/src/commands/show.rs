@@ -14,8 +14,16 @@ use crate::{
     store::{Document, Sought, Store},
 };
 
+const EXAMPLES: &str = "Examples:
+  # Show the packs of one version
+  kubectl profile show hello-aws@1.1.0
+
+  # Show those of another one as YAML
+  kubectl profile show hello-edge@2.0.0 -o yaml";
+
 /// Show one profile version: its packs, their layers and versions
 #[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct ShowArgs {
     /// The profile, and which version of it where there are several
     #[arg(value_name = "PROFILE[@VERSION]")]

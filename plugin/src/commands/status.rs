@@ -29,10 +29,24 @@ mod watch;
 use beside::{Beside, beside};
 use until::Until;
 
+const EXAMPLES: &str = "Examples:
+  # Show all clusters in scope
+  kubectl profile status
+
+  # Show one cluster, and look for orphans in it
+  kubectl profile status shop-aws
+
+  # Wait until a cluster runs what its spec says
+  kubectl profile status shop-aws --wait --timeout=30m
+
+  # Show the clusters with a label in all contexts
+  kubectl profile status -l env=prod --all-contexts";
+
 /// Show each cluster: its profiles, Kubernetes, state, what is not reconciled, overrides, and orphans
 ///
 /// Where one cluster is shown, it is searched for orphans as well; in many clusters only with --orphans, as that takes longer.
 #[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct StatusArgs {
     /// The clusters; all in scope without them
     #[arg(value_name = "CLUSTER")]

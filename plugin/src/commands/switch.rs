@@ -15,6 +15,19 @@ use crate::{
     output::Output,
 };
 
+const EXAMPLES: &str = "Examples:
+  # Show what a switch would do, and write nothing
+  kubectl profile switch shop-aws hello-aws@1.1.0 --dry-run
+
+  # Switch a cluster, after a question, and wait until it is done
+  kubectl profile switch shop-aws hello-aws@1.1.0 --wait
+
+  # Switch all clusters with a label, five at a time, and stop at the first failure
+  kubectl profile switch hello-aws@1.1.0 -l env=prod --wave-size=5
+
+  # Save a plan for a review, which `kubectl profile apply` carries out
+  kubectl profile switch shop-aws hello-aws@1.1.0 --save-plan=plan.json";
+
 /// Switch clusters to another version of an attached profile
 ///
 /// Carries over what the cluster sets itself, and asks where the cluster and the version both changed a value. Shows
@@ -23,6 +36,7 @@ use crate::{
 /// On Palette's API (--store palette) nothing but this program asks the rules: who writes there by other means meets none of
 /// them. What Palette's own checks say stands beside them.
 #[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct SwitchArgs {
     /// The clusters, which may be left out where there is only one, and the version to switch to
     #[arg(value_name = "[CLUSTER] PROFILE@VERSION", required = true, num_args = 1..)]

@@ -18,12 +18,23 @@ use crate::{
 /// What only a write takes: with --from nothing is decided, and nothing is written.
 const DECIDING: [&str; 8] = ["only", "yes", "save_plan", "on_conflict", "resolve", "accept_loss", "edit", "base"];
 
+const EXAMPLES: &str = "Examples:
+  # Take over an edit of the version that a cluster has attached
+  kubectl profile update shop-aws
+
+  # Show what an edited profile would do to every cluster on its version
+  kubectl profile update --from=profile-hello-aws-1.1.0.yaml -f .
+
+  # Take over the edit of one profile on many clusters without a question
+  kubectl profile update -l env=prod --only=hello-aws --yes";
+
 /// Take over an edit of the profile version that a cluster has attached
 ///
 /// When a published version is edited in place, the clusters that have it attached keep their copies. This shows what the
 /// edit changes, carries over what the cluster sets itself, asks, records a revision, and writes. With --from the edit is
 /// not published yet, and is only looked at; like `diff` it exits with 1 when there are differences.
 #[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct UpdateArgs {
     /// The clusters, which may be left out where there is only one
     #[arg(value_name = "CLUSTER")]

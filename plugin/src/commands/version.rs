@@ -10,8 +10,16 @@ use crate::{
     output::Output,
 };
 
+const EXAMPLES: &str = "Examples:
+  # Print the version
+  kubectl profile version
+
+  # Print it as JSON
+  kubectl profile version -o json";
+
 /// Print the version of this plugin
 #[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct VersionArgs {
     /// Output format
     #[arg(short, long, value_name = "FORMAT", value_parser = Formats::DOCUMENT, default_value = "", hide_default_value = true)]

@@ -6,7 +6,10 @@ use clap::Args;
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use tokio::sync::mpsc;
 
-use super::outcomes::{Ended, Outcomes, listed};
+use super::{
+    MANY,
+    outcomes::{Ended, Outcomes, listed},
+};
 use crate::{
     cli::duration,
     commands::Outcome,
@@ -17,16 +20,15 @@ use crate::{
 
 /// How far to go at once.
 #[derive(Args, Clone, Debug)]
-#[command(next_help_heading = "Many clusters")]
 pub(crate) struct WaveArgs {
     /// Write to so many clusters, then ask before the next ones; all in one wave without it
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", help_heading = MANY)]
     wave_size: Option<NonZero<usize>>,
     /// Go on after so long instead of asking
-    #[arg(long, value_name = "DURATION", value_parser = duration, requires = "wave_size")]
+    #[arg(long, value_name = "DURATION", value_parser = duration, requires = "wave_size", help_heading = MANY)]
     wave_pause: Option<Duration>,
     /// Begin no further cluster once so many failed; what is under way is finished
-    #[arg(long, value_name = "N", default_value = "1")]
+    #[arg(long, value_name = "N", default_value = "1", help_heading = MANY)]
     max_failures: NonZero<usize>,
 }
 

@@ -8,11 +8,23 @@ const DEFAULT: usize = 80;
 /// Less is no use for anything in two columns.
 const LEAST: usize = 40;
 
+/// Longer lines of text are hard to read.
+const READABLE: usize = 100;
+
 /// The columns to fill: what COLUMNS says, else the terminal's own, else 80.
 pub(crate) fn of_terminal() -> usize {
+    told().unwrap_or(DEFAULT).max(LEAST)
+}
+
+fn told() -> Option<usize> {
     let said = std::env::var("COLUMNS").ok().and_then(|text| text.trim().parse().ok()).filter(|width| *width > 0);
     let own = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)).filter(|width| *width > 0);
-    said.or_else(own).unwrap_or(DEFAULT).max(LEAST)
+    said.or_else(own)
+}
+
+/// The columns of help: those of the terminal, but no more than are read with ease, which they are where there is none.
+pub(crate) fn of_help() -> usize {
+    told().unwrap_or(READABLE).clamp(LEAST, READABLE)
 }
 
 /// The columns that a letter takes. What drives the terminal is escaped before it is measured.

@@ -10,6 +10,7 @@ use profile_core::{field, merge::Override, pack::UPDATE_IS_OFFERED, profile::Att
 use serde_json::Value;
 
 use crate::{
+    called,
     change::proposal::known_revisions,
     cleanup::{self, Mention, StillDown},
     commands::overrides::{self, Found},
@@ -122,7 +123,7 @@ impl Beside {
         };
         let waiting: Vec<_> = down.iter().filter(|it| it.refusal.is_none()).map(|it| it.words.as_str()).collect();
         let waiting = (!waiting.is_empty()).then(|| {
-            let hint = format!("`kubectl profile scale-back {words}{}` gives back what it was", store.flags());
+            let hint = format!("`{} scale-back {words}{}` gives back what it was", called::name(), store.flags());
             format!("scaled down for cluster {name:?}: {}; {hint}", waiting.join(", "))
         });
         let refused = down.iter().filter_map(|it| Some((it, it.refusal.as_ref()?)));

@@ -8,7 +8,10 @@ use crate::{called, commands::Command, configuration::Configuration};
 
 pub(crate) use crate::output::format::{Format, Formats};
 
+pub(crate) mod connection;
 pub(crate) mod switches;
+
+pub(crate) use connection::ConnectionArgs;
 
 const EXIT_CODES: &str = "Exit Codes:
   0    done, or no difference
@@ -69,14 +72,10 @@ pub(crate) struct Global {
     /// CONTEXT/NAMESPACE/NAME to {context: NAME, kubeconfig: FILE}
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) workload_map: Option<PathBuf>,
-    /// Username to impersonate
-    #[arg(long = "as", global = true, value_name = "USER")]
-    pub(crate) impersonate: Option<String>,
-    /// Group to impersonate; may be given several times
-    #[arg(long = "as-group", global = true, value_name = "GROUP")]
-    pub(crate) impersonate_groups: Vec<String>,
-    /// How long one request to the API server may take, such as 5s or 1m
-    #[arg(long, global = true, value_name = "DURATION", value_parser = duration, default_value = "30s")]
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArgs,
+    /// How long one request to the API server may take, such as 5s or 1m; 0 for as long as it takes
+    #[arg(long, global = true, value_name = "DURATION", value_parser = connection::request_timeout, default_value = "30s")]
     pub(crate) request_timeout: Duration,
     /// Host of Palette's API, such as api.spectrocloud.com; SPECTROCLOUD_HOST when not given. The key comes from
     /// SPECTROCLOUD_APIKEY or the configuration file
@@ -88,8 +87,8 @@ pub(crate) struct Global {
     /// File of certificates in PEM to trust for Palette beside those of the system
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) palette_ca: Option<PathBuf>,
-    /// Show requests on stderr: from 6 on each with its status, from 8 on those to Palette with
-    /// their headers; never credentials or bodies
+    /// Show requests on stderr: from 1 on those that are sent again, from 6 on each with its status, from 8 on
+    /// with headers, from 9 on with sizes; never credentials or bodies
     #[arg(short = 'v', long = "v", global = true, value_name = "LEVEL", default_value_t = 0)]
     pub(crate) verbosity: u8,
     /// When to colour what is printed; `auto` heeds NO_COLOR, CLICOLOR and TERM
@@ -101,6 +100,9 @@ pub(crate) struct Global {
     /// Whether the command changes something, so that the store must be certain.
     #[arg(skip)]
     pub(crate) writes: bool,
+    /// The word of the command, such as `switch`, which the API server is told.
+    #[arg(skip)]
+    pub(crate) verb: String,
 }
 
 /// The stores that can be named.

@@ -62,11 +62,13 @@ pub(crate) struct Error {
     pub(crate) message: String,
     /// What to do next, one line each.
     pub(crate) hints: Vec<String>,
+    /// The reason in the API server's own word, such as `Forbidden`, where it is the API server that says no.
+    pub(crate) reason: Option<String>,
 }
 
 impl Error {
     pub(crate) fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hints: Vec::new() }
+        Self { kind, message: message.into(), hints: Vec::new(), reason: None }
     }
 
     pub(crate) fn failed(message: impl Into<String>) -> Self {
@@ -83,7 +85,13 @@ impl Error {
 
     /// The same once more: of a context that does not answer, for each cluster in it.
     pub(crate) fn copy(&self) -> Self {
-        Self { kind: self.kind, message: self.message.clone(), hints: self.hints.clone() }
+        let (message, hints, reason) = (self.message.clone(), self.hints.clone(), self.reason.clone());
+        Self { kind: self.kind, message, hints, reason }
+    }
+
+    /// One that the API server gives this reason for.
+    pub(crate) fn by_server(kind: Kind, reason: &str, message: impl Into<String>) -> Self {
+        Self { reason: Some(reason.to_owned()), ..Self::new(kind, message) }
     }
 
     #[must_use]

@@ -287,6 +287,11 @@ impl Which {
                 "--context names one context, and others are named as well: give one or the other",
             ));
         }
+        if let Some(flag) = global.connection.of_one_server() {
+            return Err(Error::usage(format!(
+                "{flag} is of one API server, and contexts are named, each with a server of its own: give one or the other"
+            )));
+        }
         let (all, current) = store::contexts(global)?;
         let mut wanted: Vec<String> = if self.all_contexts { all.clone() } else { self.contexts.clone() };
         let bare_needs_current = wanted.is_empty() && (named.is_empty() || named.iter().any(|it| it.context.is_none()));

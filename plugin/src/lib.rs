@@ -38,7 +38,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args = switches::plain(args.into_iter().collect(), cli::command);
     called::by(args.first().map(OsString::as_os_str));
     let mut root = cli::command();
-    let parsed = root.try_get_matches_from_mut(&args).and_then(|matches| Cli::from_arg_matches(&matches));
+    let parsed = root.try_get_matches_from_mut(&args).and_then(|matches| {
+        let mut cli = Cli::from_arg_matches(&matches)?;
+        cli.global.verb = matches.subcommand_name().unwrap_or_default().to_owned();
+        Ok(cli)
+    });
     let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => return usage::answer(&root, &error, &args, &mut Output::to_terminal(ColorChoice::Auto)).into(),
@@ -50,6 +54,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         .map_err(|error| Error::failed(format!("cannot start the runtime: {error}")))
         .and_then(|runtime| runtime.block_on(until_interrupted(&cli, &mut output)));
     let ended = ended.and_then(|outcome| output.flush().map(|()| outcome));
+    let is_error = cli.global.connection.warnings_as_errors;
+    let ended = ended.and_then(|outcome| output::warnings::judge(is_error).map(|()| outcome));
     match ended {
         Ok(outcome) => outcome.exit_code().into(),
         Err(error) => {

@@ -20,6 +20,7 @@ pub(crate) mod paint;
 pub(crate) mod progress;
 pub(crate) mod table;
 pub(crate) mod trace;
+pub(crate) mod warnings;
 pub(crate) mod width;
 
 use format::Format;
@@ -187,7 +188,13 @@ impl Output {
             return;
         }
         let _ = self.stdout.flush();
-        self.note(&format!("error: {}", error.message));
+        // As kubectl says it, so that whoever reads its errors by a program reads these.
+        let who = match error.reason.as_deref() {
+            Some("") => "Error from server".into(),
+            Some(reason) => format!("Error from server ({reason})"),
+            None => "error".to_owned(),
+        };
+        self.note(&format!("{who}: {}", error.message));
         for hint in &error.hints {
             self.note(&format!("hint: {}", called::hinted(hint)));
         }

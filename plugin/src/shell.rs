@@ -11,7 +11,7 @@ pub(crate) fn flag(name: &str, value: &str) -> String {
 }
 
 /// Flags of the Kubernetes store, and whether a value follows.
-const OF_KUBERNETES: [(&str, bool); 9] = [
+const OF_KUBERNETES: [(&str, bool); 25] = [
     ("--context", true),
     ("--kubeconfig", true),
     ("--namespace", true),
@@ -19,6 +19,22 @@ const OF_KUBERNETES: [(&str, bool); 9] = [
     ("--store", true),
     ("--as", true),
     ("--as-group", true),
+    ("--as-uid", true),
+    ("--as-user-extra", true),
+    ("--cluster", true),
+    ("--user", true),
+    ("--server", true),
+    ("-s", true),
+    ("--token", true),
+    ("--username", true),
+    ("--password", true),
+    ("--certificate-authority", true),
+    ("--client-certificate", true),
+    ("--client-key", true),
+    ("--tls-server-name", true),
+    ("--proxy-url", true),
+    ("--insecure-skip-tls-verify", false),
+    ("--disable-compression", false),
     ("--all-namespaces", false),
     ("--agent-may-revert", false),
 ];

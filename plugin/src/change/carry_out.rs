@@ -290,6 +290,8 @@ pub(super) async fn carry_through(
             // Whoever reads how it ended is to know what was written.
             let ended = ended.await.map_err(|error| Error {
                 message: format!("{}, and then: {}", done(proposal), error.message),
+                // The sentence begins with what was done, which no server says.
+                reason: None,
                 ..error
             });
             ended.map(|did| Ok(did.outcome))

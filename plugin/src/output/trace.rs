@@ -9,6 +9,8 @@ use std::{
 /// The level that was asked for, once for the process: connections are made far from any [`super::Output`].
 static LEVEL: AtomicU8 = AtomicU8::new(0);
 
+/// From which level on it is told that a request is sent again.
+const AGAIN: u8 = 1;
 /// From which level on each request has a line.
 const LINES: u8 = 6;
 /// From which level on the headers are shown.
@@ -27,6 +29,8 @@ pub(crate) struct Exchange<'a> {
     pub(crate) url: &'a str,
     /// Names and values; of those that are secret the name alone.
     pub(crate) headers: Vec<(&'a str, Option<&'a str>)>,
+    /// The same of the answer.
+    pub(crate) answered: Vec<(&'a str, Option<&'a str>)>,
     pub(crate) ended: &'a str,
     pub(crate) took: Duration,
     /// Bytes that were sent and received.
@@ -45,11 +49,36 @@ pub(crate) fn show(exchange: &Exchange<'_>) {
     }
 }
 
+/// Tells that a request waits before it is sent again: to whoever asked to know, or might wonder why nothing happens.
+pub(crate) fn waits(why: &str, wait: Duration) {
+    /// From when on somebody wonders.
+    const LONG: Duration = Duration::from_secs(3);
+    if LEVEL.load(Ordering::Relaxed) >= AGAIN || wait >= LONG {
+        let line = format!("{why}; asking again in {} s", wait.as_secs());
+        let _ = writeln!(std::io::stderr().lock(), "{}", super::escape::control(&line));
+    }
+}
+
+/// Names and values of headers, without the values of those that are secret.
+pub(crate) fn without_secrets(headers: &http::HeaderMap) -> Vec<(&str, Option<&str>)> {
+    const SECRET: [&str; 6] =
+        ["authorization", "proxy-authorization", "cookie", "set-cookie", "www-authenticate", "proxy-authenticate"];
+    let is_secret = |name: &str, value: &http::HeaderValue| value.is_sensitive() || SECRET.contains(&name);
+    let shown = headers.iter().map(|(name, value)| {
+        let name = name.as_str();
+        (name, if is_secret(name, value) { None } else { value.to_str().ok() })
+    });
+    shown.collect()
+}
+
 fn lines(exchange: &Exchange<'_>, level: u8) -> Vec<String> {
-    let Exchange { method, url, headers, ended, took, sizes } = exchange;
+    let Exchange { method, url, headers, answered, ended, took, sizes } = exchange;
     let mut lines = vec![format!("{method} {url} {ended} in {} ms", took.as_millis())];
     if level >= HEADERS {
-        lines.extend(headers.iter().map(|(name, value)| format!("    {name}: {}", value.unwrap_or("***"))));
+        let shown =
+            |mark: &str, (name, value): &(&str, Option<&str>)| format!("    {mark}{name}: {}", value.unwrap_or("***"));
+        lines.extend(headers.iter().map(|it| shown("", it)));
+        lines.extend(answered.iter().map(|it| shown("< ", it)));
     }
     if level >= SIZES {
         let (sent, received) = sizes;
@@ -70,12 +99,27 @@ mod tests {
             method: "GET",
             url: "https://h/v1",
             headers: vec![("apikey", None), ("accept", Some("application/json"))],
+            answered: vec![("date", Some("today"))],
             ended: "200 OK",
             took: Duration::from_millis(7),
             sizes: (0, 12),
         };
         assert_eq!(lines(&exchange, 6), ["GET https://h/v1 200 OK in 7 ms"]);
-        assert_eq!(lines(&exchange, 8)[1..], ["    apikey: ***", "    accept: application/json"]);
-        assert!(lines(&exchange, 9)[3].contains("0 bytes sent, 12 received"));
+        let expected = ["    apikey: ***", "    accept: application/json", "    < date: today"];
+        assert_eq!(lines(&exchange, 8)[1..], expected);
+        assert!(lines(&exchange, 9)[4].contains("0 bytes sent, 12 received"));
+    }
+
+    #[test]
+    fn a_header_that_is_secret_loses_its_value() {
+        let mut headers = http::HeaderMap::new();
+        for name in ["authorization", "cookie", "set-cookie", "proxy-authorization", "impersonate-user"] {
+            headers.insert(name, http::HeaderValue::from_static("hunter2"));
+        }
+        let mut marked = http::HeaderValue::from_static("hunter2");
+        marked.set_sensitive(true);
+        headers.insert("x-own", marked);
+        let shown: Vec<_> = without_secrets(&headers).into_iter().filter(|(_, value)| value.is_some()).collect();
+        assert_eq!(shown, [("impersonate-user", Some("hunter2"))]);
     }
 }

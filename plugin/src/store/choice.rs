@@ -57,13 +57,9 @@ fn file_flag(global: &Global) -> Option<&'static str> {
 }
 
 fn kubernetes_flag(global: &Global) -> Option<&'static str> {
-    let given = [
-        (global.context.is_some(), "--context"),
-        (global.kubeconfig.is_some(), "--kubeconfig"),
-        (global.impersonate.is_some(), "--as"),
-        (!global.impersonate_groups.is_empty(), "--as-group"),
-    ];
-    given.into_iter().find(|(is_given, _)| *is_given).map(|(_, flag)| flag)
+    let given = [(global.context.is_some(), "--context"), (global.kubeconfig.is_some(), "--kubeconfig")];
+    let given = given.into_iter().find(|(is_given, _)| *is_given).map(|(_, flag)| flag);
+    given.or_else(|| global.connection.given())
 }
 
 fn palette_flag(global: &Global) -> Option<&'static str> {
@@ -104,6 +100,7 @@ fn contradictions(chosen: StoreName, global: &Global) -> Result<(), Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::ConnectionArgs;
 
     fn check(global: &Global, expected: Result<StoreName, &str>) {
         match (choose(global), expected) {
@@ -118,6 +115,8 @@ mod tests {
         let files = Global { files: vec!["a".into()], ..Global::default() };
         check(&files, Ok(StoreName::Files));
         check(&Global { context: Some("c".into()), ..Global::default() }, Ok(StoreName::Kubernetes));
+        let connection = ConnectionArgs { server: Some("https://a".into()), ..ConnectionArgs::default() };
+        check(&Global { connection, ..Global::default() }, Ok(StoreName::Kubernetes));
         check(&Global { project: Some("p".into()), ..Global::default() }, Ok(StoreName::Palette));
     }
 

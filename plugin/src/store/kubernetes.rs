@@ -6,13 +6,9 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
 };
 
-use kube::{
-    Client,
-    core::{Selector, params::ListParams, request::Request},
-};
+use kube::core::{Selector, params::ListParams, request::Request};
 use profile_core::field;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
@@ -24,7 +20,7 @@ use crate::{
     shell::flag,
 };
 
-mod config;
+mod connection;
 pub(crate) mod discovery;
 mod failure;
 pub(crate) mod live;
@@ -34,11 +30,12 @@ mod revisions;
 mod scalable;
 mod watch;
 
-pub(crate) use config::Access;
+pub(crate) use connection::Access;
+use connection::Connection;
 
 /// The contexts of the kubeconfig, and the current one.
 pub(super) fn contexts(global: &Global) -> Result<(Vec<String>, Option<String>), Error> {
-    let kubeconfig = config::read(global.kubeconfig.as_deref())?;
+    let kubeconfig = connection::read(global.kubeconfig.as_deref())?;
     let names = kubeconfig.contexts.into_iter().map(|it| it.name).collect();
     Ok((names, global.context.clone().or(kubeconfig.current_context)))
 }
@@ -57,9 +54,7 @@ const AGENTS: [&str; 2] = ["cluster-management-agent", "palette-controller-manag
 /// A connection to one API server.
 #[derive(Clone)]
 pub(crate) struct KubernetesStore {
-    client: Client,
-    context: String,
-    timeout: Duration,
+    connection: Connection,
     /// The namespace to look in; `None` for all.
     namespace: Option<String>,
     version: &'static str,
@@ -88,21 +83,14 @@ impl KubernetesStore {
 
     /// Connects to where workloads run. Palette's API need not be served there, and is not asked for.
     pub(crate) async fn connect(global: &Global, access: &Access) -> Result<Self, Error> {
-        let kubeconfig = config::read(access.kubeconfig.as_deref())?;
-        let (config, context) = config::load(kubeconfig, access.context.clone(), global).await?;
-        let namespace = global.namespace.clone().unwrap_or_else(|| config.default_namespace.clone());
-        let server = config.cluster_url.to_string();
-        let client = Client::try_from(config)
-            .map_err(|error| Error::failed(format!("cannot use context {context:?}: {error}")))?;
-        let namespace = (!global.all_namespaces).then_some(namespace);
+        let connection = Connection::open(global, access)?;
+        let namespace = global.namespace.clone().unwrap_or_else(|| connection.namespace.clone());
         Ok(Self {
-            client,
-            context,
-            timeout: global.request_timeout,
-            namespace,
+            server: connection.server.clone(),
+            connection,
+            namespace: (!global.all_namespaces).then_some(namespace),
             version: VERSIONS[0],
             requests: Arc::default(),
-            server,
             server_uid: Arc::default(),
             flags: flags(global, access),
             workloads: Arc::default(),
@@ -117,7 +105,7 @@ impl KubernetesStore {
 
     /// The name of the context.
     pub(crate) fn context(&self) -> &str {
-        &self.context
+        &self.connection.context
     }
 
     /// How many requests were sent so far.
@@ -150,7 +138,7 @@ impl KubernetesStore {
     }
 
     pub(crate) fn name(&self) -> String {
-        format!("Kubernetes, context {}", self.context)
+        format!("Kubernetes, context {}", self.context())
     }
 
     pub(crate) fn scope(&self) -> String {
@@ -159,7 +147,7 @@ impl KubernetesStore {
 
     pub(crate) fn scope_of(&self, namespace: Option<&str>) -> String {
         let place = namespace.map_or_else(|| "all namespaces".into(), |namespace| format!("namespace {namespace}"));
-        format!("{place} of context {}", self.context)
+        format!("{place} of context {}", self.context())
     }
 
     pub(crate) async fn clusters(&self) -> Result<Vec<Document>, Error> {
@@ -230,9 +218,14 @@ impl KubernetesStore {
     }
 
     fn not_installed(&self) -> Error {
-        Error::failed(format!("the API server of context {:?} does not serve {GROUP} as v1 or v1alpha1", self.context))
-            .hint("is this the right context? A Palette cluster has these CRDs, and a sandbox gets them from manifests/crds")
-            .hint("--store palette works on Palette's own API")
+        Error::failed(format!(
+            "the API server of context {:?} does not serve {GROUP} as v1 or v1alpha1",
+            self.context()
+        ))
+        .hint(
+            "is this the right context? A Palette cluster has these CRDs, and a sandbox gets them from manifests/crds",
+        )
+        .hint("--store palette works on Palette's own API")
     }
 
     async fn list(&self, plural: &str, namespace: Option<&str>) -> Result<Vec<Document>, Error> {
@@ -299,5 +292,8 @@ fn flags(global: &Global, access: &Access) -> String {
     let context = access.context.clone().map(|it| ("--context", it));
     let workload_context = global.workload_context.clone().map(|it| ("--workload-context", it));
     let all = [kubeconfig, context, workload_context, workload_kubeconfig, workload_map];
-    all.into_iter().flatten().map(|(name, value)| flag(name, &value)).collect()
+    let of_server = global.connection.words();
+    let switch = if global.connection.insecure_skip_tls_verify { " --insecure-skip-tls-verify" } else { "" };
+    let words: String = all.into_iter().flatten().chain(of_server).map(|(name, value)| flag(name, &value)).collect();
+    words + switch
 }

@@ -46,7 +46,8 @@ impl Workloads {
             Access { kubeconfig: global.workload_kubeconfig.clone(), context: global.workload_context.clone() };
         let map = global.workload_map.as_deref().map(Map::read).transpose()?;
         let default = (access != Access::default()).then_some(access);
-        Ok(Self { global: global.clone(), default, map, open: Mutex::default() })
+        let global = Global { connection: global.connection.elsewhere(), ..global.clone() };
+        Ok(Self { global, default, map, open: Mutex::default() })
     }
 
     /// The connection to where the workloads of `cluster` run; `None` where nothing is said about it. `context` is the one

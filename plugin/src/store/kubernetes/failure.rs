@@ -1,22 +1,11 @@
 //! Requests, and what their failures mean in words.
 
-use std::{sync::atomic::Ordering, time::Duration};
-
 use kube::core::{Status, response::StatusCause};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use tokio::time::Instant;
 
-use super::KubernetesStore;
-use crate::{
-    error::{Error, Kind},
-    output::trace,
-};
-
-/// How often a request is sent that the server is too busy for.
-const TRIES: u32 = 5;
-/// The code by which it says so.
-const TOO_MANY: u16 = 429;
+use super::{KubernetesStore, connection::Lost};
+use crate::error::{Error, Kind};
 
 /// A request as kube builds it.
 pub(super) type Built = Result<http::Request<Vec<u8>>, kube::core::request::Error>;
@@ -35,110 +24,79 @@ impl KubernetesStore {
         request: Built,
     ) -> Result<T, Error> {
         let text = self.send_text(verb, resource, request).await?;
-        serde_json::from_str(&text).map_err(|error| self.failure(verb, resource, &kube::Error::SerdeError(error)))
+        serde_json::from_str(&text).map_err(|error| {
+            let context = self.context();
+            Error::failed(format!("cannot {verb} {resource} at the API server of context {context:?}: {error}"))
+                .hint("is this the right server?")
+        })
     }
 
     /// Sends a request and hands over the answer as it is.
     pub(super) async fn send_text(&self, verb: &str, resource: &str, request: Built) -> Result<String, Error> {
         let request =
             request.map_err(|error| Error::failed(format!("cannot build a request to {verb} {resource}: {error}")))?;
-        match tokio::time::timeout(self.timeout, self.admitted(request)).await {
-            Ok(answer) => answer.map_err(|error| self.failure(verb, resource, &error)),
-            Err(_) => Err(Error::new(
+        match self.connection.exchange(&request, &self.requests).await {
+            Ok(answer) => answer.text().map_err(|status| refusal(verb, resource, &status)),
+            Err(Lost::Unsent(error)) => Err(error),
+            Err(Lost::TimedOut(limit)) => Err(Error::new(
                 Kind::TimedOut,
-                format!(
-                    "no answer from the API server of context {:?} to {verb} {resource} in {:?}",
-                    self.context, self.timeout
-                ),
+                format!("no answer from {} to {verb} {resource} in {limit:?}", self.server_in_words()),
             )
             .hint("raise --request-timeout, or check the server")),
+            Err(Lost::Broken(cause)) => Err(self.broken(verb, resource, &cause)),
         }
     }
 
-    /// Sends a request again, as late as the server says, as long as it answers that there are too many at once: it does
-    /// so before it looks at any of them. The client's own policy would repeat other failures, too, and with them a write
-    /// that was done.
-    async fn admitted(&self, request: http::Request<Vec<u8>>) -> Result<String, kube::Error> {
-        let mut tries = 1;
-        loop {
-            self.requests.fetch_add(1, Ordering::Relaxed);
-            match self.traced(request.clone()).await {
-                Err(kube::Error::Api(status)) if status.code == TOO_MANY && tries < TRIES => {
-                    let seconds = status.details.as_ref().map_or(0, |it| it.retry_after_seconds);
-                    tokio::time::sleep(Duration::from_secs(u64::from(seconds.max(1)))).await;
-                    tries += 1;
-                }
-                answer => return answer,
-            }
-        }
+    fn server_in_words(&self) -> String {
+        format!("the API server of context {:?} at {}{}", self.context(), self.server, self.connection.way())
     }
 
-    /// Sends a request once, and shows it where that is asked for. The client adds the credentials, which are not seen here.
-    async fn traced(&self, request: http::Request<Vec<u8>>) -> Result<String, kube::Error> {
-        let (method, path, sent) = (request.method().clone(), request.uri().to_string(), request.body().len());
-        let began = Instant::now();
-        let answer = self.client.request_text(request).await;
-        let ended = match &answer {
-            Ok(_) => "OK".into(),
-            Err(kube::Error::Api(status)) => format!("{} {}", status.code, status.reason),
-            Err(_) => "got no answer".into(),
+    /// What it means that nothing came back.
+    fn broken(&self, verb: &str, resource: &str, cause: &str) -> Error {
+        let message = format!("cannot {verb} {resource} at {}: {cause}", self.server_in_words());
+        let error = Error::new(Kind::Unreachable, message);
+        // What rustls says of the certificate of a server.
+        let hint = if cause.contains("UnknownIssuer") {
+            "the server's certificate is signed by an authority that is not trusted: name its file by \
+             --certificate-authority, or in the kubeconfig"
+        } else if cause.contains("NotValidForName") || cause.contains("not valid for name") {
+            "the server's certificate is for another name: --tls-server-name says which one to check"
+        } else if cause.contains("certificate") {
+            "is this the right server, and is its certificate still valid?"
+        } else if cause.contains("tunnel") || cause.contains("proxy") || !self.connection.way().is_empty() {
+            "look at HTTPS_PROXY and NO_PROXY, and at the kubeconfig's proxy-url"
+        } else {
+            "is the server running, and is this the right context?"
         };
-        trace::show(&trace::Exchange {
-            method: method.as_str(),
-            url: &format!("{}{path}", self.server.trim_end_matches('/')),
-            headers: Vec::new(),
-            ended: &ended,
-            took: began.elapsed(),
-            sizes: (sent, answer.as_ref().map_or(0, String::len)),
-        });
-        answer
-    }
-
-    fn failure(&self, verb: &str, resource: &str, error: &kube::Error) -> Error {
-        match error {
-            kube::Error::Api(status) => refusal(verb, resource, status),
-            _ => {
-                let mut cause: &dyn std::error::Error = error;
-                while let Some(deeper) = cause.source() {
-                    cause = deeper;
-                }
-                let kind = if let kube::Error::SerdeError(_) = error { Kind::Failed } else { Kind::Unreachable };
-                let message =
-                    format!("cannot {verb} {resource} at the API server of context {:?}: {cause}", self.context);
-                Error::new(kind, message).hint("is the server running, and is this the right context?")
-            }
-        }
+        error.hint(hint)
     }
 }
 
 /// What the API server says, under the kind that decides the exit code.
 fn refusal(verb: &str, resource: &str, status: &Status) -> Error {
     let message = status.message.trim_end_matches('.');
+    let said = |kind, message: String| Error::by_server(kind, &status.reason, message);
     match (status.code, status.reason.as_str()) {
-        (404, _) => {
-            Error::new(Kind::NotFound, format!("error from server (NotFound): cannot {verb} {resource}: {message}"))
-        }
-        (409, "AlreadyExists" | "Conflict") => {
-            Error::new(Kind::Conflict, format!("error from server ({}): {message}", status.reason))
-        }
-        (401, _) => Error::failed(format!("error from server (Unauthorized): cannot {verb} {resource}: {message}"))
-            .hint("the kubeconfig's credentials are not accepted: log in again"),
-        (403, _) => Error::new(
-            Kind::Forbidden,
-            format!("error from server (Forbidden): you may not {verb} {resource}: {message}"),
-        )
-        .hint(format!("ask for the right to {verb} {resource}")),
-        (422, _) => Error::refused(format!("error from server (Invalid): {}", causes(status, message))),
-        (413, _) => Error::failed(format!("error from server: the object is too large to {verb}: {message}")),
-        (500, _) if message.contains("failed calling webhook") => {
-            Error::refused(format!("error from server (InternalError): {message}"))
-                .hint("the guard cannot be reached, and a write of profiles waits for it: check the pods in namespace kubectl-profile-system")
-                .hint("`kubectl delete validatingwebhookconfiguration kubectl-profile-guard` takes the guard away")
-        }
-        (code, reason) => {
+        (404, _) => said(Kind::NotFound, format!("cannot {verb} {resource}: {message}")),
+        (409, "AlreadyExists" | "Conflict") => said(Kind::Conflict, message.to_owned()),
+        // As kubectl says it, which does not say that it is the server's word.
+        (401, _) => Error::failed(format!(
+            "you must be logged in to the server (Unauthorized): cannot {verb} {resource}: {message}"
+        ))
+        .hint("the credentials are not accepted: log in again"),
+        (403, _) => said(Kind::Forbidden, format!("you may not {verb} {resource}: {message}"))
+            .hint(format!("ask for the right to {verb} {resource}")),
+        (422, _) => said(Kind::Refused, causes(status, message)),
+        (413, _) => said(Kind::Failed, format!("the object is too large to {verb}: {message}")),
+        (429, _) => said(Kind::Unanswered, format!("cannot {verb} {resource}: {message}"))
+            .hint("the server is too busy: try again later"),
+        (500, _) if message.contains("failed calling webhook") => said(Kind::Refused, message.to_owned())
+            .hint("the guard cannot be reached, and a write of profiles waits for it: check the pods in namespace kubectl-profile-system")
+            .hint("`kubectl delete validatingwebhookconfiguration kubectl-profile-guard` takes the guard away"),
+        (code, _) => {
             // A part of the API that another server answers for may be away while the rest works, and a list may expire.
             let kind = if code == 410 || code >= 500 { Kind::Unanswered } else { Kind::Failed };
-            Error::new(kind, format!("error from server ({reason}, {code}): cannot {verb} {resource}: {message}"))
+            said(kind, format!("cannot {verb} {resource}: {message}"))
         }
     }
 }

@@ -1,10 +1,8 @@
 //! Watches the clusters of an API server, to know when to look at them again.
 
-use std::{pin::pin, time::Duration};
+use std::time::Duration;
 
-use futures_util::TryStreamExt;
 use kube::core::{
-    PartialObjectMeta,
     params::{ListParams, WatchParams},
     request::Request,
 };
@@ -27,12 +25,8 @@ impl KubernetesStore {
         // A bookmark is no change.
         let params = WatchParams { bookmarks: false, ..WatchParams::default() };
         let Ok(request) = Request::new(self.clusters_url()).watch_metadata(&params, version) else { return };
-        let first = async {
-            let events = self.client.request_events::<PartialObjectMeta>(request).await.ok()?;
-            pin!(events).try_next().await.ok()?
-        };
         // However it ends, what is to be done is to look.
-        let _ = tokio::time::timeout(longest, first).await;
+        let _ = tokio::time::timeout(longest, self.connection.until_first_byte(request)).await;
     }
 
     fn clusters_url(&self) -> String {

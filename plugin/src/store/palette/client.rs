@@ -223,6 +223,7 @@ impl Client {
             method: method.as_str(),
             url: &format!("https://{}{path}", self.host),
             headers: shown.collect(),
+            answered: ended.as_ref().map(|it| trace::without_secrets(&it.headers)).unwrap_or_default(),
             ended: &words,
             took: began.elapsed(),
             sizes: (sent, ended.as_ref().map_or(0, |it| it.body.len())),

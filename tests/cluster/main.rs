@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "in a test a failed unwrap is a failed test")]
 
 mod charts;
+mod connection;
 mod fleet;
 mod gate;
 mod orphans;

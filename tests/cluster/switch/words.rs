@@ -59,7 +59,7 @@ fn what_only_the_webhook_sees_is_printed_with_its_sentence() {
                     is Running (ClusterProvisioning)";
     for flag in ["--yes", "--dry-run=server"] {
         let run = world.profile_as(gate.kubeconfig(), &["switch", SHOP, "hello-aws@1.1.0", flag]);
-        assert_run(&run, 4, &["error from server (Invalid): the write is denied", "nothing was written"]);
+        assert_run(&run, 4, &["Error from server (Invalid): the write is denied", "nothing was written"]);
         let line = format!("  spec.clusterProfileTemplates: {sentence}");
         assert!(run.stderr.lines().any(|it| it == line), "{line:?} is no line: {run}");
     }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rcgen::{
     BasicConstraints, Certificate, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose,
+    KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, SignatureAlgorithm,
 };
 
 use crate::{SandboxError, files};
@@ -58,26 +58,36 @@ impl Authority {
         let mut params = CertificateParams::new(hosts.iter().map(ToString::to_string).collect::<Vec<_>>())?;
         params.distinguished_name.push(DnType::CommonName, hosts.first().copied().unwrap_or("localhost"));
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-        self.sign(params)
+        self.sign(params, &PKCS_ECDSA_P256_SHA256)
     }
 
     /// Signs a client certificate: Kubernetes takes the common name as the user and the organization as the group.
     ///
     /// One group at most, because the certificate builder holds one organization.
     pub fn client(&self, user: &str, group: Option<&str>) -> Result<Pair, SandboxError> {
+        self.client_with(user, group, &PKCS_ECDSA_P256_SHA256)
+    }
+
+    /// The same with a key of another kind.
+    pub fn client_with(
+        &self,
+        user: &str,
+        group: Option<&str>,
+        kind: &'static SignatureAlgorithm,
+    ) -> Result<Pair, SandboxError> {
         let mut params = CertificateParams::default();
         params.distinguished_name.push(DnType::CommonName, user);
         if let Some(group) = group {
             params.distinguished_name.push(DnType::OrganizationName, group);
         }
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
-        self.sign(params)
+        self.sign(params, kind)
     }
 
-    fn sign(&self, mut params: CertificateParams) -> Result<Pair, SandboxError> {
+    fn sign(&self, mut params: CertificateParams, kind: &'static SignatureAlgorithm) -> Result<Pair, SandboxError> {
         params.use_authority_key_identifier_extension = true;
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-        let key = KeyPair::generate()?;
+        let key = KeyPair::generate_for(kind)?;
         let certificate: Certificate = params.signed_by(&key, &self.issuer)?;
         Ok(Pair { certificate: certificate.pem(), key: key.serialize_pem() })
     }

@@ -16,10 +16,7 @@ mod warning;
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use http::HeaderMap;
-use kube::{
-    Client, Config,
-    config::{ExecAuthCluster, Kubeconfig},
-};
+use kube::{Client, Config, config::ExecAuthCluster};
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::Mutex;
 
@@ -72,7 +69,7 @@ impl Connection {
         let has_server = chosen.cluster.server.as_deref().is_some_and(|it| !it.is_empty());
         let chosen = match has_server {
             true => chosen,
-            false if chosen.context.is_none() => in_cluster::find(&chosen).ok_or_else(|| nowhere(&kubeconfig))?,
+            false if chosen.context.is_none() => in_cluster::find(&chosen).ok_or_else(|| nowhere(access))?,
             false => {
                 let context = chosen.context.unwrap_or_default();
                 return Err(Error::failed(format!("the cluster of context {context:?} has no server"))
@@ -162,13 +159,18 @@ fn shown(server: &http::Uri) -> String {
     format!("{}://{host}{}", server.scheme_str().unwrap_or("https"), server.path())
 }
 
-fn nowhere(kubeconfig: &Kubeconfig) -> Error {
-    let is_empty = kubeconfig.contexts.is_empty() && kubeconfig.clusters.is_empty();
-    let error = match is_empty {
-        true => Error::failed("no kubeconfig can be read: there is none, or it is empty")
-            .hint("name one by --kubeconfig or KUBECONFIG, name a server by --server, or work on files with -f"),
-        false => Error::failed("the kubeconfig has no current context")
+/// What it means that no server is known.
+fn nowhere(access: &Access) -> Error {
+    let paths = kubeconfig::paths();
+    let is_there = access.kubeconfig.is_some() || paths.iter().any(|it| it.exists());
+    let error = match is_there {
+        true => Error::failed("the kubeconfig has no current context")
             .hint("choose one by --context, or work on files with -f"),
+        false => {
+            let paths: Vec<_> = paths.iter().map(|it| it.display().to_string()).collect();
+            Error::failed(format!("no kubeconfig can be read: {} is not there", paths.join(" or ")))
+                .hint("name one by --kubeconfig or KUBECONFIG, name a server by --server, or work on files with -f")
+        }
     };
     error.hint("for Palette's own API set SPECTROCLOUD_HOST, SPECTROCLOUD_APIKEY and SPECTROCLOUD_DEFAULT_PROJECT, or give --store palette")
 }

@@ -21,12 +21,17 @@ pub(in crate::store) fn read(named: Option<&Path>) -> Result<Kubeconfig, Error> 
                 .hint("name one by --kubeconfig or KUBECONFIG, or work on files with -f")
         });
     }
+    merged(paths())
+}
+
+/// The files that are read where none is named, whether they are there or not.
+pub(super) fn paths() -> Vec<PathBuf> {
     let list = env::var_os("KUBECONFIG").filter(|it| !it.is_empty());
-    let paths = match list {
+    let paths: Vec<_> = match list {
         Some(list) => env::split_paths(&list).collect(),
         None => env::home_dir().map(|home| home.join(".kube").join("config")).into_iter().collect(),
     };
-    merged(paths)
+    paths.into_iter().filter(|it| !it.as_os_str().is_empty()).collect()
 }
 
 /// Several files as one: of each name and of each value the first that is there.

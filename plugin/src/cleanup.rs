@@ -31,7 +31,7 @@ pub(crate) use self::{
     names::{Name, hint_at_workloads, words},
     past::Sources,
     remind::{StillDown, scaled_down},
-    report::{explain, print},
+    report::{explain, orphan_names, print},
     returning::{After, AfterArgs, Returning, after},
     search::search,
 };

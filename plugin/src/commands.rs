@@ -14,6 +14,7 @@ use crate::{
 mod apply;
 mod approve;
 mod check;
+mod completion;
 mod detach;
 mod diff;
 mod export;
@@ -79,6 +80,7 @@ pub(crate) enum Command {
     Export(export::ExportArgs),
     Import(import::ImportArgs),
     Detach(detach::DetachArgs),
+    Completion(completion::CompletionArgs),
     Version(version::VersionArgs),
     Help(help::HelpArgs),
     Options(options::OptionsArgs),
@@ -97,6 +99,7 @@ impl Command {
             | Self::Orphans(_)
             | Self::History(_)
             | Self::Export(_)
+            | Self::Completion(_)
             | Self::Version(_)
             | Self::Help(_)
             | Self::Options(_) => false,
@@ -150,9 +153,9 @@ impl Outcome {
 pub(crate) async fn run(cli: &Cli, output: &mut Output) -> Result<Outcome, Error> {
     output::trace::set(cli.global.verbosity);
     let global = Global {
-        // Nobody needs a configuration to ask for the version or for help.
+        // Nobody needs a configuration to ask for the version or for help, or for a script that every shell loads.
         configuration: match cli.command {
-            Command::Version(_) | Command::Help(_) | Command::Options(_) => Arc::default(),
+            Command::Version(_) | Command::Completion(_) | Command::Help(_) | Command::Options(_) => Arc::default(),
             _ => Arc::new(Configuration::read()?),
         },
         writes: cli.command.writes(),
@@ -180,6 +183,7 @@ pub(crate) async fn run(cli: &Cli, output: &mut Output) -> Result<Outcome, Error
         Command::Export(args) => export::run(args, global, output).await,
         Command::Import(args) => import::run(args, global, output).await,
         Command::Detach(args) => detach::run(args, global, output).await,
+        Command::Completion(args) => completion::run(args, output),
         Command::Version(args) => version::run(args, output),
         Command::Help(args) => help::run(args, output),
         Command::Options(args) => options::run(args, output),

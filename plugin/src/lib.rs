@@ -9,6 +9,7 @@ mod change;
 mod cleanup;
 mod cli;
 mod commands;
+mod complete;
 mod configuration;
 mod decide;
 mod error;
@@ -35,7 +36,11 @@ use crate::{
 
 /// Runs the command line `args` (the program's name first) and gives the exit code to end with.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let args = switches::plain(args.into_iter().collect(), cli::command);
+    let args: Vec<_> = args.into_iter().collect();
+    if let Some(request) = complete::requested(&args) {
+        return complete::run(&request);
+    }
+    let args = switches::plain(args, cli::command);
     called::by(args.first().map(OsString::as_os_str));
     let mut root = cli::command();
     let parsed = root.try_get_matches_from_mut(&args).and_then(|matches| {

@@ -123,14 +123,27 @@ impl Proposal {
         goal: Goal,
         (base, decisions): (Option<BaseArg>, Decisions),
     ) -> Result<Self, Error> {
-        let mut proposal = Self {
+        let mut proposal = Self { base, ..Self::of_read((store, cluster, revisions), Vec::new(), goal, decisions) };
+        proposal.read_beside().await?;
+        proposal.compute()?;
+        Ok(proposal)
+    }
+
+    /// Takes what was read, and computes nothing yet.
+    pub(crate) fn of_read(
+        (store, cluster, revisions): (Rc<Store>, Document, Vec<Revision>),
+        profiles: Vec<Document>,
+        goal: Goal,
+        decisions: Decisions,
+    ) -> Self {
+        Self {
             store,
             cluster,
-            profiles: Vec::new(),
+            profiles,
             causes: Vec::new(),
             revisions,
             goal,
-            base,
+            base: None,
             decisions,
             draft: Draft::default(),
             judgement: None,
@@ -138,10 +151,7 @@ impl Proposal {
             variables: Values::new(),
             edited: BTreeMap::new(),
             buffers: Vec::new(),
-        };
-        proposal.read_beside().await?;
-        proposal.compute()?;
-        Ok(proposal)
+        }
     }
 
     /// Reads what the pending document is computed from beside the cluster.

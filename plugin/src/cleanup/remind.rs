@@ -10,7 +10,7 @@ use profile_core::{
 use super::{
     back::in_words,
     records::{Recorded, Records},
-    scaling::placed,
+    scaling::{object, placed},
     target::{Place, Target, is_of_one},
 };
 use crate::{
@@ -26,6 +26,13 @@ pub(crate) struct StillDown {
     pub(crate) words: String,
     /// Why a scale-back would leave it as it is.
     pub(crate) refusal: Option<String>,
+}
+
+impl StillDown {
+    /// The object as a command line names it.
+    pub(crate) fn name(&self) -> String {
+        object(&self.identity)
+    }
 }
 
 /// What is scaled down for each of some clusters of one store, or why that is not visible. The requests grow with the servers,

@@ -15,14 +15,15 @@ use serde_json::Value;
 
 use super::{
     names::{Name, pick},
+    past::Sources,
     scaling::object,
-    search::Search,
+    search::{Search, search},
 };
 use crate::{
     cli::Format,
     error::{Error, Kind},
     output::{Output, age, listing::ListingArgs},
-    store::Document,
+    store::{Document, Store},
 };
 
 /// Prints a search for people, for machines or for pipes.
@@ -91,6 +92,17 @@ pub(super) fn absent(search: &Search, names: &[Name], error: Error) -> Error {
         )),
         None => error.hint(format!("`{}` lists what was found", search.command)),
     }
+}
+
+/// The orphans of a cluster as a command line names them, each with how well it is proven.
+pub(crate) async fn orphan_names(
+    store: &Store,
+    cluster: &Document,
+    output: &mut Output,
+) -> Result<Vec<(String, &'static str)>, Error> {
+    let search = search(store, cluster, &Sources::of_packs(Vec::new()), output).await?;
+    let orphans = &search.findings.orphans;
+    Ok(names(orphans).into_iter().zip(orphans.iter().map(|it| it.confidence.as_str())).collect())
 }
 
 /// The names of the orphans as kubectl takes them. kubectl's own have no namespace, so one that stands in several is printed with

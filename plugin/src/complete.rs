@@ -59,7 +59,7 @@ pub(crate) fn run(request: &Request) -> ExitCode {
     let started = Instant::now();
     panic::set_hook(Box::new(|_| ()));
     let answer = panic::catch_unwind(|| match request {
-        Request::Candidates(words) => words::answer(&cli::command(), words, started).text(),
+        Request::Candidates(words) => words::answer(cli::command(), words, started).text(),
         Request::Facts(question) => session::answer(question),
     });
     let mut output = Output::to_terminal(clap::ColorChoice::Never);

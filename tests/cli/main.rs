@@ -8,6 +8,8 @@ mod bad_values;
 mod blame;
 mod charts;
 mod check;
+mod completion;
+mod completion_cut;
 mod diff;
 mod diff_formats;
 mod diff_points;

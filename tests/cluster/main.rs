@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test a failed unwrap is a failed test")]
 
+mod bash;
 mod charts;
 mod connection;
+mod completion;
 mod fleet;
 mod gate;
 mod orphans;

@@ -12,9 +12,12 @@ use super::{
     ASK,
     question::{Inquiry, Reply},
 };
+use crate::cli;
 
 /// How long a shell is kept waiting, from the start of the first process.
 const CUT: Duration = Duration::from_millis(500);
+/// Names another time, for servers that are far away.
+const VARIABLE: &str = "KUBECTL_PROFILE_COMPLETION_TIMEOUT";
 
 /// The reply, or nothing where there is none in time.
 pub(super) fn ask(inquiry: &Inquiry, started: Instant) -> Option<Reply> {
@@ -30,9 +33,13 @@ pub(super) fn ask(inquiry: &Inquiry, started: Instant) -> Option<Reply> {
         // Whoever waited may have stopped.
         let _ = sender.send(is_whole.then_some(text));
     });
-    let text = told.recv_timeout(CUT.saturating_sub(started.elapsed())).ok().flatten();
+    let text = told.recv_timeout(cut().saturating_sub(started.elapsed())).ok().flatten();
     end(&mut child);
     serde_json::from_str(&text?).ok()
+}
+
+fn cut() -> Duration {
+    env::var(VARIABLE).ok().and_then(|it| cli::duration(&it).ok()).unwrap_or(CUT)
 }
 
 /// Ends the process with all that it has started, such as a program that waits for a password.

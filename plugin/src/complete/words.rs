@@ -15,8 +15,7 @@ use super::{
 };
 
 /// What is offered for the last of `words`.
-pub(super) fn answer(root: &Command, words: &[String], started: Instant) -> Answer {
-    let mut root = root.clone();
+pub(super) fn answer(mut root: Command, words: &[String], started: Instant) -> Answer {
     root.build();
     let (words, before) = joined(words);
     let mut answer = of_line(&Line::walk(&root, &words), started);

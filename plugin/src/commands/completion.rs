@@ -14,11 +14,16 @@ use crate::{
     output::Output,
 };
 
+const EXAMPLE: &str = "Example:
+  kubectl profile completion install
+  source <(kubectl-profile completion bash)";
+
 /// Let a shell complete commands, flags, clusters, versions and more
 ///
 /// `install` is all that kubectl's own completion needs to complete the words behind `kubectl profile`. The scripts are for who
 /// calls kubectl-profile itself.
 #[derive(Args, Debug)]
+#[command(after_help = EXAMPLE)]
 pub(crate) struct CompletionArgs {
     #[command(subcommand)]
     what: What,

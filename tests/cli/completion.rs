@@ -3,6 +3,7 @@
 use std::{fs, os::unix::fs::symlink, path::Path, process::Command};
 
 use profile_tests::binaries;
+use serde_json::{Value, json};
 
 use crate::{
     fixtures,
@@ -176,18 +177,29 @@ fn packs_and_the_paths_of_their_values_are_offered_without_a_value() {
     assert!(!complete(&folder, "override -f . demo app --set ui.tokens.").contains("hidden"));
 }
 
+/// Packs of which one is a manifest.
+fn with_manifest(content: &str) -> Value {
+    let manifests = json!([{"name": "app", "content": content}]);
+    json!([{"name": "app", "layer": "addon", "type": "manifest", "version": "1", "values": "", "manifests": manifests}])
+}
+
 #[test]
 fn orphans_and_revisions_are_offered_by_name() {
-    let folder = hub();
-    plugin(&folder, "switch shop-aws hello-aws@1.1.0 -f . --yes").exits(0);
-    let text = complete(&folder, "rollback -f . shop-aws --to-revision ");
-    assert!(text.starts_with("1\tswitch hello-aws@1.0.0 to hello-aws@1.1.0, "), "{text}");
-    let names = plugin(&folder, "orphans shop-aws -f . -o name").exits(0).stdout.clone();
-    let mut names: Vec<_> = names.lines().collect();
-    assert!(!names.is_empty(), "the switch left nothing behind");
-    names.push(":4");
-    offers_values(&folder, "scale-down -f . shop-aws ", &names);
-    offers_values(&folder, "orphans -f . shop-aws --explain ", &names);
+    let folder = fixtures::demo();
+    let stays = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: stays, namespace: demo}\n";
+    let goes =
+        "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: goes, namespace: demo}\nspec: {replicas: 1}\n";
+    let first = with_manifest(&format!("{stays}{goes}"));
+    folder.write("cluster.json", fixtures::cluster(&first).to_string());
+    fixtures::add(&folder, "1.0.0", &first);
+    fixtures::add(&folder, "1.1.0", &with_manifest(stays));
+    let folder = completing(folder);
+    plugin(&folder, "switch demo hello@1.1.0 -f . --yes").exits(0);
+    let text = complete(&folder, "rollback -f . demo --to-revision ");
+    assert!(text.starts_with("1\tswitch hello@1.0.0 to hello@1.1.0, ") && text.ends_with(":36\n"), "{text}");
+    for words in ["scale-down -f . demo ", "scale-down -f . demo deployment.apps/", "orphans -f . --explain "] {
+        offers_values(&folder, words, &["deployment.apps/goes", ":4"]);
+    }
 }
 
 #[test]

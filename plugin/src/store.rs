@@ -80,6 +80,8 @@ impl Document {
 pub(crate) enum Look {
     /// What tells it from others.
     Names,
+    /// Which profiles they have attached.
+    Attached,
     /// What a list of clusters can show.
     Summaries,
 }
@@ -267,6 +269,9 @@ impl Store {
                 let clusters = store.clusters(selector, look).await?;
                 Ok(if namespace.is_some() { Vec::new() } else { clusters })
             }
+            Self::Kubernetes(store) if (look, namespace, selector.is_some()) == (Look::Attached, None, false) => {
+                store.cluster_listing().await
+            }
             Self::Kubernetes(store) => store.clusters_of(namespace, selector).await,
             Self::Files(store) => {
                 let is_meant = |it: &Document| {
@@ -297,6 +302,7 @@ impl Store {
     /// All profile versions in scope, those that are wanted with their content.
     pub(crate) async fn profiles(&self, wanted: &Sought) -> Result<Vec<Document>, Error> {
         match self {
+            Self::Kubernetes(store) if wanted.is_listing => store.profile_listing().await,
             Self::Kubernetes(store) => store.profiles(wanted.namespace.as_deref()).await,
             Self::Files(store) => store.profiles(),
             Self::Palette(store) => store.profiles(wanted).await,

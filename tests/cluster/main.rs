@@ -4,10 +4,11 @@
 
 mod bash;
 mod charts;
-mod connection;
 mod completion;
+mod connection;
 mod fleet;
 mod gate;
+mod list;
 mod orphans;
 mod overrides;
 mod races;

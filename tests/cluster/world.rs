@@ -191,6 +191,11 @@ pub(crate) fn json_of(run: &Run) -> Value {
     serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {run}"))
 }
 
+/// The lines of the requests that `-v 6` shows.
+pub(crate) fn requests(run: &Run) -> Vec<&str> {
+    run.stderr.lines().filter(|line| line.contains(" https://")).collect()
+}
+
 /// Asserts an exit code and that the streams hold every one of some texts.
 pub(crate) fn assert_run(run: &Run, code: i32, said: &[&str]) {
     assert_eq!(run.code, Some(code), "{run}");

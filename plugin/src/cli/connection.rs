@@ -135,7 +135,6 @@ impl ConnectionArgs {
     }
 
     /// Where to remember what may be asked for again: the flag, else KUBECACHEDIR, else `~/.kube/cache`.
-    #[allow(dead_code, reason = "for whoever caches; the flag is kubectl's in any case")]
     pub(crate) fn cache_dir(&self) -> Option<PathBuf> {
         let environment = env::var_os("KUBECACHEDIR").filter(|it| !it.is_empty()).map(PathBuf::from);
         cache_dir(self.cache_dir.as_deref(), environment, env::home_dir())

@@ -41,7 +41,7 @@ pub(crate) struct ListArgs {
 pub(crate) async fn run(args: &ListArgs, global: &Global, output: &mut Output) -> Result<Outcome, Error> {
     let store = Store::open(global).await?;
     let wanted = Sought::listing();
-    let (mut profiles, clusters) = tokio::try_join!(store.profiles(&wanted), store.clusters(Look::Summaries))?;
+    let (mut profiles, clusters) = tokio::try_join!(store.profiles(&wanted), store.clusters(Look::Attached))?;
     profiles.sort_by_cached_key(|it| {
         let view = it.profile();
         let version = view.version().unwrap_or_default().into_owned();

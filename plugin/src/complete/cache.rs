@@ -27,7 +27,7 @@ impl Cache {
     /// The place of an answer; none where the user has no folder for it. Two questions share one only where the server, the
     /// context, the user, the namespace and every flag that chooses them are the same.
     pub(super) fn of(question: &Question, global: &Global, flags: &[String]) -> Option<Self> {
-        let folder = root(flags)?.join("kubectl-profile");
+        let folder = global.connection.cache_dir()?.join("kubectl-profile");
         let places = ["SPECTROCLOUD_HOST", "SPECTROCLOUD_DEFAULT_PROJECT"].map(|it| env::var(it).unwrap_or_default());
         let configuration = &global.configuration;
         let palette = (&configuration.palette.host, &configuration.palette.project, &configuration.path);
@@ -76,14 +76,6 @@ impl Cache {
 /// A time that is yet to come was set by a clock that went wrong, and says nothing.
 fn is_fresh(metadata: &fs::Metadata) -> bool {
     metadata.modified().ok().and_then(|it| it.elapsed().ok()).is_some_and(|age| age <= AGE)
-}
-
-/// kubectl's own folder for what it keeps: the flag, the variable, or the one in the user's home.
-fn root(flags: &[String]) -> Option<PathBuf> {
-    let given = flags.iter().rev().find_map(|it| it.strip_prefix("--cache-dir=")).map(PathBuf::from);
-    let named = || env::var_os("KUBECACHEDIR").filter(|it| !it.is_empty()).map(PathBuf::from);
-    let own = || env::home_dir().filter(|it| !it.as_os_str().is_empty()).map(|it| it.join(".kube/cache"));
-    given.or_else(named).or_else(own)
 }
 
 #[cfg(unix)]

@@ -14,20 +14,21 @@ use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
 use super::{Document, DryRun, workloads::Workloads};
-use crate::{
-    cli::Global,
-    error::{Error, Kind},
-    shell::flag,
-};
+use crate::{cli::Global, error::Error, shell::flag};
 
 mod connection;
 pub(crate) mod discovery;
 mod failure;
+mod kept;
+mod listing;
 pub(crate) mod live;
+mod metadata;
 pub(crate) mod pages;
+mod pruned;
 mod releases;
 mod revisions;
 mod scalable;
+mod served;
 mod watch;
 
 pub(crate) use connection::Access;
@@ -44,8 +45,9 @@ pub(super) fn contexts(global: &Global) -> Result<(Vec<String>, Option<String>),
 pub(crate) const MANAGER: &str = "kubectl-profile";
 
 const GROUP: &str = "cluster.spectrocloud.com";
-/// The versions that Palette serves, the preferred one first. Up to 4.9.27 there is only `v1alpha1`.
-const VERSIONS: [&str; 2] = ["v1", "v1alpha1"];
+/// The kinds of it, as they stand in a URL.
+const CLUSTERS: &str = "spectroclusters";
+const PROFILES: &str = "clusterprofiles";
 /// Objects a page of a list.
 const PAGE: u32 = 500;
 /// Deployments of Palette's agent in the namespace of a cluster: where one runs, writes are likely to be undone.
@@ -57,7 +59,10 @@ pub(crate) struct KubernetesStore {
     connection: Connection,
     /// The namespace to look in; `None` for all.
     namespace: Option<String>,
-    version: &'static str,
+    /// In which version each kind of Palette's is served, as far as that is known.
+    found: served::Found,
+    /// kubectl's cache directory, where the user has one.
+    cache: Option<PathBuf>,
     /// How many requests were sent.
     requests: Arc<AtomicU64>,
     /// The address of the API server.
@@ -72,16 +77,15 @@ pub(crate) struct KubernetesStore {
 }
 
 impl KubernetesStore {
-    /// Connects by the kubeconfig and asks which version of Palette's API is served.
+    /// Connects by the kubeconfig; sends nothing yet.
     pub(crate) async fn open(global: &Global) -> Result<Self, Error> {
         let access = Access { kubeconfig: global.kubeconfig.clone(), context: global.context.clone() };
         let mut store = Self::connect(global, &access).await?;
         store.workloads = Arc::new(Workloads::of(global)?);
-        store.version = store.served_version().await?;
         Ok(store)
     }
 
-    /// Connects to where workloads run. Palette's API need not be served there, and is not asked for.
+    /// Connects to where workloads run. Palette's API need not be served there.
     pub(crate) async fn connect(global: &Global, access: &Access) -> Result<Self, Error> {
         let connection = Connection::open(global, access)?;
         let namespace = global.namespace.clone().unwrap_or_else(|| connection.namespace.clone());
@@ -89,7 +93,8 @@ impl KubernetesStore {
             server: connection.server.clone(),
             connection,
             namespace: (!global.all_namespaces).then_some(namespace),
-            version: VERSIONS[0],
+            found: served::Found::default(),
+            cache: global.connection.cache_dir(),
             requests: Arc::default(),
             server_uid: Arc::default(),
             flags: flags(global, access),
@@ -160,20 +165,18 @@ impl KubernetesStore {
         namespace: Option<&str>,
         selector: Option<&Selector>,
     ) -> Result<Vec<Document>, Error> {
-        let url = self.url("spectroclusters", namespace.or(self.namespace.as_deref()));
         let params = ListParams { label_selector: selector.map(Selector::to_string), ..ListParams::default() };
-        let items = self.list_with("spectroclusters", url, params).await?;
-        Ok(items.into_iter().map(|value| Document { value, place: String::new() }).collect())
+        self.list(CLUSTERS, namespace, params).await
     }
 
     pub(crate) async fn profiles(&self, namespace: Option<&str>) -> Result<Vec<Document>, Error> {
-        self.list("clusterprofiles", namespace.or(self.namespace.as_deref())).await
+        self.list(PROFILES, namespace, ListParams::default()).await
     }
 
     pub(crate) async fn reread(&self, cluster: &Document) -> Result<Document, Error> {
-        let (url, name) = self.url_of(cluster);
+        let (url, name) = self.url_of(cluster).await?;
         let request = Request::new(url).get(&name, &Default::default());
-        let value = self.send("get", "spectroclusters", request).await?;
+        let value = self.send("get", CLUSTERS, request).await?;
         Ok(Document { value, place: String::new() })
     }
 
@@ -184,8 +187,8 @@ impl KubernetesStore {
             "metadata": {"uid": cluster.uid(), "resourceVersion": cluster.resource_version()},
             "spec": {"clusterProfileTemplates": profile_core::switch::templates(after)},
         });
-        let (url, name) = self.url_of(before);
-        self.patch("spectroclusters", url, &name, &patch, dry_run).await.map(|_| ())
+        let (url, name) = self.url_of(before).await?;
+        self.patch(CLUSTERS, url, &name, &patch, dry_run).await.map(|_| ())
     }
 
     /// Which deployments of Palette's agent run beside the cluster, by name.
@@ -205,32 +208,13 @@ impl KubernetesStore {
         field::text(&review, &["status", "userInfo", "username"]).map(Into::into)
     }
 
-    async fn served_version(&self) -> Result<&'static str, Error> {
-        let request = Request::new(format!("/apis/{GROUP}")).list(&ListParams::default());
-        let group = match self.send("get", "the API group", request).await {
-            Ok(group) => group,
-            Err(error) if error.kind == Kind::NotFound => return Err(self.not_installed()),
-            Err(error) => return Err(error),
-        };
-        let served: Vec<_> =
-            field::items(&group, &["versions"]).filter_map(|(_, it)| field::text(it, &["version"])).collect();
-        VERSIONS.into_iter().find(|version| served.iter().any(|it| it == version)).ok_or_else(|| self.not_installed())
-    }
-
-    fn not_installed(&self) -> Error {
-        Error::failed(format!(
-            "the API server of context {:?} does not serve {GROUP} as v1 or v1alpha1",
-            self.context()
-        ))
-        .hint(
-            "is this the right context? A Palette cluster has these CRDs, and a sandbox gets them from manifests/crds",
-        )
-        .hint("--store palette works on Palette's own API")
-    }
-
-    async fn list(&self, plural: &str, namespace: Option<&str>) -> Result<Vec<Document>, Error> {
-        let items = self.list_all(plural, self.url(plural, namespace)).await?;
-        Ok(items.into_iter().map(|value| Document { value, place: String::new() }).collect())
+    /// The objects of a kind of Palette's in a namespace, or in the scope.
+    async fn list(&self, plural: &str, namespace: Option<&str>, params: ListParams) -> Result<Vec<Document>, Error> {
+        let namespace = namespace.or(self.namespace.as_deref());
+        let items = self.in_served_version(plural, async |version| {
+            self.list_with(plural, served::url(version, plural, namespace), params.clone()).await
+        });
+        Ok(items.await?.into_iter().map(|value| Document { value, place: String::new() }).collect())
     }
 
     /// All items of a list, page by page.
@@ -270,14 +254,10 @@ impl KubernetesStore {
         kube::api::PatchParams { field_manager: Some(MANAGER.into()), ..params }
     }
 
-    fn url(&self, plural: &str, namespace: Option<&str>) -> String {
-        let place = namespace.map(|namespace| format!("namespaces/{namespace}/")).unwrap_or_default();
-        format!("/apis/{GROUP}/{}/{place}{plural}", self.version)
-    }
-
-    fn url_of(&self, cluster: &Document) -> (String, String) {
+    async fn url_of(&self, cluster: &Document) -> Result<(String, String), Error> {
         let cluster = cluster.cluster();
-        (self.url("spectroclusters", cluster.namespace().as_deref()), cluster.name().into_owned())
+        let url = self.served_url(CLUSTERS, cluster.namespace().as_deref()).await?;
+        Ok((url, cluster.name().into_owned()))
     }
 }
 

@@ -127,7 +127,7 @@ impl PaletteStore {
     pub(crate) async fn clusters(&self, selector: Option<&Selector>, look: Look) -> Result<Vec<Document>, Error> {
         let all = match look {
             Look::Names => self.cluster_names().await?,
-            Look::Summaries => self.cluster_summaries().await?,
+            Look::Attached | Look::Summaries => self.cluster_summaries().await?,
         };
         let is_meant = |it: &Value| selector.is_none_or(|selector| labels::selects(selector, it));
         Ok(all.into_iter().filter(is_meant).map(document).collect())

@@ -5,14 +5,16 @@ use std::{fs, path::Path, sync::OnceLock};
 use profile_sandbox::{Options, Run, Sandbox};
 use serde_json::{Value, json};
 
-use crate::world::{SHOP, World, assert_run};
+use crate::world::{SHOP, World, assert_run, requests};
 
 use super::SWITCH;
 
-/// A control plane that serves only v1alpha1, and what the plugin said while it served neither.
+/// A control plane that serves only v1alpha1, and what the plugin said while it served neither, or one kind alone.
 struct Old {
     sandbox: Sandbox,
     before: Vec<(&'static str, Run)>,
+    stranger: Run,
+    between: Vec<(&'static str, Run)>,
 }
 
 fn old() -> &'static Old {
@@ -24,12 +26,18 @@ fn old() -> &'static Old {
         };
         let before = ["list", "status", "check hello-aws@1.1.0", "switch shop-aws hello-aws@1.1.0 --yes", "history"];
         let before = before.map(run).to_vec();
-        for file in ["spectroclusters", "clusterprofiles"] {
+        let kubeconfig = sandbox.kubeconfig_for("stranger", None).unwrap();
+        let mut list = sandbox.kubectl_command();
+        let stranger = Run::of(list.args(["profile", "list"]).env("KUBECONFIG", kubeconfig)).unwrap();
+        let install = |file| {
             sandbox.apply(&only_v1alpha1(file).to_string()).unwrap();
-        }
-        let wait = ["wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"];
-        sandbox.run_kubectl(wait).unwrap().success("kubectl wait").unwrap();
-        Old { sandbox, before }
+            let wait = ["wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"];
+            sandbox.run_kubectl(wait).unwrap().success("kubectl wait").unwrap();
+        };
+        install("spectroclusters");
+        let between = ["list", "status"].map(run).to_vec();
+        install("clusterprofiles");
+        Old { sandbox, before, stranger, between }
     })
 }
 
@@ -55,6 +63,32 @@ fn without_the_crds_every_command_says_what_is_not_served() {
         let said = "the API server of context \"sandbox\" does not serve cluster.spectrocloud.com as v1 or v1alpha1";
         assert!(run.stderr.contains(said) && run.stderr.contains("manifests/crds"), "{line}: {run}");
     }
+}
+
+#[test]
+fn who_may_list_nothing_is_told_that_there_is_nothing() {
+    let stranger = &old().stranger;
+    assert_run(stranger, 2, &["does not serve cluster.spectrocloud.com as v1 or v1alpha1"]);
+    assert!(!stranger.stderr.contains("Forbidden"), "{stranger}");
+}
+
+#[test]
+fn a_kind_that_is_missing_alone_is_named() {
+    let [(_, list), (_, status)] = old().between.as_slice() else { panic!() };
+    assert_run(list, 2, &["error from server (NotFound): cannot list clusterprofiles"]);
+    assert!(!list.stderr.contains("does not serve"), "{list}");
+    assert_run(status, 0, &["no clusters in namespace default"]);
+}
+
+#[test]
+fn v1_is_tried_once_for_each_kind() {
+    let world = world("old-asks");
+    let run = world.profile(&["switch", SHOP, "hello-aws@1.1.0", "--yes", "-v", "6"]);
+    let requests = requests(&run);
+    let tried: Vec<_> = requests.iter().filter(|it| it.contains("/cluster.spectrocloud.com/v1/")).collect();
+    assert!(tried.len() == 2 && tried.iter().all(|it| it.starts_with("GET ") && it.contains(" 404 ")), "{requests:#?}");
+    assert!(!requests.iter().any(|it| it.contains("/apis/cluster.spectrocloud.com ")), "{requests:#?}");
+    world.assert_shop_is_at("1.1.0");
 }
 
 #[test]

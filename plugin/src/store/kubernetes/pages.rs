@@ -77,9 +77,9 @@ struct Bare {
 /// What a list says of itself.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct ListMeta {
+pub(super) struct ListMeta {
     #[serde(rename = "continue")]
-    continue_token: Option<String>,
+    pub(super) continue_token: Option<String>,
     remaining_item_count: Option<u64>,
 }
 
@@ -192,7 +192,7 @@ fn forget_fields(object: &mut Value) {
 }
 
 /// Reads one page and hands over each item as soon as it is read.
-fn page<T: DeserializeOwned>(text: &str, take: &mut dyn FnMut(T)) -> Result<ListMeta, serde_json::Error> {
+pub(super) fn page<T: DeserializeOwned>(text: &str, take: &mut dyn FnMut(T)) -> Result<ListMeta, serde_json::Error> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     deserializer.deserialize_map(Page(take))
 }

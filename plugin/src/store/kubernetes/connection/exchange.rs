@@ -34,6 +34,11 @@ pub(in crate::store::kubernetes) enum Lost {
 }
 
 impl Answer {
+    /// The answer as it came.
+    pub(in crate::store::kubernetes) fn bytes(&self) -> &[u8] {
+        &self.body
+    }
+
     /// The answer as text; what the API server says in its place, where it is no success.
     pub(in crate::store::kubernetes) fn text(self) -> Result<String, Box<Status>> {
         if self.status.is_success() {

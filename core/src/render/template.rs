@@ -57,7 +57,8 @@ pub(super) fn render(source: &str, values: &serde_json::Value) -> Result<Text, T
         (SPECTRO.to_owned(), Value::from(opaque::word(&format!("{{{{ .{SPECTRO} }}}}")))),
     ]);
     // The engine promises errors instead of panics, and no input is known that breaks the promise. A manifest comes from
-    // elsewhere though, and one pack's surprise must not take down a command that looks at forty clusters.
+    // elsewhere though, and one pack's surprise must not take down a command that looks at forty clusters. Where panics end the
+    // program, as in the distributed plugin, the promise alone has to hold, and the tests below try to break it.
     let outcome = panic::catch_unwind(|| execute(&prepared, root)).unwrap_or_else(|_| {
         Err(TemplateError { line: None, column: None, reason: "the template engine broke down".to_owned() })
     });

@@ -5,7 +5,7 @@
 pub enum Unit {
     /// Time.
     Milliseconds,
-    /// Of 1,048,576 bytes.
+    /// Of memory 1,048,576 bytes each, of a file 1,000,000.
     Megabytes,
     /// A multiple of something.
     Times,
@@ -33,16 +33,16 @@ impl Row {
     }
 
     fn cells(&self) -> [String; 4] {
-        let unit = match self.unit {
-            Unit::Milliseconds => "ms",
-            Unit::Megabytes => "MB",
-            Unit::Times => "times",
+        let (unit, digits) = match self.unit {
+            Unit::Milliseconds => ("ms", 1),
+            Unit::Megabytes => ("MB", 1),
+            Unit::Times => ("times", 2),
         };
         let ends = [self.measured.first(), self.measured.last()].map(|end| end.copied().unwrap_or(f64::NAN));
         [
             self.what.to_owned(),
             self.limit.map_or_else(|| "none".into(), |limit| format!("{limit} {unit}")),
-            format!("{:.1} / {:.1} / {:.1} {unit}", ends[0], self.median(), ends[1]),
+            format!("{:.3$} / {:.3$} / {:.3$} {unit}", ends[0], self.median(), ends[1], digits),
             self.limit.map_or("", |limit| if self.median() <= limit { "yes" } else { "NO" }).to_owned(),
         ]
     }

@@ -31,7 +31,11 @@ bench:
 
 # The search for orphans among 10,000 objects on a real API server, as a table.
 bench-orphans:
-    cargo bench -p profile-sandbox
+    cargo bench -p profile-sandbox --bench orphans
+
+# Help, completion and lists beside kubectl's own on a real API server, as a table. What measures need not be fast itself.
+bench-kubectl:
+    cargo bench --profile dev -p profile-sandbox --bench kubectl
 
 # `list` and `status` against a fake of a large Palette that is 50 ms away, as a table.
 bench-palette:

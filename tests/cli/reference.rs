@@ -54,7 +54,7 @@ fn the_committed_reference_is_what_the_help_says() {
             index = format!("# Command reference\n\n{note}\n\n{}\n", block(&help));
             continue;
         }
-        let about = help.lines().next().unwrap_or_default();
+        let about = help.split("\n\n").next().unwrap_or_default().replace('\n', " ");
         index += &format!("- [kubectl profile {name}]({name}.md): {about}\n");
         files.insert(format!("{name}.md"), format!("# kubectl profile {name}\n\n{note}\n\n{}", block(&help)));
     }

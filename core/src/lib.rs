@@ -21,6 +21,7 @@ mod notices;
 pub mod orphans;
 pub mod pack;
 pub mod presets;
+pub mod probe;
 pub mod profile;
 pub mod reconciliation;
 pub mod render;

@@ -50,6 +50,16 @@ pub enum Code {
 }
 
 impl Code {
+    /// Every rule's code, in the order in which violations are told.
+    pub const ALL: [Self; 6] = [
+        Self::ClusterProvisioning,
+        Self::K8sDowngradeAfterUpgradeNotSupported,
+        Self::K8sMultiMinorUpgradeNotSupported,
+        Self::K8sVersionUnreadable,
+        Self::EdgeCniChangeNotSupported,
+        Self::CoreLayerRemovalNotSupported,
+    ];
+
     /// The code as it stands in denials and in JSON.
     pub fn as_str(self) -> &'static str {
         match self {

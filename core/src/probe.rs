@@ -144,11 +144,12 @@ fn other_minors<const N: usize>(cluster: &Value, steps: [i64; N]) -> Vec<Value> 
         let pack = crate::pack::Pack::new(raw, String::new());
         let name = pack.name();
         let reported = statuses.iter().filter(|it| it.name == name).filter_map(|it| it.version.as_deref());
-        let known: Vec<Version> =
-            reported.chain(pack.version().as_deref()).filter_map(|it| it.parse().ok()).collect();
+        let known: Vec<Version> = reported.chain(pack.version().as_deref()).filter_map(|it| it.parse().ok()).collect();
         for version in known {
             let minors = steps.iter().filter_map(|step| version.minor.checked_add_signed(*step));
-            found.extend(minors.map(|minor| with_field(cluster, at, "version", &format!("{}.{minor}.0", version.major))));
+            found.extend(
+                minors.map(|minor| with_field(cluster, at, "version", &format!("{}.{minor}.0", version.major))),
+            );
         }
     }
     found
@@ -258,7 +259,10 @@ mod tests {
             .with("/spec/clusterProfileTemplates/0/packs/0/values", json!({"a": 1}))
             .with("/spec/clusterProfileTemplates/0/packs/1/values", json!("a: 1"));
         let after = harmless(cluster.json()).unwrap();
-        assert_eq!(after.pointer("/spec/clusterProfileTemplates/0/packs/1/values").unwrap(), "a: 1\n# kubectl-profile-probe\n");
+        assert_eq!(
+            after.pointer("/spec/clusterProfileTemplates/0/packs/1/values").unwrap(),
+            "a: 1\n# kubectl-profile-probe\n"
+        );
         assert_eq!(harmless(whole(aws()).state("Provisioning").json()), None);
         assert_eq!(harmless(aws().json()), None);
     }

@@ -17,6 +17,7 @@ mod check;
 mod completion;
 mod detach;
 mod diff;
+mod doctor;
 mod export;
 mod help;
 mod history;
@@ -81,6 +82,7 @@ pub(crate) enum Command {
     Import(import::ImportArgs),
     Detach(detach::DetachArgs),
     Completion(completion::CompletionArgs),
+    Doctor(doctor::DoctorArgs),
     Version(version::VersionArgs),
     Help(help::HelpArgs),
     Options(options::OptionsArgs),
@@ -100,6 +102,7 @@ impl Command {
             | Self::History(_)
             | Self::Export(_)
             | Self::Completion(_)
+            | Self::Doctor(_)
             | Self::Version(_)
             | Self::Help(_)
             | Self::Options(_) => false,
@@ -184,6 +187,7 @@ pub(crate) async fn run(cli: &Cli, output: &mut Output) -> Result<Outcome, Error
         Command::Import(args) => import::run(args, global, output).await,
         Command::Detach(args) => detach::run(args, global, output).await,
         Command::Completion(args) => completion::run(args, output),
+        Command::Doctor(args) => doctor::run(args, global, output).await,
         Command::Version(args) => version::run(args, output),
         Command::Help(args) => help::run(args, output),
         Command::Options(args) => options::run(args, output),

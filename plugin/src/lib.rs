@@ -12,6 +12,7 @@ mod commands;
 mod complete;
 mod configuration;
 mod decide;
+mod doctor;
 mod error;
 mod fleet;
 mod help;

@@ -19,8 +19,9 @@ mod workloads;
 
 pub(crate) use files::FileStore;
 pub(crate) use kubernetes::{
-    KubernetesStore, MANAGER,
+    Access, GROUP, KubernetesStore, MANAGER, VERSIONS,
     discovery::{Served, ServedKind},
+    examine::{Answer, Right},
     live::Resource,
     pages::{Depth, Listing},
 };
@@ -149,6 +150,16 @@ pub(crate) fn text(path: &std::path::Path) -> Result<String, Error> {
 /// The text of the standard input, within the same bounds.
 pub(crate) fn standard_input() -> Result<String, Error> {
     files::input_text()
+}
+
+/// The store that the flags and the configuration choose.
+pub(crate) fn chosen(global: &Global) -> Result<StoreName, Error> {
+    choice::choose(global)
+}
+
+/// The kubeconfig that the flags choose, with the context that is meant as its current one.
+pub(crate) fn kubeconfig(global: &Global) -> Result<kube::config::Kubeconfig, Error> {
+    kubernetes::kubeconfig(global)
 }
 
 /// The names of the contexts in the kubeconfig that the flags choose, and which of them is the current one.

@@ -18,6 +18,7 @@ use crate::{cli::Global, error::Error, shell::flag};
 
 mod connection;
 pub(crate) mod discovery;
+pub(crate) mod examine;
 mod failure;
 mod kept;
 mod listing;
@@ -33,6 +34,7 @@ mod watch;
 
 pub(crate) use connection::Access;
 use connection::Connection;
+pub(crate) use served::VERSIONS;
 
 /// The contexts of the kubeconfig, and the current one.
 pub(super) fn contexts(global: &Global) -> Result<(Vec<String>, Option<String>), Error> {
@@ -41,10 +43,19 @@ pub(super) fn contexts(global: &Global) -> Result<(Vec<String>, Option<String>),
     Ok((names, global.context.clone().or(kubeconfig.current_context)))
 }
 
+/// The kubeconfig that is meant, with the context that is meant as its current one.
+pub(super) fn kubeconfig(global: &Global) -> Result<kube::config::Kubeconfig, Error> {
+    let mut kubeconfig = connection::read(global.kubeconfig.as_deref())?;
+    if global.context.is_some() {
+        kubeconfig.current_context.clone_from(&global.context);
+    }
+    Ok(kubeconfig)
+}
+
 /// The name under which the API server remembers our writes.
 pub(crate) const MANAGER: &str = "kubectl-profile";
 
-const GROUP: &str = "cluster.spectrocloud.com";
+pub(crate) const GROUP: &str = "cluster.spectrocloud.com";
 /// The kinds of it, as they stand in a URL.
 const CLUSTERS: &str = "spectroclusters";
 const PROFILES: &str = "clusterprofiles";

@@ -37,13 +37,20 @@ impl KubernetesStore {
             request.map_err(|error| Error::failed(format!("cannot build a request to {verb} {resource}: {error}")))?;
         match self.connection.exchange(&request, &self.requests).await {
             Ok(answer) => answer.text().map_err(|status| refusal(verb, resource, &status)),
-            Err(Lost::Unsent(error)) => Err(error),
-            Err(Lost::TimedOut(limit)) => Err(Error::new(
+            Err(lost) => Err(self.lost(verb, resource, lost)),
+        }
+    }
+
+    /// What it means that there is no answer.
+    pub(super) fn lost(&self, verb: &str, resource: &str, lost: Lost) -> Error {
+        match lost {
+            Lost::Unsent(error) => error,
+            Lost::TimedOut(limit) => Error::new(
                 Kind::TimedOut,
                 format!("no answer from {} to {verb} {resource} in {limit:?}", self.server_in_words()),
             )
-            .hint("raise --request-timeout, or check the server")),
-            Err(Lost::Broken(cause)) => Err(self.broken(verb, resource, &cause)),
+            .hint("raise --request-timeout, or check the server"),
+            Lost::Broken(cause) => self.broken(verb, resource, &cause),
         }
     }
 

@@ -9,7 +9,7 @@ use super::{GROUP, KubernetesStore};
 use crate::error::{Error, Kind};
 
 /// The versions that Palette serves, the preferred one first. Up to 4.9.27 there is only `v1alpha1`.
-const VERSIONS: [&str; 2] = ["v1", "v1alpha1"];
+pub(crate) const VERSIONS: [&str; 2] = ["v1", "v1alpha1"];
 
 /// The version that each kind was found in, by the kind's plural.
 #[derive(Clone, Default)]

@@ -39,6 +39,11 @@ impl Answer {
         &self.body
     }
 
+    /// The texts of what the server warns of.
+    pub(in crate::store::kubernetes) fn warnings(&self) -> Vec<String> {
+        warning::texts(&self.headers)
+    }
+
     /// The answer as text; what the API server says in its place, where it is no success.
     pub(in crate::store::kubernetes) fn text(self) -> Result<String, Box<Status>> {
         if self.status.is_success() {
@@ -72,6 +77,17 @@ impl Answer {
 impl Connection {
     /// Sends a request, again as late as the server says where it is too busy, and counts each time in `count`.
     pub(in crate::store::kubernetes) async fn exchange(
+        &self,
+        request: &Request<Vec<u8>>,
+        count: &AtomicU64,
+    ) -> Result<Answer, Lost> {
+        let answer = self.exchange_silently(request, count).await?;
+        answer.warnings().iter().for_each(|it| warnings::show(it));
+        Ok(answer)
+    }
+
+    /// The same for whoever tells by themselves what the server warns of.
+    pub(in crate::store::kubernetes) async fn exchange_silently(
         &self,
         request: &Request<Vec<u8>>,
         count: &AtomicU64,
@@ -115,7 +131,6 @@ impl Connection {
             sizes: (sent, answer.as_ref().map_or(0, |it| it.body.len())),
         });
         let answer = answer?;
-        warning::texts(&answer.headers).iter().for_each(|it| warnings::show(it));
         if answer.status == StatusCode::UNAUTHORIZED {
             self.live.lock().await.credential.refused();
         }

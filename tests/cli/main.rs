@@ -14,6 +14,7 @@ mod diff;
 mod diff_formats;
 mod diff_points;
 mod documents;
+mod doctor;
 mod edited;
 mod fixtures;
 mod folder;

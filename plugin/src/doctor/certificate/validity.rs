@@ -68,7 +68,9 @@ fn time(bytes: &[u8]) -> Option<(Timestamp, &[u8])> {
     let [month, day, hour, minute, second] =
         [month, day, hour, minute, second].map(|it: [u8; 2]| (it[0] - b'0') as i8 * 10 + (it[1] - b'0') as i8);
     let moment = DateTime::new(year, month, day, hour, minute, second, 0).ok()?;
-    Some((moment.to_zoned(TimeZone::UTC).ok()?.timestamp(), rest))
+    // The last day of 9999 stands for no end at all, and is the one moment beyond what a timestamp holds.
+    let moment = moment.to_zoned(TimeZone::UTC).map_or(Timestamp::MAX, |it| it.timestamp());
+    Some((moment, rest))
 }
 
 #[cfg(test)]
@@ -112,7 +114,8 @@ mod tests {
         let times = [(UTC_TIME, "490203040506Z"), (GENERALIZED_TIME, "20501231235959Z")];
         check(&certificate(true, 10, times), Some(("2049-02-03T04:05:06Z", "2050-12-31T23:59:59Z")));
         let times = [(UTC_TIME, "500101000000Z"), (GENERALIZED_TIME, "99991231235959Z")];
-        check(&certificate(true, 10, times), Some(("1950-01-01T00:00:00Z", "9999-12-31T23:59:59Z")));
+        let (first, last) = of(&certificate(true, 10, times)).unwrap();
+        assert_eq!((first, last), ("1950-01-01T00:00:00Z".parse().unwrap(), Timestamp::MAX));
     }
 
     #[test]

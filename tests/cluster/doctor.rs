@@ -48,6 +48,9 @@ fn guarded(prefix: &str, test: impl FnOnce(&World)) {
     let plane = plane();
     let _turn = plane.turn.lock().unwrap_or_else(PoisonError::into_inner);
     plane.sandbox.webhook().unwrap().start().unwrap();
+    // What another test put into the guard would stay beside what is applied over it.
+    let delete = ["delete", "validatingwebhookconfiguration", GUARD, "--ignore-not-found"];
+    assert_run(&plane.sandbox.run_kubectl(delete).unwrap(), 0, &[]);
     install::guard(&plane.sandbox).unwrap();
     test(&World::on(&plane.sandbox, prefix));
 }

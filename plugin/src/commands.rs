@@ -55,7 +55,7 @@ pub(crate) const GROUPS: [Group; 4] = [
         commands: &["switch", "apply", "update", "override", "rollback", "approve", "new-version", "import", "detach"],
     },
     Group { title: "Clean Up Commands", commands: &["orphans", "scale-down", "scale-back"] },
-    Group { title: "Administer Commands", commands: &["version"] },
+    Group { title: "Administer Commands", commands: &["doctor", "completion", "version"] },
 ];
 
 /// What to do.

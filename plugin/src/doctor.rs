@@ -34,7 +34,8 @@ pub(crate) fn takes_guard_away(global: &Global) -> Result<Option<String>, Error>
 fn line(global: &Global) -> String {
     let kubeconfig = global.kubeconfig.as_deref().map(|it| flag("--kubeconfig", &it.display().to_string()));
     let context = global.context.as_deref().map(|it| flag("--context", it));
-    let flags: String = [kubeconfig, context].into_iter().flatten().collect();
+    let connection = global.connection.words().into_iter().map(|(name, value)| flag(name, &value));
+    let flags: String = [kubeconfig, context].into_iter().flatten().chain(connection).collect();
     format!("kubectl delete validatingwebhookconfiguration {GUARD}{flags}")
 }
 

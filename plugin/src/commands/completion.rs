@@ -14,16 +14,22 @@ use crate::{
     output::Output,
 };
 
-const EXAMPLE: &str = "Example:
+const EXAMPLES: &str = "Examples:
+  # Let kubectl's own completion complete the words behind kubectl profile
   kubectl profile completion install
-  source <(kubectl-profile completion bash)";
+
+  # Look what that would do
+  kubectl profile completion install --dry-run
+
+  # Print a script for bash that completes kubectl-profile itself
+  kubectl profile completion bash > kubectl-profile.bash";
 
 /// Let a shell complete commands, flags, clusters, versions and more
 ///
 /// `install` is all that kubectl's own completion needs to complete the words behind `kubectl profile`. The scripts are for who
 /// calls kubectl-profile itself.
 #[derive(Args, Debug)]
-#[command(after_help = EXAMPLE)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct CompletionArgs {
     #[command(subcommand)]
     what: What,

@@ -18,11 +18,14 @@ pub(super) fn check(global: &Global) -> Check {
         let is_missing = error.kind() == std::io::ErrorKind::NotFound && files.len() > 1;
         (!is_missing).then(|| format!("{} cannot be read: {error}", path.display()))
     });
-    if let Some(says) = unreadable {
+    if let Some(says) = unreadable.filter(|_| global.connection.server.is_none() || global.kubeconfig.is_some()) {
         return Check::failed(NAME, says)
             .fix("name a file that is there and that you may read by --kubeconfig or KUBECONFIG");
     }
     match store::kubeconfig(global) {
+        Ok(kubeconfig) if kubeconfig.contexts.is_empty() && global.connection.server.is_some() => {
+            Check::ok(NAME, "none is needed: --server names the API server")
+        }
         Ok(kubeconfig) => judge(&kubeconfig, &places),
         Err(error) => {
             let fix = error.hints.first().cloned().unwrap_or_default();

@@ -34,6 +34,7 @@ mod watch;
 
 pub(crate) use connection::Access;
 use connection::Connection;
+pub(super) use connection::proxy_of_environment;
 pub(crate) use served::VERSIONS;
 
 /// The contexts of the kubeconfig, and the current one.

@@ -15,7 +15,7 @@ fn without_authority() -> Value {
 #[test]
 fn an_authority_that_nobody_named_is_not_trusted_and_the_flag_is_told() {
     let run = run_with(&without_authority(), &["list"], &[("SSL_CERT_FILE", &another_authority())]);
-    assert_run(&run, 2, &["UnknownIssuer", "hint: ", "--certificate-authority"]);
+    assert_run(&run, 2, &["invalid peer certificate", "hint: ", "--certificate-authority"]);
     assert_listed(&run_with(&without_authority(), &["list", "--certificate-authority", &authority_file()], &[]));
     let mut kubeconfig = without_authority();
     kubeconfig["clusters"][0]["cluster"]["certificate-authority"] = json!(authority_file());

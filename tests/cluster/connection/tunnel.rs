@@ -44,9 +44,16 @@ impl Tunnel {
         Self { opened, port, _runtime: runtime }
     }
 
-    /// The tunnels that were opened so far.
+    /// The tunnels that were opened so far, those that are alike once: two requests at a time have one each.
     pub(super) fn opened(&self) -> Vec<Opened> {
-        self.opened.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        opened.dedup();
+        opened
+    }
+
+    /// Forgets them.
+    pub(super) fn forget(&self) {
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }
 

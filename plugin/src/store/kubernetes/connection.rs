@@ -142,14 +142,17 @@ impl Live {
 
 fn client(config: &Config) -> Result<Client, Error> {
     Client::try_from(config.clone()).map_err(|error| {
-        // The outer words say little, and the innermost what is wrong.
-        let error = exchange::deepest(&error);
         let what = match config.root_cert {
             None => "no client can be made, and the system's certificates may be why",
             Some(_) => "no client can be made",
         };
         Error::failed(format!("{what}: {error}"))
     })
+}
+
+/// The proxy that the environment names for a server that is not of Kubernetes.
+pub(in crate::store) fn proxy_of_environment(server: &http::Uri) -> Result<Option<http::Uri>, Error> {
+    Ok(proxy::of(server, None, None)?.map(|it| it.url))
 }
 
 /// The address as it is shown: who is named in it may have a password there.

@@ -63,7 +63,7 @@ impl KubernetesStore {
         let message = format!("cannot {verb} {resource} at {}: {cause}", self.server_in_words());
         let error = Error::new(Kind::Unreachable, message);
         // What rustls says of the certificate of a server.
-        let hint = if cause.contains("UnknownIssuer") {
+        let hint = if cause.contains("UnknownIssuer") || cause.contains("BadSignature") {
             "the server's certificate is signed by an authority that is not trusted: name its file by \
              --certificate-authority, or in the kubeconfig"
         } else if cause.contains("NotValidForName") || cause.contains("not valid for name") {

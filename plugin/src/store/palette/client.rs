@@ -87,7 +87,7 @@ impl Client {
         headers.insert(header::ACCEPT, HeaderValue::from_static("application/json, */*;q=0.1"));
         let agent = concat!("kubectl-profile/", env!("CARGO_PKG_VERSION"));
         headers.insert(header::USER_AGENT, HeaderValue::from_static(agent));
-        let inner = super::connection::to(&access.host, access.certificate_authority.as_deref()).await?;
+        let inner = super::connection::to(&access.host, access.certificate_authority.as_deref())?;
         let requests = Arc::default();
         let key = access.key.clone();
         key.hide();

@@ -3,21 +3,15 @@
 
 use std::{fs, path::Path};
 
-use kube::{
-    Config,
-    config::{AuthInfo, Cluster, Context, KubeConfigOptions, Kubeconfig, NamedAuthInfo, NamedCluster, NamedContext},
-};
+use kube::Config;
 
 use crate::error::Error;
-
-/// The one name in the configuration that is made up here.
-const NAME: &str = "palette";
 
 /// A client for `https://HOST`.
 ///
 /// # Errors
 /// When the file of certificates or the proxy that the environment names cannot be used.
-pub(super) async fn to(host: &str, authority: Option<&Path>) -> Result<kube::Client, Error> {
+pub(super) fn to(host: &str, authority: Option<&Path>) -> Result<kube::Client, Error> {
     // What the proxy is called may hold a password.
     let unusable = |error: String| {
         let error =
@@ -25,22 +19,10 @@ pub(super) async fn to(host: &str, authority: Option<&Path>) -> Result<kube::Cli
         Error::failed(format!("cannot connect to Palette at {host}: {error}"))
             .hint("look at HTTPS_PROXY: http://HOST:PORT")
     };
-    let cluster = Cluster { server: Some(format!("https://{host}")), ..Cluster::default() };
-    let context = Context { cluster: NAME.into(), user: Some(NAME.into()), ..Context::default() };
-    let kubeconfig = Kubeconfig {
-        clusters: vec![NamedCluster { name: NAME.into(), cluster: Some(cluster), other: Default::default() }],
-        auth_infos: vec![NamedAuthInfo {
-            name: NAME.into(),
-            auth_info: Some(AuthInfo::default()),
-            other: Default::default(),
-        }],
-        contexts: vec![NamedContext { name: NAME.into(), context: Some(context), other: Default::default() }],
-        current_context: Some(NAME.into()),
-        ..Kubeconfig::default()
-    };
-    let mut config = Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default())
-        .await
-        .map_err(|error| unusable(super::failure::deepest(&error)))?;
+    let server: http::Uri =
+        format!("https://{host}").parse().map_err(|error| unusable(format!("its address is no URL: {error}")))?;
+    let mut config = Config::new(server.clone());
+    config.proxy_url = crate::store::kubernetes::proxy_of_environment(&server)?;
     // Each request has one limit of its own, and is sent again by rules of its own.
     config.connect_timeout = None;
     config.read_timeout = None;

@@ -162,7 +162,7 @@ async fn answer(client: &Client, request: Request<Vec<u8>>) -> Result<Answer, ku
 }
 
 /// The innermost words of an error: those around it say what was tried, which we know.
-pub(super) fn deepest(error: &kube::Error) -> String {
+fn deepest(error: &kube::Error) -> String {
     let mut cause: &dyn std::error::Error = error;
     while let Some(deeper) = cause.source() {
         cause = deeper;

@@ -96,7 +96,10 @@ mod tests {
 
     const API: &str = "https://api.example.com:6443";
 
-    fn of(server: &str, flag: &str, kubeconfig: &str, environment: &[(&str, &str)]) -> Result<String, String> {
+    /// Names and values of an environment.
+    type Variables<'v> = &'v [(&'v str, &'v str)];
+
+    fn of(server: &str, flag: &str, kubeconfig: &str, environment: Variables<'_>) -> Result<String, String> {
         let value = |name: &str| environment.iter().find(|it| it.0 == name).map(|it| it.1.to_owned());
         let chosen = choose(&server.parse().unwrap(), Some(flag), Some(kubeconfig), value);
         chosen.map(|it| it.map_or("none".into(), |it| it.to_string())).map_err(|error| error.message)
@@ -116,7 +119,7 @@ mod tests {
 
     #[test]
     fn the_environment_is_read_as_go_reads_it() {
-        let cases: [(&str, &[(&str, &str)], &str); 11] = [
+        let cases: [(&str, Variables<'_>, &str); 11] = [
             (API, &[("https_proxy", "http://low:1")], "http://low:1 of https_proxy"),
             (API, &[("HTTPS_PROXY", "http://up:1"), ("https_proxy", "http://low:1")], "http://up:1 of HTTPS_PROXY"),
             (API, &[("HTTPS_PROXY", ""), ("https_proxy", "http://low:1")], "http://low:1 of https_proxy"),

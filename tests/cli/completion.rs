@@ -161,7 +161,7 @@ fn versions_without_a_cluster_are_all_of_them() {
     let all: Vec<_> = all.iter().map(String::as_str).chain([":36"]).collect();
     offers_values(&folder, "show -f . hello-aws@", &all);
     offers_values(&folder, "detach -f . shop-aws ", &["hello-aws@1.0.0", ":4"]);
-    offers_values(&folder, "update -f . shop-aws --profile ", &["hello-aws", ":4"]);
+    offers_values(&folder, "update -f . shop-aws --only ", &["hello-aws", ":4"]);
 }
 
 #[test]

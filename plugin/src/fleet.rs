@@ -260,7 +260,12 @@ impl Which {
         {
             return Err(error);
         }
-        let stores = opened.into_iter().map(|(_, store)| store).collect();
+        // Where a context did not answer, nothing can be said of it.
+        let has_answered = |(context, store): &(Option<String>, Rc<Store>)| {
+            listed.iter().any(|it| Rc::ptr_eq(&it.store, store))
+                || !unseen.iter().any(|(label, _)| *label == context_label(context.as_deref()))
+        };
+        let stores = opened.iter().filter(|it| has_answered(it)).map(|(_, store)| Rc::clone(store)).collect();
         let (doubles, parallel) = (Vec::new(), self.parallel());
         let mut fleet = Fleet { members, unseen, doubles, stores, has_contexts: is_several, parallel };
         if unnamed == Unnamed::TheOnlyOne {
@@ -339,7 +344,13 @@ impl Which {
         for (context, store, clusters) in answers {
             match clusters {
                 Ok(clusters) => listed.push(Listed { context, store, clusters }),
-                Err(error) if is_several => unseen.push((context_label(context.as_deref()), error)),
+                Err(error) if is_several => {
+                    // A context is asked once for each namespace that a name names, and says once that it cannot answer.
+                    let label = context_label(context.as_deref());
+                    if !unseen.iter().any(|(known, _)| *known == label) {
+                        unseen.push((label, error));
+                    }
+                }
                 Err(error) => return Err(error),
             }
         }

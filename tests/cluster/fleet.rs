@@ -142,12 +142,19 @@ fn contexts_in_order(contexts: &Contexts) -> Vec<&World> {
 
 #[test]
 fn a_cluster_that_may_be_where_nobody_answers_is_unreachable_and_the_others_go_on() {
-    let contexts = Contexts::of(vec![world(&["a"]), world(&["b"])], &["two"]);
+    let worlds = vec![world(&["a"]), world(&["b"]), world(&[])];
+    let contexts = Contexts::of(worlds, &["two", "three"]);
     let run = contexts.run(&["switch", "a", "b", "--contexts", "one,two", "hello-aws@1.1.0", "--yes"]);
     assert_run(&run, 5, &["unreachable", "switched to hello-aws@1.1.0"]);
+    assert!(!run.stdout.contains("Kubernetes, context two"), "nothing is written there: {run}");
     assert_eq!(version(&contexts.worlds[0], "a"), json!("1.1.0"));
     let run = contexts.run(&["status", "--contexts", "one,two"]);
     assert_run(&run, 5, &["CONTEXT", "hello-aws@1.1.0", "Warning: context two"]);
+    let namespaces = [0, 1].map(|it| format!("{}/a", contexts.worlds[it].namespace));
+    let run = contexts.run(&["status", &namespaces[0], &namespaces[1], "--contexts", "one,two"]);
+    assert_eq!(run.stderr.matches("Warning: context two").count(), 1, "{run}");
+    let run = contexts.run(&["status", "--contexts", "two,three"]);
+    assert!(!run.stderr.contains("no clusters in"), "nobody knows whether there are any: {run}");
     let run = contexts.run(&["status", "--contexts", "one,too"]);
     assert_run(&run, 2, &["the kubeconfig has no context \"too\"", "two"]);
 }

@@ -26,6 +26,7 @@ const AGE: Duration = Duration::from_secs(24 * 60 * 60);
 const FORMAT: u32 = 1;
 
 /// The file of one list of one API server.
+#[derive(Clone)]
 pub(super) struct Kept(Option<PathBuf>);
 
 /// What it holds.
@@ -62,6 +63,11 @@ impl Kept {
         let digest = Sha256::digest(format!("{server}\n{url}"));
         let name: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
         Self(cache.map(|it| it.join("kubectl-profile").join("lists").join(name + ".json")))
+    }
+
+    /// Whether there is a file, whatever it holds.
+    pub(super) fn is_there(&self) -> bool {
+        self.0.as_ref().is_some_and(|path| path.exists())
     }
 
     /// What is kept, if anything: a file that is broken, or too old, is as good as none.

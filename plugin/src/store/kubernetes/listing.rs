@@ -18,7 +18,7 @@ use super::{
     kept::{Kept, Known},
     metadata::State,
     pages::page,
-    pruned::Wanted::{self, Each, Fields, Place, Plain, Whole},
+    pruned::Wanted::{self, Each, Fields, Place, Plain},
     served,
 };
 use crate::{
@@ -32,46 +32,27 @@ const PAGE: u32 = 2000;
 const FEW: usize = 16;
 const PARALLEL: usize = 8;
 
-const METADATA: Wanted = Fields(&[
-    ("name", Plain),
-    ("namespace", Plain),
-    ("uid", Plain),
-    ("resourceVersion", Plain),
-    ("creationTimestamp", Plain),
-    ("deletionTimestamp", Plain),
-    ("labels", Whole),
-]);
+const METADATA: (&str, Wanted) = (
+    "metadata",
+    Fields(&[
+        ("name", Plain),
+        ("namespace", Plain),
+        ("uid", Plain),
+        ("resourceVersion", Plain),
+        ("creationTimestamp", Plain),
+    ]),
+);
 
-const CONTENT: Wanted = Fields(&[
-    ("uid", Plain),
-    ("name", Plain),
-    ("type", Plain),
-    ("cloudType", Plain),
-    ("profileVersion", Plain),
-    ("packs", Each(&Place)),
-]);
+const CONTENT: Wanted = Fields(&[("uid", Plain), ("name", Plain), ("type", Plain), ("packs", Each(&Place))]);
 
 /// A profile version: its packs are counted.
-const PROFILE: Wanted = Fields(&[
-    ("apiVersion", Plain),
-    ("kind", Plain),
-    ("metadata", METADATA),
-    ("spec", Fields(&[("version", Plain), ("published", CONTENT), ("template", CONTENT)])),
-]);
+const PROFILE: Wanted =
+    Fields(&[METADATA, ("spec", Fields(&[("version", Plain), ("published", CONTENT), ("template", CONTENT)]))]);
+
+const ATTACHED: Wanted = Fields(&[("uid", Plain), ("name", Plain), ("profileVersion", Plain)]);
 
 /// A cluster: which profiles it has attached.
-const CLUSTER: Wanted = Fields(&[
-    ("apiVersion", Plain),
-    ("kind", Plain),
-    ("metadata", METADATA),
-    (
-        "spec",
-        Fields(&[(
-            "clusterProfileTemplates",
-            Each(&Fields(&[("uid", Plain), ("name", Plain), ("profileVersion", Plain)])),
-        )]),
-    ),
-]);
+const CLUSTER: Wanted = Fields(&[METADATA, ("spec", Fields(&[("clusterProfileTemplates", Each(&ATTACHED))]))]);
 
 /// A profile version as a list shows it.
 struct Profile(Value);
@@ -98,10 +79,15 @@ impl KubernetesStore {
         let listing = self.in_served_version(PROFILES, async |version| {
             let url = served::url(version, PROFILES, namespace);
             let kept = Kept::of(self.cache.as_deref(), &self.server, &url);
-            if let Some(known) = kept.read()
-                && let Some(listing) = self.renewed(version, known, &kept).await?
-            {
-                return Ok(listing);
+            if kept.is_there() {
+                // The file is read while the API server writes its answer.
+                let reading = kept.clone();
+                let reading = tokio::task::spawn_blocking(move || reading.read());
+                if let (Some(states), Ok(Some(known))) = tokio::join!(self.states(&url), reading)
+                    && let Some(listing) = self.renewed(version, states, known, &kept).await?
+                {
+                    return Ok(listing);
+                }
             }
             let known = Known::new(self.pruned(PROFILES, &url, |Profile(it)| it).await?);
             kept.write(&known);
@@ -119,10 +105,14 @@ impl KubernetesStore {
         Ok(documents(listing.await?))
     }
 
-    /// What is known, with what is new or changed since then, and without what is gone; `None` where that is much, or is not told.
-    async fn renewed(&self, version: &str, known: Known, kept: &Kept) -> Result<Option<Vec<Value>>, Error> {
-        let url = served::url(version, PROFILES, self.namespace.as_deref());
-        let Some(states) = self.states(&url).await else { return Ok(None) };
+    /// What is known, with what is new or changed since then, and without what is gone; `None` where that is much.
+    async fn renewed(
+        &self,
+        version: &str,
+        states: Vec<State>,
+        known: Known,
+        kept: &Kept,
+    ) -> Result<Option<Vec<Value>>, Error> {
         let (count, read_at) = (known.profiles.len(), known.read_at);
         let mut by_uid = known.by_uid();
         let (mut profiles, mut missing) = (Vec::with_capacity(states.len()), Vec::new());

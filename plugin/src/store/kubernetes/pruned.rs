@@ -17,8 +17,6 @@ pub(super) enum Wanted {
     Fields(&'static [(&'static str, Self)]),
     /// This of each item of a list.
     Each(&'static Self),
-    /// All of it.
-    Whole,
     /// That it is there, as null.
     Place,
 }
@@ -67,19 +65,12 @@ impl<'de> Visitor<'de> for Wanted {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut kept = Vec::new();
-        match self {
-            Self::Each(wanted) => {
-                while let Some(item) = items.next_element_seed(*wanted)? {
-                    kept.push(item);
-                }
+        if let Self::Each(wanted) = self {
+            while let Some(item) = items.next_element_seed(*wanted)? {
+                kept.push(item);
             }
-            Self::Whole => {
-                while let Some(item) = items.next_element_seed(Self::Whole)? {
-                    kept.push(item);
-                }
-            }
-            _ => while items.next_element::<IgnoredAny>()?.is_some() {},
         }
+        while items.next_element::<IgnoredAny>()?.is_some() {}
         Ok(Value::Array(kept))
     }
 
@@ -115,7 +106,6 @@ impl Visitor<'_> for Key {
 
     fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
         let wanted = match self.0 {
-            Wanted::Whole => Some(Wanted::Whole),
             Wanted::Fields(fields) => fields.iter().find(|(it, _)| *it == name).map(|(_, wanted)| *wanted),
             Wanted::Plain | Wanted::Each(_) | Wanted::Place => None,
         };
@@ -130,7 +120,7 @@ mod tests {
     use super::*;
 
     const WANTED: Wanted = Wanted::Fields(&[
-        ("metadata", Wanted::Fields(&[("name", Wanted::Plain), ("labels", Wanted::Whole)])),
+        ("metadata", Wanted::Fields(&[("name", Wanted::Plain)])),
         ("packs", Wanted::Each(&Wanted::Place)),
         ("profiles", Wanted::Each(&Wanted::Fields(&[("uid", Wanted::Plain)]))),
     ]);
@@ -146,11 +136,11 @@ mod tests {
     #[test]
     fn what_is_wanted_is_kept_and_the_rest_is_not() {
         let whole = json!({
-            "metadata": {"name": "a", "labels": {"x": ["y", {"z": 1.5}]}, "managedFields": [{}]},
+            "metadata": {"name": "a", "labels": {"x": "y"}, "managedFields": [{}]},
             "packs": [{"values": "long"}, 7], "profiles": [{"uid": "u", "packs": [1]}, {}], "status": {},
         });
         let expected = json!({
-            "metadata": {"name": "a", "labels": {"x": ["y", {"z": 1.5}]}},
+            "metadata": {"name": "a"},
             "packs": [null, null], "profiles": [{"uid": "u"}, {}],
         });
         check(&whole, &expected);

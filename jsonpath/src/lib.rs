@@ -11,7 +11,7 @@
 //! | --- | --- | --- | --- |
 //! | `*` and `..` on a map | any order, another one each time | the order of the keys | the same question has one answer |
 //! | a custom column that cannot be read or evaluated | prints the headers, and the rows before it, then the error | the error alone | half a table looks like a whole one |
-//! | an index, or `jsonpath-as-json`, of a null in a `{range}` | crashes | an error, or `null` | a crash helps nobody |
+//! | in a `{range}` over nulls or over nothing: an index, another `{range}`, or JSON of what it is at | crashes | an error, nothing, `null` | a crash helps nobody |
 //! | `--sort-by` of equal items, where there are more than twelve | an order of its own | as they came | kubectl's sort is not stable |
 //! | `--sort-by='{.a}{.b}'` of a table | sorts by the first | an error, as kubectl itself says it for `-o name` or `-o json` | the second is never heeded |
 //! | `"\xff"`, a byte that is no UTF-8 | that byte | U+FFFD | what is printed is text |

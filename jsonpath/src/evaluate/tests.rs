@@ -62,6 +62,18 @@ fn a_null_in_a_range_is_no_crash() {
 }
 
 #[test]
+fn a_range_without_an_end_goes_to_the_end_of_the_template_and_what_follows_comes_once_more() {
+    let document = json!({"a": [1, 2]});
+    assert_eq!(print("{range .a[*]}<{@}>{end}{range .a[*]}[{@}]", &document).unwrap(), r#"<1><2>[1][2][{"a":[1,2]}]"#);
+}
+
+#[test]
+fn what_fails_in_a_filter_without_an_operator_leaves_something_there() {
+    let document = json!({"a": [{"tags": []}, {"tags": 1}, {}]});
+    assert_eq!(print("{.a[?(@.tags[5])]}", &document).unwrap(), r#"{"tags":[]} {"tags":1}"#);
+}
+
+#[test]
 fn maps_are_walked_in_the_order_of_their_keys() {
     let document = json!({"b": {"x": 2, "n": {}}, "a": {"x": 1, "t": "ab"}});
     assert_eq!(print("{.*.x}", &document).unwrap(), "1 2");

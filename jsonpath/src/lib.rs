@@ -13,6 +13,7 @@
 //! | a custom column that cannot be read or evaluated | prints the headers, and the rows before it, then the error | the error alone | half a table looks like a whole one |
 //! | in a `{range}` over nulls or over nothing: an index, another `{range}`, or JSON of what it is at | crashes | an error, nothing, `null` | a crash helps nobody |
 //! | `--sort-by` of equal items, where there are more than twelve | an order of its own | as they came | kubectl's sort is not stable |
+//! | `--sort-by` of a table by what cannot be read or no item has | `No resources found`, exit code 0 | an error, as kubectl itself says it for `-o name` or `-o json` | there are resources |
 //! | `--sort-by='{.a}{.b}'` of a table | sorts by the first | an error, as kubectl itself says it for `-o name` or `-o json` | the second is never heeded |
 //! | `"\xff"`, a byte that is no UTF-8 | that byte | U+FFFD | what is printed is text |
 //! | ranges in ranges, more than 128 deep; more than 20 million values looked at | goes on | an error | the stack and the time end somewhere |

@@ -71,11 +71,15 @@ fn items_are_sorted_as_by_kubectl() {
         let lines = |name: String| format!("clusterprofile.cluster.spectrocloud.com/{name}\n");
         let as_names = ours.clone().map(|names| names.into_iter().map(lines).collect());
         compare(&format!("{expression} -o name"), is_answered, &run, as_names)?;
+        if !is_answered {
+            // kubectl passes over what is wrong when it sorts a table, and says that there are no resources.
+            return Ok(());
+        }
         // The table of the server is sorted by other code.
         let mut run = get(&[target, &[&sort_by, "--no-headers"]].concat());
         run.stdout = run.stdout.lines().filter_map(|line| Some(format!("{}\n", line.split(' ').next()?))).collect();
         let as_table = ours.map(|names| names.into_iter().map(|name| format!("{name}\n")).collect());
-        compare(&format!("{expression} in a table"), is_answered, &run, as_table)
+        compare(&format!("{expression} in a table"), true, &run, as_table)
     });
 }
 

@@ -41,6 +41,10 @@ bench-kubectl:
 bench-palette:
     cargo bench -p profile-palette --bench palette
 
+# The plugin's archives for the platforms that this machine can build, their sums and krew's manifest, in target/archives.
+release:
+    cargo run --locked -p profile-release -- all
+
 # The README's picture alone: what the plugin prints, as an SVG.
 picture:
     UPDATE_GENERATED=1 cargo test -p profile-tests --test cli -- picture

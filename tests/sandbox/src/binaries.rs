@@ -1,4 +1,5 @@
-//! The freshly built programs of this workspace, built once per process through cargo, and Helm beside them.
+//! The freshly built programs of this workspace, built once per process through cargo, and programs of others
+//! beside them.
 
 use std::{
     collections::BTreeMap,
@@ -35,14 +36,16 @@ pub fn profile_sandbox() -> Result<&'static Path, SandboxError> {
 /// Helm, for real releases and for what its templates render; found or built like the programs of a control plane.
 pub fn helm() -> Result<&'static Path, SandboxError> {
     static FOUND: OnceLock<Result<PathBuf, String>> = OnceLock::new();
-    let find = || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(SandboxError::io("start a runtime".to_owned()))?;
-        let found = runtime.block_on(Places::from_environment().find(&[Program::Helm]))?;
-        found.path(Program::Helm).map(Path::to_owned)
-    };
-    let found = FOUND.get_or_init(|| find().map_err(|error| error.to_string()));
+    let found = FOUND.get_or_init(|| program(Program::Helm).map_err(|error| error.to_string()));
     found.as_deref().map_err(|error| SandboxError::Supervisor(error.clone()))
+}
+
+/// A program of others, found or built like the programs of a control plane; it runs without one.
+pub fn program(program: Program) -> Result<PathBuf, SandboxError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(SandboxError::io("start a runtime".to_owned()))?;
+    let found = runtime.block_on(Places::from_environment().find(&[program]))?;
+    found.path(program).map(Path::to_owned)
 }
 
 fn path(name: &str) -> Result<&'static Path, SandboxError> {

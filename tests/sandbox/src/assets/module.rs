@@ -15,6 +15,10 @@ pub(super) enum Module {
     Kwok,
     /// Helm, on its own for the same reason.
     Helm,
+    /// krew, on its own for the same reason.
+    Krew,
+    /// The linter of the workflows under `.github/`.
+    Actionlint,
 }
 
 impl Module {
@@ -23,6 +27,8 @@ impl Module {
             Self::ControlPlane => "control-plane",
             Self::Kwok => "kwok",
             Self::Helm => "helm",
+            Self::Krew => "krew",
+            Self::Actionlint => "actionlint",
         }
     }
 

@@ -1,8 +1,8 @@
-//! The programs of a control plane, Helm, and the Go packages that they are built from.
+//! The programs of a control plane, others that the tests need, and the Go packages that they are built from.
 
 use super::module::Module;
 
-/// One program of the control plane, or Helm.
+/// One program of the control plane, or one that the tests need beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Program {
     /// The store behind the API server.
@@ -19,6 +19,12 @@ pub enum Program {
     Kwok,
     /// The package manager whose releases and templates ours are compared with; no part of a control plane.
     Helm,
+    /// The manager of kubectl plugins, which ours is installed by.
+    Krew,
+    /// The judge of plugin manifests, which krew's own index asks.
+    ValidateKrewManifest,
+    /// The linter of the workflows under `.github/`.
+    Actionlint,
 }
 
 impl Program {
@@ -32,6 +38,9 @@ impl Program {
             Self::Kubectl => "kubectl",
             Self::Kwok => "kwok",
             Self::Helm => "helm",
+            Self::Krew => "krew",
+            Self::ValidateKrewManifest => "validate-krew-manifest",
+            Self::Actionlint => "actionlint",
         }
     }
 
@@ -45,6 +54,9 @@ impl Program {
             Self::Kubectl => "k8s.io/kubernetes/cmd/kubectl",
             Self::Kwok => "sigs.k8s.io/kwok/cmd/kwok",
             Self::Helm => "helm.sh/helm/v3/cmd/helm",
+            Self::Krew => "sigs.k8s.io/krew/cmd/krew",
+            Self::ValidateKrewManifest => "sigs.k8s.io/krew/cmd/validate-krew-manifest",
+            Self::Actionlint => "github.com/rhysd/actionlint/cmd/actionlint",
         }
     }
 
@@ -53,6 +65,8 @@ impl Program {
         match self {
             Self::Kwok => Module::Kwok,
             Self::Helm => Module::Helm,
+            Self::Krew | Self::ValidateKrewManifest => Module::Krew,
+            Self::Actionlint => Module::Actionlint,
             _ => Module::ControlPlane,
         }
     }
@@ -63,7 +77,8 @@ impl Program {
             Self::KubeApiserver => "4 minutes",
             Self::KubeControllerManager | Self::Kwok | Self::Helm => "80 seconds",
             Self::Etcd => "35 seconds",
-            Self::Kubectl | Self::KubeScheduler => "20 seconds",
+            Self::Kubectl | Self::KubeScheduler | Self::Krew | Self::ValidateKrewManifest => "20 seconds",
+            Self::Actionlint => "10 seconds",
         }
     }
 }

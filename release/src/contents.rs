@@ -25,25 +25,25 @@ pub fn of(platform: &Platform, binary: Vec<u8>, root: &Path) -> Result<Vec<Entry
     ];
     let man = root.join("docs/man");
     if man.is_dir() {
-        man_pages(&man, "man", &mut entries)?;
+        entries.extend(man_pages(&man)?);
     }
     entries.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(entries)
 }
 
-/// Everything below `dir` that is a page: a file whose name ends with the number of its section.
-fn man_pages(dir: &Path, name: &str, entries: &mut Vec<Entry>) -> Result<(), Error> {
+/// The pages in `dir`, files whose names end with the number of a section, where `man` looks for them below `man/`.
+fn man_pages(dir: &Path) -> Result<Vec<Entry>, Error> {
+    let mut pages = Vec::new();
     for file in fs::read_dir(dir).map_err(Error::file("read", dir))? {
         let path = file.map_err(Error::file("read", dir))?.path();
-        let name = format!("{name}/{}", path.file_name().unwrap_or_default().to_string_lossy());
-        if path.is_dir() {
-            man_pages(&path, &name, entries)?;
-        } else if path.extension().is_some_and(|section| section.to_string_lossy().parse::<u8>().is_ok()) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let section = name.rsplit_once('.').and_then(|(_, section)| section.parse::<u8>().ok());
+        if let Some(section) = section {
             let bytes = fs::read(&path).map_err(Error::file("read", &path))?;
-            entries.push(Entry { name, mode: 0o644, bytes });
+            pages.push(Entry { name: format!("man/man{section}/{name}"), mode: 0o644, bytes });
         }
     }
-    Ok(())
+    Ok(pages)
 }
 
 #[cfg(test)]
@@ -60,8 +60,8 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         fs::write(root.path().join("LICENSE"), "free").unwrap();
         assert_eq!(names(root.path(), &PLATFORMS[0]), ["LICENSE", "kubectl-profile"]);
-        fs::create_dir_all(root.path().join("docs/man/man1")).unwrap();
-        for file in ["man1/kubectl-profile.1", "man1/kubectl-profile-list.1", "README.md"] {
+        fs::create_dir_all(root.path().join("docs/man")).unwrap();
+        for file in ["kubectl-profile.1", "kubectl-profile-list.1", "README.md"] {
             fs::write(root.path().join("docs/man").join(file), "text").unwrap();
         }
         let expected =

@@ -43,15 +43,21 @@ impl Home {
 
     /// A command that sees this home and nothing of the one that the test runs in, but its programs.
     pub(crate) fn command(&self, program: impl AsRef<Path>) -> Command {
+        let mut command = Command::new(program.as_ref());
+        command.env_clear();
+        self.place(&mut command);
+        command
+    }
+
+    /// Puts a command that has no environment yet into this home.
+    pub(crate) fn place(&self, command: &mut Command) {
         let mut path = vec![self.krew("bin"), self.path("bin")];
         path.extend(env::split_paths(&env::var_os("PATH").unwrap()));
         let path = env::join_paths(path).unwrap();
-        let mut command = Command::new(program.as_ref());
-        command.current_dir(self.path("home")).env_clear().env("PATH", path).env("HOME", self.path("home"));
+        command.current_dir(self.path("home")).env("PATH", path).env("HOME", self.path("home"));
         command.env("TMPDIR", self.path("tmp")).env("KREW_ROOT", self.krew(""));
         // Else krew asks GitHub for a newer version of itself.
         command.env("KREW_NO_UPGRADE_CHECK", "1").env("GIT_CONFIG_NOSYSTEM", "1");
-        command
     }
 
     /// Runs `kubectl` with these words.

@@ -3,6 +3,7 @@
 use std::{fs, path::Path};
 
 use profile_release::{TAG, manifest::DOWNLOADS};
+use profile_tests::shell::{Shell, TAB};
 
 use crate::{archives::Release, home::Home, index::Index};
 
@@ -17,6 +18,7 @@ fn an_archive_is_installed_runs_through_kubectl_and_goes_without_a_trace() {
     let licence = fs::read(home.krew(&format!("store/profile/{TAG}/LICENSE"))).unwrap();
     assert_eq!(licence, fs::read(profile_release::root().join("LICENSE")).unwrap());
     runs_through_kubectl(&home);
+    completes_in_bash(&home);
 
     let run = home.must(&["krew", "uninstall", "profile"]);
     assert!(run.stderr.contains("Uninstalled plugin: profile"), "{run}");
@@ -41,7 +43,33 @@ fn install(home: &Home, release: &Release) {
 fn runs_through_kubectl(home: &Home) {
     let version = concat!("kubectl-profile ", env!("CARGO_PKG_VERSION"), "\n");
     assert_eq!(home.must(&["profile", "version"]).stdout, version);
-    let hub = Path::new(env!("CARGO_MANIFEST_DIR")).join("sandbox/fixtures/hub");
-    let run = home.must(&["profile", "list", "-A", "-f", hub.to_str().unwrap()]);
+    let run = home.must(&["profile", "list", "-A", "-f", &hub()]);
     assert!(run.stdout.contains("hello-aws") && run.stdout.contains("shop-aws"), "{run}");
+}
+
+/// What the caveats tell of: one command, and a verb and a cluster are completed. krew knows nothing of the link that it
+/// makes, so another command takes it away.
+fn completes_in_bash(home: &Home) {
+    let mut shell = Shell::start(|command| home.place(command));
+    // A history would be left in the home.
+    assert_eq!(shell.run("unset HISTFILE").code, 0);
+    shell.load_completion();
+    let installed = shell.run("kubectl profile completion install");
+    assert!(installed.code == 0 && installed.screen.contains("linked "), "{installed:?}");
+    let link = fs::read_link(home.krew("bin/kubectl_complete-profile")).unwrap();
+    assert_eq!(link, Path::new("kubectl-profile"), "it leads to whatever version krew installs");
+    assert_eq!(shell.run("source <(kubectl completion bash)").code, 0);
+    shell.types(&format!("kubectl profile swi{TAB}"));
+    shell.sees(" switch ");
+    shell.types(&format!("-f {} shop{TAB}", hub()));
+    shell.sees(" shop-aws ");
+    shell.clears();
+    assert_eq!(shell.run("kubectl profile completion uninstall").code, 0);
+    shell.ends();
+}
+
+/// Clusters and profiles as files.
+fn hub() -> String {
+    let hub = Path::new(env!("CARGO_MANIFEST_DIR")).join("sandbox/fixtures/hub");
+    hub.to_str().unwrap().to_owned()
 }

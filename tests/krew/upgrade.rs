@@ -22,6 +22,7 @@ fn an_upgrade_leaves_nothing_of_the_old_version_and_an_uninstall_nothing_at_all(
     home.must(&["krew", "index", "add", "palette", &index.url()]);
     home.must(&["krew", "install", "palette/profile"]);
     let version = home.must(&["profile", "version"]);
+    home.must(&["profile", "completion", "install"]);
 
     // Its archive is the same one: what counts here is what krew does with it.
     index.offer(&manifest.replace(TAG, NEXT));
@@ -31,9 +32,12 @@ fn an_upgrade_leaves_nothing_of_the_old_version_and_an_uninstall_nothing_at_all(
     let link = fs::read_link(home.krew("bin/kubectl-profile")).unwrap();
     assert_eq!(link, home.krew(&format!("store/profile/{NEXT}/kubectl-profile")));
     assert_eq!(home.must(&["profile", "version"]), version);
+    let completed = home.must(&["__complete", "profile", "swi"]);
+    assert!(completed.stdout.starts_with("switch"), "{completed}");
     let list = home.must(&["krew", "list"]);
     assert!(list.stdout.contains("palette/profile"), "{list}");
 
+    home.must(&["profile", "completion", "uninstall"]);
     home.must(&["krew", "uninstall", "profile"]);
     home.must(&["krew", "index", "remove", "palette"]);
     assert_eq!(home.tree(), before);

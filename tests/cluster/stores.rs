@@ -100,7 +100,7 @@ fn requests_are_shown_when_that_is_asked_for() {
     let world = World::new("traced");
     let held = Held::kubernetes(&world);
     let run = held.profile(&["list", "-v", "6"]);
-    assert_run(&run, 0, &["GET https://", "/clusterprofiles?&limit=500 OK in "]);
+    assert_run(&run, 0, &["GET https://", "/clusterprofiles?&limit=2000 OK in "]);
     assert!(!held.profile(&["list"]).stderr.contains("GET"), "{run}");
 }
 

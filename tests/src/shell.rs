@@ -132,8 +132,7 @@ impl Shell {
         drop(self.keyboard);
         self.child.wait().unwrap();
         self.reader.join().unwrap();
-        let screen = self.screen.lock().unwrap().clone();
-        screen
+        self.screen.lock().unwrap().clone()
     }
 
     #[track_caller]

@@ -59,6 +59,6 @@ fn a_missing_kubectl_is_a_warning_with_a_fix() {
 #[test]
 fn it_takes_no_cluster_and_only_formats_that_it_has() {
     let folder = Folder::hub();
-    folder.refuses("doctor shop-aws -f .", 2, &["'shop-aws'"]);
-    folder.refuses("doctor -f . -o xml", 2, &["'xml'", "yaml"]);
+    folder.refuses("doctor shop-aws -f .", 2, &["\"shop-aws\""]);
+    folder.refuses("doctor -f . -o xml", 2, &["\"xml\"", "yaml"]);
 }

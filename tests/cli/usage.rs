@@ -121,7 +121,7 @@ fn what_only_the_command_finds_wrong_says_where_to_read_on() {
 fn the_last_of_a_flag_holds_as_with_kubectl() {
     let folder = Folder::hub();
     folder.run("list -o yaml -o json").exits(0).document("ProfileList");
-    folder.run("list -o table -o json --color always --color never").exits(0).document("ProfileList");
+    folder.run("list -o yaml -o json --color always --color never").exits(0).document("ProfileList");
 }
 
 #[test]

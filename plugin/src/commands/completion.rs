@@ -2,7 +2,7 @@
 
 use std::{env, ffi::OsString, path::PathBuf};
 
-use clap::{Args, Subcommand};
+use clap::{Args, ValueEnum};
 
 use super::Outcome;
 use crate::{
@@ -31,16 +31,21 @@ const EXAMPLES: &str = "Examples:
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct CompletionArgs {
-    #[command(subcommand)]
+    /// What to do: link the completer, remove the link, or print the script of a shell
+    #[arg(value_name = "WHAT", value_enum)]
     what: What,
+    /// Say what would be linked or removed, and do nothing
+    #[arg(long)]
+    dry_run: bool,
 }
 
-#[derive(Debug, Subcommand)]
+/// What to do for completion.
+#[derive(Clone, Copy, Debug, ValueEnum)]
 enum What {
     /// Link the completer beside the plugin, where kubectl looks for it
-    Install(LinkArgs),
+    Install,
     /// Remove the link that install made
-    Uninstall(LinkArgs),
+    Uninstall,
     /// Print the script for bash
     Bash,
     /// Print the script for zsh
@@ -51,23 +56,26 @@ enum What {
     Powershell,
 }
 
-#[derive(Args, Debug)]
-struct LinkArgs {
-    /// Say what would be done, and do nothing
-    #[arg(long)]
-    dry_run: bool,
-}
-
 /// Runs the command.
 pub(crate) fn run(args: &CompletionArgs, output: &mut Output) -> Result<Outcome, Error> {
-    match &args.what {
-        What::Install(args) => install(&link()?, args.dry_run, output)?,
-        What::Uninstall(args) => uninstall(&link()?, args.dry_run, output)?,
-        What::Bash => print(Shell::Bash, output)?,
-        What::Zsh => print(Shell::Zsh, output)?,
-        What::Fish => print(Shell::Fish, output)?,
-        What::Powershell => print(Shell::Power, output)?,
+    let shell = match args.what {
+        What::Install => {
+            install(&link()?, args.dry_run, output)?;
+            return Ok(Outcome::Done);
+        }
+        What::Uninstall => {
+            uninstall(&link()?, args.dry_run, output)?;
+            return Ok(Outcome::Done);
+        }
+        What::Bash => Shell::Bash,
+        What::Zsh => Shell::Zsh,
+        What::Fish => Shell::Fish,
+        What::Powershell => Shell::Power,
+    };
+    if args.dry_run {
+        return Err(Error::usage("--dry-run is for install and uninstall: a script is only printed"));
     }
+    print(shell, output)?;
     Ok(Outcome::Done)
 }
 

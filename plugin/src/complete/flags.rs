@@ -1,6 +1,6 @@
 //! The names of commands and flags as candidates, and the values that flags name themselves.
 
-use clap::{Arg, Command};
+use clap::{Arg, Command, builder::PossibleValue};
 
 use super::{
     candidate::Candidate,
@@ -35,7 +35,13 @@ fn both_names(arg: &Arg) -> Vec<Candidate> {
 /// The values that an argument names itself.
 pub(super) fn possible_values(arg: &Arg) -> Vec<Candidate> {
     let shown = arg.get_possible_values().into_iter().filter(|it| !it.is_hide_set());
-    shown.map(|it| Candidate::new(it.get_name(), it.get_help().map(ToString::to_string).unwrap_or_default())).collect()
+    let candidate = |it: &PossibleValue| {
+        let help = it.get_help().map(ToString::to_string).unwrap_or_default();
+        let candidate = Candidate::new(it.get_name(), help);
+        // What ends so is only the beginning of a value.
+        if it.get_name().ends_with('=') { candidate.open() } else { candidate }
+    };
+    shown.map(|it| candidate(&it)).collect()
 }
 
 fn first_line(text: &str) -> String {

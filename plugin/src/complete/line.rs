@@ -5,6 +5,8 @@ use clap::{Arg, ArgAction, Command};
 /// What stands on the line before the cursor, and what is being typed there.
 #[derive(Debug)]
 pub(super) struct Line<'c> {
+    /// The command that the line begins with.
+    pub(super) root: &'c Command,
     /// The command that the words lead to.
     pub(super) command: &'c Command,
     /// The flags that were given, with their values.
@@ -35,6 +37,7 @@ impl<'c> Line<'c> {
     pub(super) fn walk(root: &'c Command, words: &[String]) -> Self {
         let (typed, before) = words.split_last().map_or(("", words), |(last, before)| (last.as_str(), before));
         let mut line = Self {
+            root,
             command: root,
             given: Vec::new(),
             words: Vec::new(),

@@ -7,6 +7,8 @@ use clap::Arg;
 pub(super) enum Wanted {
     /// What nobody but the user knows.
     Own,
+    /// The name of a command.
+    Command,
     File,
     Folder,
     Cluster,
@@ -64,8 +66,7 @@ const BY_WORD: [(&str, Wanted); 14] = [
     ("DIR", Wanted::Folder),
     // A number for a version that does not exist yet.
     ("VERSION", Wanted::Own),
-    // The name of a command, which is offered as a subcommand is.
-    ("COMMAND", Wanted::Own),
+    ("COMMAND", Wanted::Command),
 ];
 
 /// What `arg` takes, the likeliest first; none where the words of its value are not known here.

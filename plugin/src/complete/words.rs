@@ -72,6 +72,9 @@ fn of_argument(arg: &Arg, line: &Line<'_>, started: Instant) -> Answer {
         return Answer::matching(own, &line.lead, &line.typed);
     }
     let wanted = wanted::of(arg);
+    if wanted == [Wanted::Command] {
+        return Answer::matching(flags::commands(line.root), &line.lead, &line.typed);
+    }
     if is_complete(&wanted, line) {
         return Answer::default();
     }
@@ -175,7 +178,7 @@ impl<'l> Asked<'l> {
         // A cluster that is asked for beside a version is one that is to be switched to it.
         let of_cluster = beside.contains(&Wanted::Cluster);
         match wanted {
-            Wanted::Own | Wanted::File | Wanted::Folder => None,
+            Wanted::Own | Wanted::Command | Wanted::File | Wanted::Folder => None,
             Wanted::Context => Some(Question::Contexts),
             Wanted::Namespace => Some(Question::Namespaces),
             Wanted::KubeconfigCluster => Some(Question::KubeconfigClusters),

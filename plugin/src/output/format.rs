@@ -48,44 +48,42 @@ impl Format {
     }
 }
 
-/// The words that `-o` takes; those that end with `=` take a template or a file behind it.
-const JSONPATHS: [&str; 3] = ["jsonpath=", "jsonpath-as-json=", "jsonpath-file="];
+/// The words that `-o` takes, and what each prints. Those that end with `=` take a template or a file behind it.
+const WORDS: [(&str, &str); 10] = [
+    ("wide", "the table with further columns"),
+    ("name", "names alone, a line each"),
+    ("json", "one JSON document"),
+    ("yaml", "one YAML document"),
+    ("html", "one page for a change ticket or a pull request"),
+    ("jsonpath=", "what a template picks from the document"),
+    ("jsonpath-as-json=", "the same as a JSON list"),
+    ("jsonpath-file=", "what the template in a file picks from the document"),
+    ("custom-columns=", "columns of your own, such as NAME:.name"),
+    ("custom-columns-file=", "columns of your own, from a file"),
+];
 
-/// Which formats a command has.
+/// Which formats a command has: all but these.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Formats(&'static [&'static str]);
 
 impl Formats {
     /// Those of a list of things.
-    pub(crate) const LIST: Self = Self(&[
-        "wide",
-        "name",
-        "json",
-        "yaml",
-        JSONPATHS[0],
-        JSONPATHS[1],
-        JSONPATHS[2],
-        "custom-columns=",
-        "custom-columns-file=",
-    ]);
+    pub(crate) const LIST: Self = Self(&["html"]);
     /// Those of one document.
-    pub(crate) const DOCUMENT: Self = Self(&["json", "yaml", JSONPATHS[0], JSONPATHS[1], JSONPATHS[2]]);
+    pub(crate) const DOCUMENT: Self = Self(&["wide", "name", "html", "custom-columns=", "custom-columns-file="]);
     /// Those of a command that scales.
-    pub(crate) const SCALE: Self = Self(&["name", "json", "yaml", JSONPATHS[0], JSONPATHS[1], JSONPATHS[2]]);
+    pub(crate) const SCALE: Self = Self(&["wide", "html", "custom-columns=", "custom-columns-file="]);
     /// Those of a review.
-    pub(crate) const REVIEW: Self = Self(&["json", "yaml", "html", JSONPATHS[0], JSONPATHS[1], JSONPATHS[2]]);
+    pub(crate) const REVIEW: Self = Self(&["wide", "name", "custom-columns=", "custom-columns-file="]);
 
     fn read(self, text: &str) -> Result<Format, String> {
         let (word, argument) = text.split_once('=').map_or((text, None), |(word, argument)| (word, Some(argument)));
-        let is_known = |it: &&str| it.trim_end_matches('=') == word;
         if word.is_empty() && argument.is_none() {
             return Ok(Format::Table);
         }
-        let Some(known) = self.0.iter().find(|it| is_known(it)) else {
-            return Err(format!(
-                "no such output format here; there is: {}",
-                self.words().collect::<Vec<_>>().join(", ")
-            ));
+        let Some((known, _)) = self.words().find(|(known, _)| known.trim_end_matches('=') == word) else {
+            let words: Vec<_> = self.words().map(|(word, _)| word.trim_end_matches('=')).collect();
+            return Err(format!("no such output format here; there is: {}", words.join(", ")));
         };
         let template = match (known.ends_with('='), argument) {
             (false, None) => "",
@@ -111,9 +109,9 @@ impl Formats {
         }
     }
 
-    /// The words, without what they take behind them.
-    fn words(self) -> impl Iterator<Item = &'static str> {
-        self.0.iter().map(|it| it.trim_end_matches('='))
+    /// The words, and what each prints.
+    fn words(self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        WORDS.into_iter().filter(move |(word, _)| !self.0.contains(word))
     }
 }
 
@@ -135,7 +133,7 @@ impl TypedValueParser for Formats {
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        Some(Box::new(self.0.iter().map(|it| PossibleValue::new(*it))))
+        Some(Box::new(self.words().map(|(word, prints)| PossibleValue::new(word).help(prints))))
     }
 }
 

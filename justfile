@@ -23,7 +23,7 @@ deny:
 
 # Write the generated files anew; a test fails when they are stale.
 generate:
-    UPDATE_GENERATED=1 cargo test -p profile-tests --test cli -- reference picture
+    UPDATE_GENERATED=1 cargo test -p profile-tests --test cli -- reference picture && UPDATE_GENERATED=1 cargo test -p profile-tests --test kubectl -- conformance
 
 # How fast and how big it is, as a table.
 bench:

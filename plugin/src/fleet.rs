@@ -305,7 +305,7 @@ impl Which {
         let mut seen = BTreeSet::new();
         wanted.retain(|it| seen.insert(it.clone()));
         if let Some(unknown) = wanted.iter().find(|it| !all.contains(it)) {
-            let error = Error::usage(format!("the kubeconfig has no context {unknown:?}"));
+            let error = Error::usage(format!("context {unknown:?} does not exist"));
             let names: Vec<_> = all.iter().map(String::as_str).collect();
             return Err(nearest::hint(unknown, &names).into_iter().fold(error, Error::hint));
         }

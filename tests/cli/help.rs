@@ -96,7 +96,8 @@ fn examples_that_read_files_work_on_the_sample() {
         for (_, line) in examples {
             let mut words = words(&line);
             let is_read = READING.contains(&command.as_str()) || words.iter().any(|it| it == "--dry-run");
-            let is_elsewhere = |word: &String| ["palette", "-l", "-A", "--wait", "plan.json", "completion"].contains(&word.as_str());
+            let is_elsewhere =
+                |word: &String| ["palette", "-l", "-A", "--wait", "plan.json", "completion"].contains(&word.as_str());
             // The sample has no revision to go back to.
             if !is_read || words.iter().any(is_elsewhere) || ["rollback", "scale-down"].contains(&command.as_str()) {
                 continue;

@@ -156,7 +156,7 @@ fn a_cluster_that_may_be_where_nobody_answers_is_unreachable_and_the_others_go_o
     let run = contexts.run(&["status", "--contexts", "two,three"]);
     assert!(!run.stderr.contains("no clusters in"), "nobody knows whether there are any: {run}");
     let run = contexts.run(&["status", "--contexts", "one,too"]);
-    assert_run(&run, 2, &["the kubeconfig has no context \"too\"", "two"]);
+    assert_run(&run, 2, &["context \"too\" does not exist", "two"]);
 }
 
 #[test]

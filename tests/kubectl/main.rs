@@ -2,5 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test a failed unwrap is a failed test")]
 
+mod conformance;
 mod formats;
 mod sandbox;

@@ -48,9 +48,9 @@ fn a_cluster_and_a_user_of_the_kubeconfig_are_named() {
     let run = run_with(&kubeconfig, &["list", "--user", "robot", "--cluster", "other"], &[]);
     assert_run(&run, 2, &["https://127.0.0.1:1/"]);
     let run = run_with(&kubeconfig, &["list", "--user", "robbot"], &[]);
-    assert_run(&run, 2, &["error: the kubeconfig has no user \"robbot\"", "hint: did you mean robot?"]);
+    assert_run(&run, 2, &["error: user \"robbot\" does not exist", "hint: did you mean robot?"]);
     let run = run_with(&kubeconfig, &["list", "--cluster", "otter"], &[]);
-    assert_run(&run, 2, &["error: the kubeconfig has no cluster \"otter\"", "other"]);
+    assert_run(&run, 2, &["error: cluster \"otter\" does not exist", "other"]);
 }
 
 #[test]

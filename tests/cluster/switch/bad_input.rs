@@ -193,5 +193,5 @@ fn without_a_kubeconfig_it_says_how_to_name_one() {
     let run = Run::of(world.sandbox.plugin_command().arg("list").env_remove("KUBECONFIG")).unwrap();
     assert_run(&run, 2, &["no kubeconfig can be read", "--kubeconfig or KUBECONFIG"]);
     let run = world.profile(&["list", "--context=sandbx"]);
-    assert_run(&run, 2, &["the kubeconfig has no context \"sandbx\"", "sandbox"]);
+    assert_run(&run, 2, &["context \"sandbx\" does not exist", "sandbox"]);
 }

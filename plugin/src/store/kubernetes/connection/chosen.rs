@@ -72,7 +72,7 @@ fn found<'k, T: Clone + Default + 'k>(
         return Ok(found.cloned().unwrap_or_default());
     }
     let names: Vec<_> = all.map(|it| it.0).collect();
-    let error = Error::failed(format!("the kubeconfig has no {what} {name:?}"));
+    let error = Error::failed(format!("{what} {name:?} does not exist"));
     Err(nearest::hint(name, &names).into_iter().fold(error, Error::hint))
 }
 

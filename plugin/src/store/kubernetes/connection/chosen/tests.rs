@@ -118,10 +118,10 @@ fn flags_say_who_asks() {
 #[test]
 fn what_contradicts_itself_or_is_not_there_is_refused() {
     let cases = [
-        ("--context hup", "the kubeconfig has no context \"hup\""),
-        ("--cluster hup", "the kubeconfig has no cluster \"hup\""),
-        ("--user bassic", "the kubeconfig has no user \"bassic\""),
-        ("--context lost", "the kubeconfig has no cluster \"gone\""),
+        ("--context hup", "context \"hup\" does not exist"),
+        ("--cluster hup", "cluster \"hup\" does not exist"),
+        ("--user bassic", "user \"bassic\" does not exist"),
+        ("--context lost", "cluster \"gone\" does not exist"),
         ("--context both", "exclude each other"),
         ("--insecure-skip-tls-verify --certificate-authority f", "exclude each other"),
         ("--user basic --token t", "only one way to log in"),

@@ -16,6 +16,7 @@ mod diff_points;
 mod doctor;
 mod documents;
 mod edited;
+mod every_command;
 mod fixtures;
 mod folder;
 mod help;

@@ -39,8 +39,14 @@ const EXAMPLES: &str = "Examples:
   # Wait until a cluster runs what its spec says
   kubectl profile status shop-aws --wait --timeout=30m
 
+  # Print each cluster again when it changes, until all run what their specs say
+  kubectl profile status --until=reconciled --timeout=30m
+
   # Show the clusters with a label in all contexts
-  kubectl profile status -l env=prod --all-contexts";
+  kubectl profile status -l env=prod --all-contexts
+
+  # Print columns of your own
+  kubectl profile status -o custom-columns=NAME:.name,K8S:.kubernetes[0] --sort-by=.name";
 
 /// Show each cluster: its profiles, Kubernetes, state, what is not reconciled, overrides, and orphans
 ///

@@ -48,6 +48,21 @@ impl Machine {
 
     /// Compiles and returns the binary.
     pub fn compile(&self, platform: &Platform) -> Result<Vec<u8>, Error> {
+        let binary = self.build(platform)?;
+        let bytes = fs::read(&binary).map_err(Error::file("read", &binary))?;
+        // The C compiler of Windows writes the whole path of a file into the program, and has no documented flag against it:
+        // there the same bytes take a machine that calls its directories the same.
+        if !platform.is_windows() {
+            paths::look(&bytes, &self.telling())?;
+        }
+        if Platform::here() == Some(*platform) {
+            try_out(&binary)?;
+        }
+        Ok(bytes)
+    }
+
+    /// Compiles and tells where the binary is.
+    pub fn build(&self, platform: &Platform) -> Result<PathBuf, Error> {
         let target_dir = self.root.join("target");
         let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         command.current_dir(&self.root).args([
@@ -69,17 +84,7 @@ impl Machine {
             let output = "the compiler's messages are above".to_owned();
             return Err(Error::Command { command: line, status: status.to_string(), output });
         }
-        let binary = target_dir.join(platform.target).join(PROFILE).join(platform.binary());
-        let bytes = fs::read(&binary).map_err(Error::file("read", &binary))?;
-        // The C compiler of Windows writes the whole path of a file into the program, and has no documented flag against it:
-        // there the same bytes take a machine that calls its directories the same.
-        if !platform.is_windows() {
-            paths::look(&bytes, &self.telling())?;
-        }
-        if Platform::here() == Some(*platform) {
-            try_out(&binary)?;
-        }
-        Ok(bytes)
+        Ok(target_dir.join(platform.target).join(PROFILE).join(platform.binary()))
     }
 
     /// What each directory of this machine is called in the binary.
@@ -96,9 +101,12 @@ impl Machine {
     fn rust_flags(&self, platform: &Platform) -> OsString {
         let remapped = self.names().map(|(path, name)| format!("--remap-path-prefix={}={name}", path.display()));
         let mut flags = remapped.to_vec();
-        if platform.is_windows() {
+        match platform.os {
             // No time of the build in the header.
-            flags.push("-Clink-arg=/Brepro".to_owned());
+            "windows" => flags.push("-Clink-arg=/Brepro".to_owned()),
+            // Nothing unwinds in this profile, and the tables for it are a twelfth of the program. Elsewhere the system wants them.
+            "linux" => flags.push("-Cforce-unwind-tables=no".to_owned()),
+            _ => {}
         }
         flags.join("\x1f").into()
     }

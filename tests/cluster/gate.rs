@@ -22,8 +22,8 @@ use crate::world::{DEADLINE, World};
 /// A request that can be told apart from the others of a switch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Point {
-    /// The first request of every command: which versions are served.
-    Discovery,
+    /// The first request of most commands: the clusters are listed.
+    ListClusters,
     /// The revision is created, as pending.
     CreateRevision,
     /// The cluster is read.
@@ -40,7 +40,7 @@ impl Point {
     fn is(self, method: &Method, uri: &Uri) -> bool {
         let (path, query) = (uri.path(), uri.query().unwrap_or_default());
         match self {
-            Self::Discovery => method == Method::GET && path == "/apis/cluster.spectrocloud.com",
+            Self::ListClusters => method == Method::GET && path.ends_with("/spectroclusters"),
             Self::CreateRevision => method == Method::POST && path.ends_with("/secrets"),
             Self::ReadCluster => method == Method::GET && path.contains("/spectroclusters/"),
             Self::WriteCluster => {

@@ -92,7 +92,9 @@ impl World {
     }
 
     pub(crate) fn profile(&self, arguments: &[&str]) -> Run {
-        self.kubectl(&[&["profile"], arguments].concat())
+        let run = self.kubectl(&[&["profile"], arguments].concat());
+        profile_tests::schema::hold(&run);
+        run
     }
 
     /// Switches to 2.0.0. The status keeps saying what it said.

@@ -12,6 +12,7 @@ use crate::{
 };
 
 mod changed;
+mod documents;
 mod edited;
 mod faults;
 mod interrupted;

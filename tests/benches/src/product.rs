@@ -6,7 +6,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use serde_json::Value;
+use profile_release::{Platform, compile::Machine};
 
 /// The plugin as it is distributed.
 pub struct Product {
@@ -14,26 +14,10 @@ pub struct Product {
 }
 
 impl Product {
-    /// Builds it, unless it is fresh, and asks cargo where it is.
+    /// Builds it as a release does, unless it is fresh.
     pub fn build() -> Result<Self, Box<dyn Error>> {
-        let arguments =
-            ["build", "--profile", "dist", "-p", "kubectl-profile", "--message-format=json-render-diagnostics"];
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let output = Command::new(cargo)
-            .args(arguments)
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .stderr(Stdio::inherit())
-            .output()?;
-        if !output.status.success() {
-            return Err("the release binary does not build".into());
-        }
-        let messages = String::from_utf8(output.stdout)?;
-        let executable = messages
-            .lines()
-            .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-            .filter(|message| message.pointer("/target/name").and_then(Value::as_str) == Some("kubectl-profile"))
-            .find_map(|message| message.get("executable").and_then(Value::as_str).map(PathBuf::from));
-        Ok(Self { path: executable.ok_or("cargo names no executable")? })
+        let platform = Platform::here().ok_or("there is no release for this platform")?;
+        Ok(Self { path: Machine::look(profile_release::root())?.build(&platform)? })
     }
 
     /// Where it is.

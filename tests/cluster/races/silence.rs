@@ -12,7 +12,7 @@ const SHORT: [&str; 1] = ["--request-timeout=1s"];
 fn a_server_that_never_answers_is_given_up_with_words() {
     let world = World::new("silent");
     let gate = Gate::open(&world);
-    let _held = gate.hold(Point::Discovery, Side::Before);
+    let _held = gate.hold(Point::ListClusters, Side::Before);
     let run = world.profile_as(gate.kubeconfig(), &["list", SHORT[0]]);
     assert_run(&run, 124, &["no answer from the API server of context \"gate\"", "in 1s", "raise --request-timeout"]);
 }

@@ -104,7 +104,7 @@ fn an_api_server_that_dies_during_the_search_or_between_two_writes_loses_nothing
     let sizes = |world: &World| ["a", "b", "c"].map(|name| world.replicas("deployment", name));
     let gate = world.gate();
 
-    let (child, held) = world.held(&gate, &["scale-down", "demo", "--yes"], Point::Discovery, Side::Before);
+    let (child, held) = world.held(&gate, &["scale-down", "demo", "--yes"], Point::ListClusters, Side::Before);
     sandbox.kill_api_server().unwrap();
     drop(held);
     assert_run(&finish(child), 2, &["at the API server of context"]);

@@ -147,6 +147,18 @@ mod tests {
     }
 
     #[test]
+    fn no_command_has_an_argument_of_a_global_flags_name() {
+        // Clap would give the value of the one to the other as well.
+        let root = command();
+        let globals: Vec<_> = root.get_arguments().filter(|it| it.is_global_set()).map(clap::Arg::get_id).collect();
+        for subcommand in root.get_subcommands() {
+            let own = subcommand.get_arguments().filter(|it| !it.is_global_set());
+            let doubles: Vec<_> = own.map(clap::Arg::get_id).filter(|id| globals.contains(id)).collect();
+            assert!(doubles.is_empty(), "{}: {doubles:?}", subcommand.get_name());
+        }
+    }
+
+    #[test]
     fn durations_are_read_as_kubectl_writes_them() {
         assert_eq!(duration("30s"), Ok(Duration::from_secs(30)));
         assert_eq!(duration("1m30s"), Ok(Duration::from_secs(90)));

@@ -104,8 +104,8 @@ impl Machine {
         match platform.os {
             // No time of the build in the header.
             "windows" => flags.push("-Clink-arg=/Brepro".to_owned()),
-            // Nothing unwinds in this profile, and the tables for it are a twelfth of the program. Elsewhere the system wants them.
-            "linux" => flags.push("-Cforce-unwind-tables=no".to_owned()),
+            // The linker that Rust brings for this target writes functions of the same instructions once.
+            "linux" if platform.target.starts_with("x86_64") => flags.push("-Clink-arg=-Wl,--icf=all".to_owned()),
             _ => {}
         }
         flags.join("\x1f").into()

@@ -13,10 +13,11 @@ use secrecy::SecretString;
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct ConnectionArgs {
     /// The kubeconfig cluster to use
-    #[arg(long, global = true, value_name = "NAME")]
+    // Commands have an argument of this name.
+    #[arg(id = "kubeconfig-cluster", long = "cluster", global = true, value_name = "NAME")]
     pub(crate) cluster: Option<String>,
     /// The kubeconfig user to use
-    #[arg(long, global = true, value_name = "NAME")]
+    #[arg(id = "kubeconfig-user", long = "user", global = true, value_name = "NAME")]
     pub(crate) user: Option<String>,
     /// Address and port of the API server; no kubeconfig is needed then
     #[arg(short, long, global = true, value_name = "URL")]

@@ -227,7 +227,8 @@ mod tests {
             assert!(known.find_subcommand(name).is_some(), "there is no command {name}");
         }
         // These work on Palette's API alone, or on nothing.
-        let others = ["approve", "new-version", "export", "import", "detach", "version", "completion", "help"];
+        let others =
+            ["approve", "new-version", "export", "import", "detach", "version", "completion", "help", "options"];
         for command in known.get_subcommands().map(|it| it.get_name()) {
             assert!(listed.contains(command) || others.contains(&command), "{command} is not in COMMANDS");
         }

@@ -75,7 +75,7 @@ fn who_may_list_nothing_is_told_that_there_is_nothing() {
 #[test]
 fn a_kind_that_is_missing_alone_is_named() {
     let [(_, list), (_, status)] = old().between.as_slice() else { panic!() };
-    assert_run(list, 2, &["error from server (NotFound): cannot list clusterprofiles"]);
+    assert_run(list, 2, &["Error from server (NotFound): cannot list clusterprofiles"]);
     assert!(!list.stderr.contains("does not serve"), "{list}");
     assert_run(status, 0, &["no clusters in namespace default"]);
 }

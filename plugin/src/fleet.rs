@@ -81,6 +81,8 @@ pub(crate) struct Fleet {
     pub(crate) stores: Vec<Rc<Store>>,
     /// Whether several contexts were asked for.
     pub(crate) has_contexts: bool,
+    /// Whether the user said which clusters, and not which cluster: by labels, files, all of a scope or several names.
+    pub(crate) is_selected: bool,
     /// How many of each store are read at a time, and how many in all are written to.
     pub(crate) parallel: usize,
 }
@@ -267,7 +269,8 @@ impl Which {
         };
         let stores = opened.iter().filter(|it| has_answered(it)).map(|(_, store)| Rc::clone(store)).collect();
         let (doubles, parallel) = (Vec::new(), self.parallel());
-        let mut fleet = Fleet { members, unseen, doubles, stores, has_contexts: is_several, parallel };
+        let is_selected = self.is_used() || global.all_namespaces || named.len() > 1;
+        let mut fleet = Fleet { members, unseen, doubles, stores, has_contexts: is_several, is_selected, parallel };
         if unnamed == Unnamed::TheOnlyOne {
             fleet.read_whole().await?;
         }

@@ -56,9 +56,18 @@ pub(crate) fn only<'d>(store: &Store, all: &'d [Document]) -> Result<&'d Documen
     }
 }
 
+/// What stands before the name of a profile where `-o name` prints it.
+pub(crate) const PROFILE_TYPE: &str = "clusterprofile.cluster.spectrocloud.com";
+
 /// The profile version that `reference` names among `profiles`. Without a version the only one there is.
 pub(crate) fn version<'d>(profiles: &'d [Document], reference: &Reference, scope: &str) -> Result<&'d Document, Error> {
-    let named: Vec<_> = profiles.iter().filter(|it| it.profile().name() == reference.profile).collect();
+    // As `list -o name` prints an object.
+    let object = reference.profile.strip_prefix(PROFILE_TYPE).and_then(|rest| rest.strip_prefix('/'));
+    let is_named = |it: &&Document| match object {
+        Some(object) => it.cluster().name() == object,
+        None => it.profile().name() == reference.profile,
+    };
+    let named: Vec<_> = profiles.iter().filter(is_named).collect();
     if named.is_empty() {
         let names: std::collections::BTreeSet<_> = profiles.iter().map(|it| it.profile().name().into_owned()).collect();
         let names: Vec<_> = names.iter().map(String::as_str).collect();

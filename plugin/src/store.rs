@@ -315,6 +315,7 @@ impl Store {
         match self {
             Self::Kubernetes(store) if wanted.is_listing => store.profile_listing().await,
             Self::Kubernetes(store) => store.profiles(wanted.namespace.as_deref()).await,
+            Self::Files(store) if wanted.is_listing => Ok(store.profiles_in_scope()),
             Self::Files(store) => store.profiles(),
             Self::Palette(store) => store.profiles(wanted).await,
         }

@@ -94,7 +94,9 @@ fn names_are_those_that_kubectl_takes_and_are_taken_back() {
     let name = "spectrocluster.cluster.spectrocloud.com/shop-aws\n";
     folder.run("status shop-aws -o name").exits(0).prints(name);
     folder.run(&format!("status {}", name.trim())).exits(0).shows("shop-aws").hides("store-edge");
-    folder.run("list -o name").exits(0).shows("clusterprofile.cluster.spectrocloud.com/hello-aws-1.1.0\n");
+    let profile = "clusterprofile.cluster.spectrocloud.com/hello-aws-1.1.0";
+    folder.run("list -o name").exits(0).shows(&format!("{profile}\n"));
+    folder.run(&format!("show {profile}")).exits(0).shows("Version:  1.1.0\n");
 }
 
 #[test]
@@ -138,6 +140,44 @@ fn a_watch_ends_when_its_condition_holds() {
     folder.run("status --until=reconciled").exits(0).shows("store-edge");
     folder.run("status shop-aws --until=jsonpath={.state}=Running").exits(0).shows("shop-aws");
     folder.run("status -w --until=jsonpath={.state}=Nope --timeout 1").exits(124).shows("shop-aws");
+    let ran = folder.run("status -w --until=reconciled -o jsonpath={.kind}:{.name},").exits(0);
+    ran.prints("ClusterStatus:shop-aws,ClusterStatus:store-edge,");
+    let ran = folder.run("status -w --until=reconciled -o yaml").exits(0);
+    assert_eq!(ran.stdout.matches("---\n").count(), 1, "{}", *ran);
     folder.refuses("status -f . -n nowhere --until=reconciled", 2, &["no cluster"]);
     folder.refuses("status -f . --until=soon", 2, &["reconciled", "jsonpath='{.state}'=Running"]);
+}
+
+#[test]
+fn who_selects_clusters_gets_a_list_however_many_there_are() {
+    let folder = fixtures::demo();
+    folder.run("history -o json").exits(0).document("RevisionList");
+    let list = folder.run("history -A -o json").exits(0).document("List");
+    assert_eq!(list["items"][0]["document"]["kind"], "RevisionList");
+    // Columns are of what is listed, with the cluster beside it.
+    let folder = Folder::hub();
+    folder.edit("cluster-shop-aws.yaml", "replicas: 1", "replicas: 3");
+    let ran = folder.run("overrides -A -o custom-columns=CLUSTER:.cluster,PATH:.path --no-headers").exits(0);
+    assert_eq!(ran.stdout.lines().count(), 1, "{}", *ran);
+    assert!(ran.stdout.contains("shop-aws") && ran.stdout.contains("replicas"), "{}", *ran);
+}
+
+#[test]
+fn a_list_of_files_keeps_to_the_namespace() {
+    let folder = Folder::hub();
+    folder.run("list -n cluster-66f0a1b2c3d4e5f600000002").exits(0).shows("hello-edge").hides("hello-aws");
+    folder.run("list -n nope").exits(0).prints("").tells("no profiles");
+}
+
+#[test]
+fn what_nobody_saw_alive_is_counted_by_no_pipeline() {
+    let folder = Folder::hub();
+    let packs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("sandbox/fixtures/packs");
+    let words = format!("orphans shop-aws --packs {}", packs.display());
+    folder.run(&words).exits(0).shows("<not-visible>").tells("nothing live can be seen here");
+    folder.run(&format!("{words} -o name")).exits(0).prints("");
+    let document = folder.run(&format!("{words} -o json")).exits(0).document("OrphanList");
+    assert_eq!(document["items"], json!([]));
+    assert!(document["noLongerRendered"].as_array().is_some_and(|it| !it.is_empty()), "{document:#}");
+    folder.run(&format!("{words} --exit-code")).exits(5);
 }

@@ -30,7 +30,8 @@ pub(crate) fn plain(args: Vec<OsString>, root: impl FnOnce() -> Command) -> Vec<
 
 /// A flag with a value that is true or false, in the words of kubectl's own reader.
 fn given(word: &str) -> Option<(&str, bool)> {
-    let (flag, value) = word.split_once('=').filter(|_| word.starts_with("--"))?;
+    let (flag, value) =
+        word.split_once('=').filter(|(flag, _)| flag.starts_with("--") || flag.len() == 2 && flag.starts_with('-'))?;
     match value {
         "1" | "t" | "T" | "true" | "TRUE" | "True" => Some((flag, true)),
         "0" | "f" | "F" | "false" | "FALSE" | "False" => Some((flag, false)),
@@ -42,7 +43,12 @@ fn given(word: &str) -> Option<(&str, bool)> {
 fn is_switch(root: &Command, flag: &str) -> bool {
     let commands = [root].into_iter().chain(root.get_subcommands());
     let args = commands.flat_map(Command::get_arguments);
-    let mut named = args.filter(|arg| arg.get_long() == flag.strip_prefix("--")).peekable();
+    let short = flag.strip_prefix('-').and_then(|it| it.chars().next()).filter(|_| !flag.starts_with("--"));
+    let is_named = |arg: &&clap::Arg| match short {
+        Some(letter) => arg.get_short() == Some(letter),
+        None => arg.get_long() == flag.strip_prefix("--"),
+    };
+    let mut named = args.filter(is_named).peekable();
     named.peek().is_some() && named.all(|arg| matches!(arg.get_action(), ArgAction::SetTrue))
 }
 
@@ -60,6 +66,7 @@ mod tests {
     fn a_switch_takes_true_and_false() {
         assert_eq!(words("x switch a@1 --wait=true --yes=false"), "x switch a@1 --wait");
         assert_eq!(words("x switch a@1 --wait=1 --wait=F"), "x switch a@1");
+        assert_eq!(words("x status -A=true -w=false -w"), "x status -A -w");
         assert_eq!(words("x list --all-namespaces=True"), "x list --all-namespaces");
     }
 

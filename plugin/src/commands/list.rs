@@ -15,7 +15,7 @@ use crate::{
         age::{self, age},
         listing::{Column, Listing, ListingArgs, Row},
     },
-    selection,
+    selection::{self, PROFILE_TYPE},
     store::{Document, Look, Sought, Store},
 };
 
@@ -68,7 +68,7 @@ pub(crate) async fn run(args: &ListArgs, global: &Global, output: &mut Output) -
             "name": view.name(), "version": view.version(), "type": view.profile_type(), "uid": view.uid(),
             "namespace": metadata.namespace(), "createdAt": created, "packs": packs, "clusters": clusters,
         });
-        Row { item, name: format!("{TYPE}/{}", object(&store, it)), cells }
+        Row { item, name: format!("{PROFILE_TYPE}/{}", object(&store, it)), cells }
     };
     let columns = [
         Column::new("NAMESPACE").only(global.all_namespaces),
@@ -87,9 +87,6 @@ pub(crate) async fn run(args: &ListArgs, global: &Global, output: &mut Output) -
     listing.print(&args.listing, output)?;
     Ok(Outcome::Done)
 }
-
-/// What stands before the name of a profile where `-o name` prints it.
-const TYPE: &str = "clusterprofile.cluster.spectrocloud.com";
 
 /// The name that tells a version from all others of its store: that of its object. In Palette all versions have one name.
 fn object(store: &Store, version: &Document) -> String {

@@ -64,7 +64,7 @@ async fn show(args: &OrphansArgs, member: &Member, output: &mut Output) -> Resul
         Some(name) => cleanup::explain(&search, cluster, name, &args.listing, output)?,
         None => cleanup::print(&search, cluster, &args.listing, output)?,
     }
-    let found = !search.findings.orphans.is_empty();
+    let found = search.sees_live && !search.findings.orphans.is_empty();
     Ok(match args.exit_code {
         true if found => Outcome::Differences,
         // A pipeline must not take what was not seen for none.

@@ -21,10 +21,10 @@ use crate::{
 
 const EXAMPLES: &str = "Examples:
   # Set a value of a pack in one cluster
-  kubectl profile override shop-aws hello-universe --set ui.replicas=3
+  kubectl profile override shop-aws hello-universe --set manifests.hello-universe.ui.replicas=3
 
   # Go back to what the profile publishes
-  kubectl profile override shop-aws hello-universe --unset ui.replicas
+  kubectl profile override shop-aws hello-universe --unset manifests.hello-universe.ui.replicas
 
   # Edit the values in your editor
   kubectl profile override shop-aws hello-universe --edit

@@ -103,7 +103,8 @@ pub(crate) async fn run(args: &StatusArgs, global: &Global, output: &mut Output)
     let is_for_people = args.listing.format().is_for_people();
     if is_for_people && seen.listing.is_empty() {
         for store in &fleet.stores {
-            output.note(&format!("no clusters in {}{}", store.scope(), selection::scope_hint(store)));
+            let (labels, scope) = (args.which.labels(), store.scope());
+            output.note(&format!("no clusters{labels} in {scope}{}", selection::scope_hint(store)));
         }
     }
     seen.listing.print(&args.listing, output)?;

@@ -3,7 +3,7 @@
 use std::pin::pin;
 
 use futures_util::StreamExt;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     Fleet, Member, in_order,
@@ -56,11 +56,13 @@ pub(crate) async fn each<'f>(
     command: impl AsyncFn(&'f Member, &mut Output) -> Result<Outcome, Error>,
 ) -> Result<Outcome, Error> {
     fleet.doubles.iter().for_each(|it| output.note(it));
-    if let Some(member) = fleet.single() {
+    let layout = layout.into();
+    // Who selects gets a list, also where one cluster is left: a pipeline reads it the same way tomorrow.
+    let is_list = fleet.is_selected && matches!(layout, Layout::Documents(_));
+    if let Some(member) = fleet.single().filter(|_| !is_list) {
         return command(member, output).await;
     }
     let answers = run(fleet, output, command).await;
-    let layout = layout.into();
     if matches!(layout, Layout::Sections) {
         print_sections(&answers, output)?;
     } else {
@@ -84,6 +86,11 @@ pub(crate) async fn each<'f>(
         outcomes.add(label.clone(), Ended::Failed(error.copy()));
     }
     match layout {
+        Layout::Documents(format @ Format::CustomColumns(..)) => {
+            let items: Vec<_> = documents.iter().flat_map(items).collect();
+            output.document(&format, "List", json!({"items": items}))?;
+            outcomes.failed().for_each(|(label, error)| output.warning(&format!("{label}: {error}")));
+        }
         Layout::Documents(format) => {
             output.document(&format, "List", json!({"items": documents, "outcomes": outcomes.document()}))?;
         }
@@ -92,6 +99,17 @@ pub(crate) async fn each<'f>(
         Layout::Sections => {}
     }
     Ok(outcomes.exit())
+}
+
+/// What the document of one cluster lists, or the document where it lists nothing, with the cluster's name: columns are of things
+/// and not of lists.
+fn items(of_cluster: &Value) -> Vec<Value> {
+    let (cluster, document) = (&of_cluster["cluster"], &of_cluster["document"]);
+    let mut items = document["items"].as_array().cloned().unwrap_or_else(|| vec![document.clone()]);
+    for item in items.iter_mut().filter_map(Value::as_object_mut) {
+        item.entry("cluster").or_insert_with(|| cluster.clone());
+    }
+    items
 }
 
 /// Runs `command` for every cluster, several at a time, each with an output of its own.

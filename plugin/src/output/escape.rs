@@ -5,10 +5,15 @@ use std::{borrow::Cow, sync::OnceLock};
 /// What no output may show, wherever it comes from.
 static HIDDEN: OnceLock<String> = OnceLock::new();
 
+/// How short a key may be: Palette's own have 32 letters.
+const LEAST: usize = 8;
+
 /// Hides a secret in everything that is printed from here on.
 pub(crate) fn hide(secret: &str) {
-    // The first one stays: a process has one.
-    let _ = HIDDEN.set(secret.to_owned());
+    // A few letters are no key, and stand in half of all words. The first one stays: a process has one.
+    if secret.len() >= LEAST {
+        let _ = HIDDEN.set(secret.to_owned());
+    }
 }
 
 fn without_hidden(text: &str) -> Cow<'_, str> {

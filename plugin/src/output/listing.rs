@@ -130,7 +130,8 @@ impl Listing {
         Self { place, ..self }
     }
 
-    /// Prints those that are not as they were told last, and gives the names of those that went.
+    /// Prints those that are not as they were told last, and gives the names of those that went. For machines each is a
+    /// document of its own, of the kind that is listed.
     pub(crate) fn print_changed(
         mut self,
         args: &ListingArgs,
@@ -150,6 +151,17 @@ impl Listing {
                 let headers = if watched.has_headers { Headers::Hidden } else { args.headers() };
                 watched.has_headers = true;
                 output.text(&self.lines(matches!(format, Format::Wide), headers, &mut watched.widths))?;
+            }
+            format if format.is_document() && !matches!(format, Format::CustomColumns(..)) => {
+                self.sort(args)?;
+                for row in self.rows {
+                    // The documents of a stream are told apart by a line; JSON needs none.
+                    if matches!(format, Format::Yaml) && watched.has_headers {
+                        output.text("---\n")?;
+                    }
+                    watched.has_headers = true;
+                    output.document(&format, self.kind.trim_end_matches("List"), row.item)?;
+                }
             }
             _ => self.print(args, output)?,
         }

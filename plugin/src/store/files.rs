@@ -96,11 +96,20 @@ impl FileStore {
     }
 
     pub(crate) fn clusters(&self) -> Result<Vec<Document>, Error> {
-        let in_scope = |entry: &&Entry| {
-            let namespace = field::text(&entry.value, &["metadata", "namespace"]);
-            self.namespace.is_none() || self.namespace.as_deref() == namespace.as_deref()
-        };
-        Ok(self.entries.iter().filter(|entry| entry.is_cluster()).filter(in_scope).map(Entry::document).collect())
+        let clusters = self.entries.iter().filter(|entry| entry.is_cluster());
+        Ok(clusters.filter(|entry| self.is_in_scope(entry)).map(Entry::document).collect())
+    }
+
+    /// Whether something stands in the namespace that is meant.
+    fn is_in_scope(&self, entry: &Entry) -> bool {
+        let namespace = field::text(&entry.value, &["metadata", "namespace"]);
+        self.namespace.is_none() || self.namespace.as_deref() == namespace.as_deref()
+    }
+
+    /// The profile versions of the namespace that is meant, to be listed. A cluster takes those of all files.
+    pub(crate) fn profiles_in_scope(&self) -> Vec<Document> {
+        let profiles = self.entries.iter().filter(|entry| entry.is_profile());
+        profiles.filter(|entry| self.is_in_scope(entry)).map(Entry::document).collect()
     }
 
     pub(crate) fn profiles(&self) -> Result<Vec<Document>, Error> {

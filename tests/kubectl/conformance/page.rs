@@ -6,7 +6,8 @@ const HEAD: &str = "# What kubectl does, and what `kubectl profile` does
 
 Written by a test that asks both the same on one API server: `just generate` writes it anew, and the test fails where a row is not
 as it says. `status` stands for `kubectl get spectroclusters`. *Same* means: the same output where both succeed; where both fail, an error
-that starts alike, and in the same words where the row says so. kubectl ends with 1 where it fails, the plugin with the codes that
+that starts alike, and in the same words where the row says so. *Alike* means that both do what the row is about, with contents of their own: a
+document of the plugin, for instance, is a list with `apiVersion` and `kind` as kubectl's is, and lists other things. kubectl ends with 1 where it fails, the plugin with the codes that
 `kubectl profile --help` lists.
 ";
 
@@ -26,6 +27,7 @@ fn line(asked: &Asked) -> String {
     let row = &asked.row;
     let words = |words: &[&str]| code(&words.join(" "));
     let answer = match row.differs {
+        None if asked.is_alike() => "alike".to_owned(),
         None => "same".to_owned(),
         Some(reason) => format!("**differs**: {reason}"),
     };

@@ -105,6 +105,11 @@ impl Asked {
         }
     }
 
+    /// Whether the same is not meant to the letter.
+    pub(super) fn is_alike(&self) -> bool {
+        matches!(self.row.same, Same::By(_))
+    }
+
     /// Whether both fail, so that their words are of interest.
     pub(super) fn is_error(&self) -> bool {
         !self.kubectl.is_success() && !self.plugin.is_success()

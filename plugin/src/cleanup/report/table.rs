@@ -58,6 +58,11 @@ pub(super) fn print(
         let compared = if compared.is_empty() { "nothing, as nothing is kept" } else { &compared };
         output.note(&format!("no orphans found, compared with {compared}"));
     }
+    if !search.sees_live && !findings.orphans.is_empty() {
+        output.note(
+            "nothing live can be seen here: these are no longer rendered, and each that is still there is an orphan",
+        );
+    }
     listing.print(args, output)?;
     let notes = notes(search);
     if !notes.is_empty() && !findings.orphans.is_empty() {

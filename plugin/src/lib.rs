@@ -58,7 +58,12 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         .enable_all()
         .build()
         .map_err(|error| Error::failed(format!("cannot start the runtime: {error}")))
-        .and_then(|runtime| runtime.block_on(until_interrupted(&cli, &mut output)));
+        .and_then(|runtime| {
+            let ended = runtime.block_on(until_interrupted(&cli, &mut output));
+            // A program that was asked for a credential may go on; nobody waits for it any more.
+            runtime.shutdown_background();
+            ended
+        });
     let ended = ended.and_then(|outcome| output.flush().map(|()| outcome));
     let is_error = cli.global.connection.warnings_as_errors;
     let ended = ended.and_then(|outcome| output::warnings::judge(is_error).map(|()| outcome));

@@ -5,6 +5,11 @@ pub(crate) fn nearest<'n>(name: &str, names: &[&'n str]) -> Vec<&'n str> {
     const FEW: usize = 5;
     const SUGGESTED: usize = 3;
     const CUTOFF: f32 = 0.5;
+    const LONGEST: usize = 256;
+    // Nobody mistypes a word of that length, and comparing it takes long.
+    if name.len() > LONGEST {
+        return Vec::new();
+    }
     let close = similar::get_close_matches(name, names, SUGGESTED, CUTOFF);
     if close.is_empty() && names.len() <= FEW { names.to_vec() } else { close }
 }

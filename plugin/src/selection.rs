@@ -120,6 +120,7 @@ pub(crate) fn place(document: &Document) -> String {
 /// Where else to look, behind a sentence that says that nothing is there.
 pub(crate) fn scope_hint(store: &Store) -> &'static str {
     match store {
+        Store::Kubernetes(store) if store.namespace().is_none() => "",
         Store::Kubernetes(_) => "; name another namespace by -n, or look in all by -A",
         Store::Files(_) => "",
         Store::Palette(_) => "; name another project by --project",

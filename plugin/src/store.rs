@@ -147,6 +147,20 @@ pub(crate) fn text(path: &std::path::Path) -> Result<String, Error> {
     files::text(path)
 }
 
+/// Whether a file or a folder is this user's own, and no link: what others put into a cache is not believed.
+#[cfg(unix)]
+pub(crate) fn is_own(path: &std::path::Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let user = rustix::process::geteuid().as_raw();
+    std::fs::symlink_metadata(path).is_ok_and(|it| !it.is_symlink() && it.uid() == user)
+}
+
+/// Whether a file or a folder is no link: who owns it is not looked at here.
+#[cfg(not(unix))]
+pub(crate) fn is_own(path: &std::path::Path) -> bool {
+    std::fs::symlink_metadata(path).is_ok_and(|it| !it.is_symlink())
+}
+
 /// The text of the standard input, within the same bounds.
 pub(crate) fn standard_input() -> Result<String, Error> {
     files::input_text()

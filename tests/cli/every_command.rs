@@ -4,9 +4,12 @@ use std::collections::BTreeSet;
 
 use crate::folder::Folder;
 
+/// A line to type, and the exit code that it ends with.
+type Line = (&'static str, i32);
+
 /// A command, a line that succeeds with its exit code, and one that fails with its exit code. What works on Palette's API alone
 /// succeeds in the tests of `palette`, and what scales on a real API server in those of `cluster`.
-const ALL: [(&str, Option<(&str, i32)>, (&str, i32)); 25] = [
+const ALL: [(&str, Option<Line>, Line); 25] = [
     ("apply", Some(("apply plan.json --yes -f .", 0)), ("apply nothing.json -f .", 2)),
     ("approve", None, ("approve shop-aws -f .", 2)),
     ("check", Some(("check shop-aws hello-aws@1.1.0 -f .", 0)), ("check shop-aws hello-aws@1.3.0 -f .", 4)),

@@ -38,6 +38,30 @@ pub(super) fn ask(inquiry: &Inquiry, started: Instant) -> Option<Reply> {
     serde_json::from_str(&text?).ok()
 }
 
+/// Ends this process, which was asked, and all that it has started when its time is over: whoever asked may have been ended first.
+pub(super) fn end_in_time() {
+    std::thread::spawn(|| {
+        std::thread::sleep(cut() + GRACE);
+        end_group();
+    });
+}
+
+/// How much longer than the first process the second one may live.
+const GRACE: Duration = Duration::from_millis(500);
+
+#[cfg(unix)]
+fn end_group() {
+    use rustix::process::{Signal, getpid, kill_process, kill_process_group};
+    // It leads a group of its own, unless it could not make one.
+    let _ = kill_process_group(getpid(), Signal::KILL);
+    let _ = kill_process(getpid(), Signal::KILL);
+}
+
+#[cfg(not(unix))]
+fn end_group() {
+    std::process::abort();
+}
+
 fn cut() -> Duration {
     env::var(VARIABLE).ok().and_then(|it| cli::duration(&it).ok()).unwrap_or(CUT)
 }

@@ -10,7 +10,7 @@ use std::{
 use sha2::{Digest as _, Sha256};
 
 use super::{candidate::Candidate, kubeconfig, question::Question};
-use crate::cli::Global;
+use crate::{cli::Global, store::is_own};
 
 /// How long an answer is good for.
 const AGE: Duration = Duration::from_secs(30);
@@ -38,8 +38,13 @@ impl Cache {
 
     /// What is kept, where it is not too old. A file that cannot be read is none.
     pub(super) fn read(&self) -> Option<Vec<Candidate>> {
-        let metadata = fs::metadata(&self.file).ok()?;
-        if !metadata.is_file() || metadata.len() > LARGEST || !is_fresh(&metadata) {
+        let metadata = fs::symlink_metadata(&self.file).ok()?;
+        if !is_own(&self.folder)
+            || !is_own(&self.file)
+            || !metadata.is_file()
+            || metadata.len() > LARGEST
+            || !is_fresh(&metadata)
+        {
             return None;
         }
         serde_json::from_slice(&fs::read(&self.file).ok()?).ok()
@@ -83,6 +88,10 @@ fn make_private(folder: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
     if let Some(parent) = folder.parent() {
         fs::create_dir_all(parent)?;
+    }
+    if fs::symlink_metadata(folder).is_ok() && !is_own(folder) {
+        // What a link leads to, and what another user made, is not ours to change.
+        return Err(std::io::ErrorKind::PermissionDenied.into());
     }
     match fs::DirBuilder::new().mode(0o700).create(folder) {
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {

@@ -3,6 +3,7 @@
 use clap::{Args as _, Command, FromArgMatches as _};
 
 use super::{
+    asking,
     cache::Cache,
     candidate::Candidate,
     facts, kubeconfig,
@@ -18,6 +19,7 @@ use crate::{
 /// The reply to an inquiry as text; empty where there is none.
 pub(super) fn answer(text: &str) -> String {
     leave_terminal();
+    asking::end_in_time();
     reply(text).and_then(|it| serde_json::to_string(&it).ok()).unwrap_or_default()
 }
 

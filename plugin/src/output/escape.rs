@@ -1,26 +1,29 @@
 //! Keeps object content from driving the user's terminal.
 
-use std::{borrow::Cow, sync::OnceLock};
+use std::{
+    borrow::Cow,
+    sync::{PoisonError, RwLock},
+};
 
 /// What no output may show, wherever it comes from.
-static HIDDEN: OnceLock<String> = OnceLock::new();
+static HIDDEN: RwLock<Vec<String>> = RwLock::new(Vec::new());
 
-/// How short a key may be: Palette's own have 32 letters.
+/// How short a secret may be: a few letters stand in half of all words, and are no key. Palette's have 32.
 const LEAST: usize = 8;
 
 /// Hides a secret in everything that is printed from here on.
 pub(crate) fn hide(secret: &str) {
-    // A few letters are no key, and stand in half of all words. The first one stays: a process has one.
-    if secret.len() >= LEAST {
-        let _ = HIDDEN.set(secret.to_owned());
+    // A list that grows is whole at every time, whoever panicked beside it.
+    let mut hidden = HIDDEN.write().unwrap_or_else(PoisonError::into_inner);
+    if secret.len() >= LEAST && !hidden.iter().any(|it| it == secret) {
+        hidden.push(secret.to_owned());
     }
 }
 
 fn without_hidden(text: &str) -> Cow<'_, str> {
-    match HIDDEN.get().filter(|secret| !secret.is_empty() && text.contains(secret.as_str())) {
-        Some(secret) => Cow::Owned(text.replace(secret.as_str(), "***")),
-        None => Cow::Borrowed(text),
-    }
+    let hidden = HIDDEN.read().unwrap_or_else(PoisonError::into_inner);
+    let found = hidden.iter().filter(|secret| text.contains(secret.as_str()));
+    found.fold(Cow::Borrowed(text), |text, secret| Cow::Owned(text.replace(secret.as_str(), "***")))
 }
 
 /// The same text with control characters shown as `^X` or `\u{..}`; line breaks and tabs stay.

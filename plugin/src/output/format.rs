@@ -1,6 +1,6 @@
 //! What `-o` takes: kubectl's own words, and a page for reviews.
 
-use std::{ffi::OsStr, fs, sync::Arc};
+use std::{ffi::OsStr, path::Path, sync::Arc};
 
 use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use kubectl_jsonpath::{Columns, Template};
@@ -116,7 +116,7 @@ impl Formats {
 }
 
 fn file(path: &str) -> Result<String, String> {
-    fs::read_to_string(path).map_err(|error| format!("cannot read {path}: {error}"))
+    crate::store::text(Path::new(path)).map_err(|error| error.message)
 }
 
 impl TypedValueParser for Formats {

@@ -239,10 +239,22 @@ impl KubernetesStore {
         let mut params = ListParams { limit: Some(PAGE), ..params };
         loop {
             let mut page = self.send("list", plural, Request::new(url.clone()).list(&params)).await?;
-            params.continue_token = field::text(&page, &["metadata", "continue"]).map(Into::into);
-            if let Some(Value::Array(found)) = page.get_mut("items") {
-                items.append(found);
+            let next = field::text(&page, &["metadata", "continue"]).map(Into::into);
+            let wrong = |what: &str| {
+                let server = &self.server;
+                Err(Error::failed(format!("cannot read the list of {plural} from the API server at {server}: {what}"))
+                    .hint("is this an API server?"))
+            };
+            match page.get_mut("items") {
+                Some(Value::Array(found)) => items.append(found),
+                // A list of nothing may say so.
+                Some(Value::Null) => {}
+                _ => return wrong("the answer is no list"),
             }
+            if next.is_some() && next == params.continue_token {
+                return wrong("its next page is the one that it just gave");
+            }
+            params.continue_token = next;
             if params.continue_token.is_none() {
                 return Ok(items);
             }

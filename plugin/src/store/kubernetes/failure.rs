@@ -81,7 +81,10 @@ impl KubernetesStore {
 
 /// What the API server says, under the kind that decides the exit code.
 fn refusal(verb: &str, resource: &str, status: &Status) -> Error {
-    let message = status.message.trim_end_matches('.');
+    /// A server that says more than this says nothing that anybody reads.
+    const SHOWN: usize = 16 * 1024;
+    let shown: String = status.message.chars().take(SHOWN).collect();
+    let message = shown.trim_end_matches('.');
     let said = |kind, message: String| Error::by_server(kind, &status.reason, message);
     match (status.code, status.reason.as_str()) {
         (404, _) => said(Kind::NotFound, format!("cannot {verb} {resource}: {message}")),

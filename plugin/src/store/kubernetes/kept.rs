@@ -1,6 +1,7 @@
 //! What `list` showed of each profile version, kept in kubectl's cache directory: names and counts, and never a value.
 //!
-//! Nothing is believed because it is kept: it is shown of a version that the API server says to be there in this very state.
+//! It is shown of a version alone that the API server says to be there, by the same name and in this very state, and it is
+//! believed as far as the user's own files are.
 
 use std::{
     collections::HashMap,
@@ -15,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::store::files::leftovers;
+use crate::store::{files::leftovers, is_own};
 
 /// Fewer are read as quickly as their states.
 const MANY: usize = 100;
@@ -24,6 +25,8 @@ const MANY: usize = 100;
 const AGE: Duration = Duration::from_secs(24 * 60 * 60);
 /// What is read of each: a file of another format is none.
 const FORMAT: u32 = 1;
+/// What is larger was written by somebody else: 4,000 versions take a few MB.
+const LARGEST: u64 = 64 << 20;
 
 /// The file of one list of one API server.
 #[derive(Clone)]
@@ -72,7 +75,12 @@ impl Kept {
 
     /// What is kept, if anything: a file that is broken, or too old, is as good as none.
     pub(super) fn read(&self) -> Option<Known> {
-        let known: Known = serde_json::from_slice(&fs::read(self.0.as_ref()?).ok()?).ok()?;
+        let path = self.0.as_ref()?;
+        let metadata = fs::symlink_metadata(path).ok()?;
+        if !is_own(path) || !metadata.is_file() || metadata.len() > LARGEST {
+            return None;
+        }
+        let known: Known = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
         let age = now().checked_sub(known.read_at)?;
         (known.format == FORMAT && age < AGE.as_secs()).then_some(known)
     }

@@ -118,7 +118,8 @@ impl KubernetesStore {
         let (mut profiles, mut missing) = (Vec::with_capacity(states.len()), Vec::new());
         for state in states {
             let document = by_uid.remove(&state.uid).filter(|it| {
-                field::text(it, &["metadata", "resourceVersion"]).is_some_and(|version| version == state.version)
+                let is = |name, value: &str| field::text(it, &["metadata", name]).unwrap_or_default() == value;
+                is("resourceVersion", &state.version) && is("name", &state.name) && is("namespace", &state.namespace)
             });
             match document {
                 Some(document) => profiles.push(document),

@@ -30,6 +30,12 @@ pub(super) fn server(cluster: &Cluster, user: &AuthInfo) -> Result<Uri, Error> {
             .hint("write https://HOST:PORT, in the kubeconfig or as --server")
     };
     let uri: Uri = text.parse().map_err(|_| wrong())?;
+    if uri.authority().is_some_and(|it| it.as_str().contains('@')) {
+        // It would be sent to nobody, and stand in every context, hint and flag that names the server.
+        let address = without_user(&text);
+        return Err(Error::failed(format!("the address of the API server {address} has a user in it"))
+            .hint("leave it out: --username and --password, or --token, say who asks"));
+    }
     let is_known = matches!(uri.scheme_str(), Some("http" | "https"));
     if is_known && uri.host().is_some_and(|it| !it.is_empty()) { Ok(uri) } else { Err(wrong()) }
 }

@@ -14,7 +14,7 @@ use kube::config::AuthInfo;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::exec::{Issued, Plugin};
-use crate::error::Error;
+use crate::{error::Error, output::escape};
 
 /// How long the text of a token file is taken for what stands in it. Whoever writes it writes the next one well before the
 /// last one ends.
@@ -109,6 +109,8 @@ fn of_file(path: &std::path::Path) -> Result<HeaderValue, Error> {
 }
 
 fn bearer(token: &SecretString) -> Result<HeaderValue, Error> {
+    // A server may repeat it in what it says.
+    escape::hide(token.expose_secret());
     header(format!("Bearer {}", token.expose_secret()))
 }
 

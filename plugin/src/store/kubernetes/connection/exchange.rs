@@ -6,7 +6,7 @@ use std::{
 };
 
 use http::{HeaderMap, HeaderValue, Request, StatusCode, header};
-use http_body_util::BodyExt as _;
+use http_body_util::{BodyExt as _, Limited};
 use kube::{Client, Config, core::Status};
 use tokio::time::Instant;
 
@@ -155,9 +155,12 @@ impl Connection {
     }
 }
 
+/// No page of a list is larger: 500 objects of the largest size that is stored.
+const LARGEST: usize = 1 << 30;
+
 async fn answer(client: &Client, request: Request<Vec<u8>>) -> Result<Answer, kube::Error> {
     let (parts, body) = client.send(request.map(kube::client::Body::from)).await?.into_parts();
-    let body = body.collect().await?.to_bytes().to_vec();
+    let body = Limited::new(body, LARGEST).collect().await.map_err(kube::Error::Service)?.to_bytes().to_vec();
     Ok(Answer { status: parts.status, headers: parts.headers, body })
 }
 

@@ -1,7 +1,8 @@
 //! Which kubeconfig is meant, and how several are read as one: by kubectl's rules.
 
 use std::{
-    env, fs, io,
+    env, fs,
+    io::{self, Read as _},
     path::{MAIN_SEPARATOR, Path, PathBuf},
 };
 
@@ -44,10 +45,21 @@ fn merged(paths: Vec<PathBuf>) -> Result<Kubeconfig, Error> {
     Ok(all)
 }
 
+/// Those of many clusters have some hundred kilobytes.
+const LARGEST: u64 = 64 << 20;
+
 /// One file; `None` where it is not there.
 fn file(path: &Path) -> Result<Option<Kubeconfig>, Error> {
-    let text = match fs::read_to_string(path) {
-        Ok(text) => text,
+    let mut text = String::new();
+    let read = fs::File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_string(&mut text));
+    match read {
+        Ok(_) if text.len() as u64 > LARGEST => {
+            return Err(Error::failed(format!(
+                "no kubeconfig can be read: {} is larger than {LARGEST} bytes",
+                path.display()
+            )));
+        }
+        Ok(_) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(unreadable(path, &error)),
     };

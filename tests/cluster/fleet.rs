@@ -170,7 +170,7 @@ fn labels_and_files_choose_clusters() {
     let run = world.profile(&["check", "-l", "env=prod", "hello-aws@1.1.0"]);
     assert_run(&run, 0, &["may be switched to hello-aws@1.1.0", "eu", "us"]);
     let run = world.profile(&["status", "-l", "env=test"]);
-    assert_run(&run, 0, &["no clusters in"]);
+    assert_run(&run, 0, &["no clusters with labels env=test in"]);
     let run = world.profile(&["check", "-l", "env=test", "hello-aws@1.1.0"]);
     assert_run(&run, 2, &["no cluster with labels env=test"]);
 

@@ -30,5 +30,5 @@ fn a_watch_outlives_a_change_that_does_not_matter_and_ends_with_its_time() {
     let run = world.profile(&["status", "-w", "-o", "json", "--until=jsonpath={.state}=Nope", "--timeout=3s"]);
     assert_eq!(run.code, Some(124), "{run}");
     let documents = serde_json::Deserializer::from_str(&run.stdout).into_iter::<serde_json::Value>();
-    assert_eq!(documents.map(Result::unwrap).filter(|it| it["kind"] == "ClusterStatusList").count(), 1, "{run}");
+    assert_eq!(documents.map(Result::unwrap).filter(|it| it["kind"] == "ClusterStatus").count(), 1, "{run}");
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use clap::Args;
 use profile_core::profile;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Outcome;
 use crate::{
@@ -64,10 +64,13 @@ pub(crate) async fn run(args: &ListArgs, global: &Global, output: &mut Output) -
             view.uid().unwrap_or_default().into_owned(),
             age(created.as_deref(), &now),
         ];
-        let item = json!({
-            "name": view.name(), "version": view.version(), "type": view.profile_type(), "uid": view.uid(),
-            "namespace": metadata.namespace(), "createdAt": created, "packs": packs, "clusters": clusters,
-        });
+        let item = || {
+            json!({
+                "name": view.name(), "version": view.version(), "type": view.profile_type(), "uid": view.uid(),
+                "namespace": metadata.namespace(), "createdAt": created, "packs": packs, "clusters": clusters,
+            })
+        };
+        let item = if args.listing.needs_items() { item() } else { Value::Null };
         Row { item, name: format!("{PROFILE_TYPE}/{}", object(&store, it)), cells }
     };
     let columns = [

@@ -35,6 +35,11 @@ impl ListingArgs {
         }
     }
 
+    /// Whether anything but cells is looked at: of thousands of rows the items take longer to make than the table.
+    pub(crate) fn needs_items(&self) -> bool {
+        self.sort_by.is_some() || self.output.is_document()
+    }
+
     pub(crate) fn headers(&self) -> Headers {
         if self.no_headers { Headers::Hidden } else { Headers::Shown }
     }

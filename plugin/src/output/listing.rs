@@ -100,7 +100,8 @@ impl Row {
 #[derive(Debug, Default)]
 pub(crate) struct Watched {
     items: BTreeMap<String, Value>,
-    has_headers: bool,
+    /// Whether anything was printed.
+    is_begun: bool,
     widths: Vec<usize>,
 }
 
@@ -136,9 +137,10 @@ impl Listing {
     }
 
     /// Prints those that are not as they were told last, and gives the names of those that went. For machines each is a
-    /// document of its own, of the kind that is listed.
+    /// document of its own, of kind `kind`.
     pub(crate) fn print_changed(
         mut self,
+        kind: &str,
         args: &ListingArgs,
         watched: &mut Watched,
         output: &mut Output,
@@ -153,19 +155,19 @@ impl Listing {
         match args.format() {
             format if format.is_for_people() => {
                 self.sort(args)?;
-                let headers = if watched.has_headers { Headers::Hidden } else { args.headers() };
-                watched.has_headers = true;
+                let headers = if watched.is_begun { Headers::Hidden } else { args.headers() };
+                watched.is_begun = true;
                 output.text(&self.lines(matches!(format, Format::Wide), headers, &mut watched.widths))?;
             }
             format if format.is_document() && !matches!(format, Format::CustomColumns(..)) => {
                 self.sort(args)?;
                 for row in self.rows {
                     // The documents of a stream are told apart by a line; JSON needs none.
-                    if matches!(format, Format::Yaml) && watched.has_headers {
+                    if matches!(format, Format::Yaml) && watched.is_begun {
                         output.text("---\n")?;
                     }
-                    watched.has_headers = true;
-                    output.document(&format, self.kind.trim_end_matches("List"), row.item)?;
+                    watched.is_begun = true;
+                    output.document(&format, kind, row.item)?;
                 }
             }
             _ => self.print(args, output)?,
@@ -217,11 +219,10 @@ impl Listing {
             Shown::Never => false,
         };
         let names: Vec<_> = self.columns.iter().filter(|it| is_shown(it)).map(|it| it.header).collect();
-        let cells = |row: &Row| {
-            let cells = row.cells.iter().zip(&self.columns).filter(|(_, column)| is_shown(column));
-            cells.map(|(cell, _)| cell.clone()).collect()
-        };
-        let rows: Vec<Vec<_>> = self.rows.iter().map(cells).collect();
+        let cells = self.rows.iter().map(|row| row.cells.iter().zip(&self.columns));
+        let rows: Vec<Vec<&str>> = cells
+            .map(|cells| cells.filter(|(_, column)| is_shown(column)).map(|(cell, _)| cell.as_str()).collect())
+            .collect();
         lines(&names, &rows, headers, widths)
     }
 }

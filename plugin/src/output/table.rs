@@ -1,5 +1,7 @@
 //! Tables as kubectl prints them: aligned, upper-case headers, no borders.
 
+use std::borrow::Cow;
+
 use super::{escape, format::Headers, width};
 
 /// What stands between a cell and the next one at least, and how wide a column is with it at least, as kubectl has them.
@@ -13,33 +15,44 @@ pub(crate) fn table(headers: &[&str], rows: &[Vec<String>]) -> String {
 
 /// The same with the headers or without. No column is narrower than in `widths`, which remembers them for lines to come.
 pub(crate) fn lines(
-    headers: &[impl AsRef<str>],
-    rows: &[Vec<String>],
+    headers: &[&str],
+    rows: &[Vec<impl AsRef<str>>],
     shown: Headers,
     widths: &mut Vec<usize>,
 ) -> String {
-    let cell = |text: &str| {
-        let one_line = escape::control(text).replace(['\n', '\t'], " ");
-        if one_line.is_empty() { "<none>".to_owned() } else { one_line }
-    };
-    let rows: Vec<Vec<_>> = rows.iter().map(|row| row.iter().map(|text| cell(text)).collect()).collect();
-    let column_width = |column: usize| {
-        let cells = rows.iter().filter_map(|row| row.get(column)).map(|text| width::of(text));
-        let header = (shown == Headers::Shown).then(|| width::of(headers[column].as_ref()));
-        (cells.chain(header).max().unwrap_or_default() + GAP).max(LEAST)
-    };
-    let before = std::mem::take(widths);
-    *widths = (0..headers.len()).map(column_width).collect();
-    widths.iter_mut().zip(before).for_each(|(width, before)| *width = before.max(*width));
-    let line = |cells: &[String]| {
-        // Padding by hand: a format width of more than 16 bits panics, and a cell may be of any length.
-        let pad = |text: &String, to: &usize| text.clone() + &" ".repeat(to.saturating_sub(width::of(text)));
-        let padded: Vec<_> = cells.iter().zip(widths.iter()).map(|(text, width)| pad(text, width)).collect();
-        padded.concat().trim_end().to_owned() + "\n"
-    };
-    let headers: Vec<_> = headers.iter().map(|header| header.as_ref().to_owned()).collect();
-    let head = (shown == Headers::Shown).then(|| line(&headers));
-    head.into_iter().chain(rows.iter().map(|row| line(row))).collect()
+    // Tables have thousands of rows: a cell is copied where something in it is written otherwise, and measured once.
+    let mut all = Vec::with_capacity(rows.len() + 1);
+    all.extend((shown == Headers::Shown).then(|| measured(headers)));
+    all.extend(rows.iter().map(|row| measured(row)));
+    widths.resize(headers.len(), LEAST);
+    for row in &all {
+        widths.iter_mut().zip(row).for_each(|(width, (of_cell, _))| *width = (*width).max(of_cell + GAP));
+    }
+    let mut text = String::new();
+    for row in &all {
+        for ((of_cell, cell), width) in row.iter().zip(widths.iter()) {
+            text.push_str(cell);
+            // A format width of more than 16 bits panics, and a cell may be of any length.
+            text.extend(std::iter::repeat_n(' ', width - of_cell));
+        }
+        text.truncate(text.trim_end_matches(' ').len());
+        text.push('\n');
+    }
+    text
+}
+
+/// The cells of a row, each with its width.
+fn measured(row: &[impl AsRef<str>]) -> Vec<(usize, Cow<'_, str>)> {
+    row.iter().map(|it| cell(it.as_ref())).map(|it| (width::of(&it), it)).collect()
+}
+
+/// A text in one line, without what drives a terminal.
+fn cell(text: &str) -> Cow<'_, str> {
+    match escape::control(text) {
+        one_line if one_line.is_empty() => Cow::Borrowed("<none>"),
+        lines if lines.contains(['\n', '\t']) => Cow::Owned(lines.replace(['\n', '\t'], " ")),
+        one_line => one_line,
+    }
 }
 
 #[cfg(test)]

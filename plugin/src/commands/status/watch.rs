@@ -100,7 +100,7 @@ impl Known {
         }
         let is_met = |item: &Value| args.until.as_ref().is_some_and(|it| it.is_met(item));
         let holds = unseen.is_empty() && !listing.is_empty() && listing.rows().iter().all(|row| is_met(&row.item));
-        for gone in listing.print_changed(&args.listing, &mut self.watched, output)? {
+        for gone in listing.print_changed("ClusterStatus", &args.listing, &mut self.watched, output)? {
             output.note(&format!("{gone} is gone"));
         }
         output.flush()?;

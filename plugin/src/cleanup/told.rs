@@ -46,7 +46,10 @@ impl Became {
 /// The objects of all clusters that one command is about, each once; what is told last of one counts. Copies share it: the
 /// clusters are worked on side by side, and told of together.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Told(Rc<RefCell<BTreeMap<[String; 3], Row>>>);
+pub(super) struct Told(Rc<RefCell<Objects>>);
+
+/// What became of each object, by its cluster, namespace and name.
+type Objects = BTreeMap<[String; 3], (Became, Row)>;
 
 impl Told {
     /// Remembers what became of an object, what was planned for it, and why nothing else.
@@ -65,7 +68,8 @@ impl Told {
             "setting": plan.map(|it| it.from.name()), "from": from, "to": to, "outcome": became.as_str(), "reason": reason,
         });
         let key = [cluster, namespace.clone().unwrap_or_default(), object(identity)];
-        self.0.borrow_mut().insert(key, Row { item, name: object(identity), cells: Vec::new() });
+        let row = Row { item, name: object(identity), cells: Vec::new() };
+        self.0.borrow_mut().insert(key, (became, row));
     }
 
     /// Prints all of it where the answer is for machines: the document, or the names of what has its new size.
@@ -79,12 +83,12 @@ impl Told {
         if format.is_for_people() {
             return Ok(());
         }
-        let is_named = |row: &&Row| ["scaled", "unchanged"].map(Value::from).contains(&row.item["outcome"]);
         let told = self.0.borrow();
         if let Format::Name = format {
-            return told.values().filter(is_named).try_for_each(|row| output.line(&row.name));
+            let mut named = told.values().filter(|(became, _)| matches!(became, Became::Scaled | Became::Unchanged));
+            return named.try_for_each(|(_, row)| output.line(&row.name));
         }
-        let listing = Listing::new("ScaleList", [] as [Column; 0], told.values().cloned().collect());
+        let listing = Listing::new("ScaleList", [] as [Column; 0], told.values().map(|(_, row)| row.clone()).collect());
         listing.with("dryRun", dry_run.as_str()).with("outcomes", outcomes).print_as(format, output)
     }
 }

@@ -171,6 +171,11 @@ pub(crate) fn chosen(global: &Global) -> Result<StoreName, Error> {
     choice::choose(global)
 }
 
+/// The files that the kubeconfig is read from, in their order, whether they are there or not.
+pub(crate) fn kubeconfig_files(global: &Global) -> Vec<std::path::PathBuf> {
+    kubernetes::kubeconfig_files(global)
+}
+
 /// The kubeconfig that the flags choose, with the context that is meant as its current one.
 pub(crate) fn kubeconfig(global: &Global) -> Result<kube::config::Kubeconfig, Error> {
     kubernetes::kubeconfig(global)

@@ -2,18 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use kube::config::Kubeconfig;
-
 use super::{candidate::Candidate, question::Question};
-use crate::cli::Global;
-
-fn read(global: &Global) -> Option<Kubeconfig> {
-    global.kubeconfig.as_ref().map_or_else(Kubeconfig::read, Kubeconfig::read_from).ok()
-}
+use crate::{cli::Global, store};
 
 /// The names that a question asks for; none where it asks for something else.
 pub(super) fn answer(question: &Question, global: &Global) -> Option<Vec<Candidate>> {
-    let kubeconfig = read(global)?;
+    let kubeconfig = store::kubeconfig(global).ok()?;
     let servers: BTreeMap<_, _> = kubeconfig.clusters.iter().map(|it| (it.name.as_str(), server(it))).collect();
     let candidates = match question {
         Question::Contexts => kubeconfig
@@ -41,8 +35,8 @@ fn server(cluster: &kube::config::NamedCluster) -> &str {
 
 /// Where the flags lead: the server, the context, its user and its namespace.
 pub(super) fn place(global: &Global) -> Option<[String; 4]> {
-    let kubeconfig = read(global)?;
-    let name = global.context.clone().or_else(|| kubeconfig.current_context.clone())?;
+    let kubeconfig = store::kubeconfig(global).ok()?;
+    let name = kubeconfig.current_context.clone()?;
     let context = kubeconfig.contexts.iter().find(|it| it.name == name)?.context.clone()?;
     let cluster = kubeconfig.clusters.iter().find(|it| it.name == context.cluster);
     let server = cluster.map(server).unwrap_or_default().to_owned();

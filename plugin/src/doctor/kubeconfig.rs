@@ -1,6 +1,6 @@
 //! Which kubeconfig is read, and what it says of the context that is meant.
 
-use std::{env, fs, path::PathBuf};
+use std::fs;
 
 use kube::config::Kubeconfig;
 
@@ -10,7 +10,7 @@ use crate::{cli::Global, nearest, store};
 const NAME: &str = "kubeconfig";
 
 pub(super) fn check(global: &Global) -> Check {
-    let files = files(global);
+    let files = store::kubeconfig_files(global);
     let places = files.iter().map(|it| it.display().to_string()).collect::<Vec<_>>().join(", ");
     let unreadable = files.iter().find_map(|path| {
         let error = fs::File::open(path).err()?;
@@ -31,18 +31,6 @@ pub(super) fn check(global: &Global) -> Check {
             let fix = error.hints.first().cloned().unwrap_or_default();
             Check::failed(NAME, error.message).fix(fix)
         }
-    }
-}
-
-/// The files that are read, in their order.
-fn files(global: &Global) -> Vec<PathBuf> {
-    if let Some(path) = &global.kubeconfig {
-        return vec![path.clone()];
-    }
-    let listed = env::var_os("KUBECONFIG").filter(|it| !it.is_empty());
-    match listed {
-        Some(listed) => env::split_paths(&listed).filter(|it| !it.as_os_str().is_empty()).collect(),
-        None => env::home_dir().map(|home| home.join(".kube").join("config")).into_iter().collect(),
     }
 }
 

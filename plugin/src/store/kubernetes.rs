@@ -44,6 +44,11 @@ pub(super) fn contexts(global: &Global) -> Result<(Vec<String>, Option<String>),
     Ok((names, global.context.clone().or(kubeconfig.current_context)))
 }
 
+/// The files that the kubeconfig is read from, in their order, whether they are there or not.
+pub(super) fn kubeconfig_files(global: &Global) -> Vec<PathBuf> {
+    global.kubeconfig.clone().map_or_else(connection::paths, |path| vec![path])
+}
+
 /// The kubeconfig that is meant, with the context that is meant as its current one.
 pub(super) fn kubeconfig(global: &Global) -> Result<kube::config::Kubeconfig, Error> {
     let mut kubeconfig = connection::read(global.kubeconfig.as_deref())?;

@@ -23,7 +23,10 @@ use tokio::sync::Mutex;
 use self::{chosen::Chosen, credential::Credential, exec::Plugin, proxy::Proxy};
 use crate::{cli::Global, error::Error};
 
-pub(super) use self::{exchange::Lost, kubeconfig::read};
+pub(super) use self::{
+    exchange::Lost,
+    kubeconfig::{paths, read},
+};
 
 /// Where the clusters are: a kubeconfig, and the context in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -164,7 +167,7 @@ fn shown(server: &http::Uri) -> String {
 
 /// What it means that no server is known.
 fn nowhere(access: &Access) -> Error {
-    let paths = kubeconfig::paths();
+    let paths = paths();
     let is_there = access.kubeconfig.is_some() || paths.iter().any(|it| it.exists());
     let error = match is_there {
         true => Error::failed("the kubeconfig has no current context")

@@ -26,7 +26,7 @@ pub(in crate::store) fn read(named: Option<&Path>) -> Result<Kubeconfig, Error> 
 }
 
 /// The files that are read where none is named, whether they are there or not.
-pub(super) fn paths() -> Vec<PathBuf> {
+pub(in crate::store) fn paths() -> Vec<PathBuf> {
     let list = env::var_os("KUBECONFIG").filter(|it| !it.is_empty());
     let paths: Vec<_> = match list {
         Some(list) => env::split_paths(&list).collect(),

@@ -8,6 +8,7 @@ use std::{
 };
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
+use profile_core::rules::Code;
 use profile_sandbox::{Options, Run, Sandbox, install, samples};
 use serde_json::{Value, json};
 
@@ -19,14 +20,6 @@ mod service;
 
 const GUARD: &str = "kubectl-profile-guard";
 const LINE: &str = "to take a broken guard away: kubectl delete validatingwebhookconfiguration kubectl-profile-guard\n";
-const RULES: [&str; 6] = [
-    "ClusterProvisioning",
-    "K8sDowngradeAfterUpgradeNotSupported",
-    "K8sMultiMinorUpgradeNotSupported",
-    "K8sVersionUnreadable",
-    "EdgeCniChangeNotSupported",
-    "CoreLayerRemovalNotSupported",
-];
 
 struct Plane {
     sandbox: Sandbox,
@@ -142,7 +135,7 @@ fn a_guard_that_stands_is_proven_rule_by_rule() {
         for check in checks(&report) {
             assert_eq!(check["outcome"], "ok", "{check:#}");
         }
-        for rule in RULES {
+        for rule in Code::ALL.map(Code::as_str) {
             assert_found(&report, &format!("rule {rule}"), "ok", "in v1 and v1alpha1: denied");
         }
         assert_found(&report, "CRDs", "ok", "SpectroCluster as v1 and v1alpha1");
@@ -160,7 +153,7 @@ fn a_guard_that_stands_is_proven_rule_by_rule() {
 fn clusters_that_do_not_qualify_prove_nothing() {
     guarded("nothing", |world| {
         let report = doctor(world);
-        for rule in RULES {
+        for rule in Code::ALL.map(Code::as_str) {
             assert_found(&report, &format!("rule {rule}"), "not provable here", "no cluster here qualifies");
         }
         assert_found(&report, "latency", "not provable here", "no cluster here");
@@ -195,7 +188,7 @@ fn a_dead_webhook_fails_every_rule_and_the_line_comes_first() {
         assert_found(&report, "webhook", "ok", "lists v1 and v1alpha1");
         assert_found(&report, "certificate", "not visible", "not visible from here");
         assert_found(&report, "latency", "failed", "failed calling webhook");
-        for rule in RULES {
+        for rule in Code::ALL.map(Code::as_str) {
             assert_found(&report, &format!("rule {rule}"), "failed", "the guard cannot be asked");
         }
         let text = world.profile(&["doctor"]);
@@ -232,7 +225,7 @@ fn a_guard_that_lets_everything_pass_is_found_out_by_dry_runs_alone() {
         with_clusters(world);
         let pretender = pretender::Pretender::start(&[]);
         point_guard_at(world, pretender.url(), pretender.authority());
-        let expected = RULES.map(|rule| format!("rule {rule}"));
+        let expected = Code::ALL.map(|rule| format!("rule {}", rule.as_str()));
         let expected: Vec<_> = expected
             .iter()
             .map(|name| (name.as_str(), "failed", "in v1 and v1alpha1: the guard does not deny"))
@@ -251,10 +244,10 @@ fn a_guard_that_lets_everything_pass_is_found_out_by_dry_runs_alone() {
 fn a_rule_that_only_warns_is_a_warning() {
     guarded("warns", |world| {
         with_clusters(world);
-        let warnings = RULES.map(|rule| format!("{rule}: this would be denied"));
+        let warnings = Code::ALL.map(|rule| format!("{}: this would be denied", rule.as_str()));
         let pretender = pretender::Pretender::start(&warnings.each_ref().map(String::as_str));
         point_guard_at(world, pretender.url(), pretender.authority());
-        let expected = RULES.map(|rule| format!("rule {rule}"));
+        let expected = Code::ALL.map(|rule| format!("rule {}", rule.as_str()));
         let expected: Vec<_> = expected.iter().map(|name| (name.as_str(), "warning", "only a warning")).collect();
         comes_to(world, &expected);
         let run = world.profile(&["doctor"]);
@@ -303,7 +296,7 @@ fn what_a_user_may_not_do_is_named_command_by_command() {
         assert_found(&report, "CRDs", "ok", "SpectroCluster");
         assert_found(&report, "CRDs' origin", "not visible", "you may not get customresourcedefinitions");
         assert_found(&report, "latency", "not visible", "you may not patch spectroclusters");
-        for rule in RULES {
+        for rule in Code::ALL.map(Code::as_str) {
             assert_found(&report, &format!("rule {rule}"), "not visible", "you may not patch spectroclusters");
         }
         assert_eq!(clusters(world), before);

@@ -20,7 +20,7 @@ fn areas() -> [(&'static str, Vec<Row>); 3] {
 #[test]
 fn each_row_is_the_same_or_differs_for_a_reason() {
     let world = World::new();
-    let areas = areas().map(|(title, rows)| (title, row::ask_all(&world, rows)));
+    let areas = areas().map(|(title, rows)| (title, row::ask_all(&world, &rows)));
     let wrong: Vec<_> = areas.iter().flat_map(|(_, rows)| rows).filter_map(|it| it.objection()).collect();
     assert!(wrong.is_empty(), "{} rows are not as they are said to be:\n{}", wrong.len(), wrong.join("\n"));
     let text = page::text(&areas);

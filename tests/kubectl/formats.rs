@@ -4,15 +4,10 @@ mod columns;
 mod jsonpath;
 mod sorting;
 
-use std::{
-    collections::BTreeMap,
-    sync::{
-        OnceLock,
-        atomic::{AtomicUsize, Ordering},
-    },
-};
+use std::{collections::BTreeMap, sync::OnceLock};
 
 use profile_sandbox::Run;
+use profile_tests::threads;
 use serde_json::Value;
 
 use crate::sandbox::shared;
@@ -51,18 +46,7 @@ fn documents(targets: impl IntoIterator<Item = &'static [&'static str]>) -> BTre
 
 /// Runs a check of each case, several at a time since kubectl is slow to start, and fails with all that they say.
 fn check_all<C: Sync>(cases: &[C], check: impl Fn(&C) -> Result<(), String> + Sync) {
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut failures = Vec::new();
-        while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-            failures.extend(check(case).err());
-        }
-        failures
-    };
-    let failures: Vec<String> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..4).map(|_| scope.spawn(work)).collect();
-        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
-    });
+    let failures: Vec<_> = threads::each(cases, check).into_iter().filter_map(Result::err).collect();
     assert!(failures.is_empty(), "{} of {} differ:\n{}", failures.len(), cases.len(), failures.join("\n"));
 }
 

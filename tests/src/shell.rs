@@ -2,15 +2,12 @@
 //!
 //! Everything waits for what the screen shows, and gives up with the whole screen after a deadline.
 
-#![expect(clippy::unwrap_used, reason = "in a test a failed unwrap is a failed test")]
-
 use std::{
-    io::{Read as _, Write as _},
-    process::{Child, ChildStdin, Command, Stdio},
-    sync::{Arc, Mutex},
-    thread::JoinHandle,
+    process::Command,
     time::{Duration, Instant},
 };
+
+use crate::screen::Screen;
 
 /// The key that completes.
 pub const TAB: &str = "\t";
@@ -27,14 +24,11 @@ const BASH_COMPLETION: [&str; 3] = [
     "/opt/homebrew/share/bash-completion/bash_completion",
 ];
 
-/// An interactive bash on a pseudo-terminal that `script`, of util-linux, makes.
+/// An interactive bash on a pseudo-terminal.
 pub struct Shell {
-    child: Child,
-    keyboard: ChildStdin,
-    screen: Arc<Mutex<String>>,
+    screen: Screen,
     /// What of the screen was there before the last keys.
     before: usize,
-    reader: JoinHandle<()>,
 }
 
 /// What a command line printed and its exit code.
@@ -50,25 +44,11 @@ impl Shell {
     /// Starts bash without anybody's configuration. `place` gives the directory and the environment to a command that has none
     /// but what it gives; PATH has to lead to `script`, `bash` and whatever is to be called.
     pub fn start(place: impl FnOnce(&mut Command)) -> Self {
-        let mut command = Command::new("script");
-        command.args(["--quiet", "--flush", "--return", "--command", "exec bash --noprofile --norc -i", "/dev/null"]);
-        command.env_clear();
-        place(&mut command);
-        command.env("PS1", PROMPT).env("TERM", "dumb").env("SHELL", "/bin/sh");
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit());
-        let mut child = command.spawn().expect("script, of util-linux, makes the terminal");
-        let (keyboard, mut output) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
-        let screen = Arc::new(Mutex::new(String::new()));
-        let shown = Arc::clone(&screen);
-        let reader = std::thread::spawn(move || {
-            let mut bytes = [0; 4096];
-            while let Ok(count @ 1..) = output.read(&mut bytes) {
-                // Carriage returns and bells move nothing that a test looks for.
-                let text = String::from_utf8_lossy(&bytes[..count]).replace(['\r', '\u{7}'], "");
-                shown.lock().unwrap().push_str(&text);
-            }
+        let screen = Screen::run("exec bash --noprofile --norc -i", |command| {
+            place(command.env_clear());
+            command.env("PS1", PROMPT).env("TERM", "dumb");
         });
-        let mut shell = Self { child, keyboard, screen, before: 0, reader };
+        let mut shell = Self { screen, before: 0 };
         shell.sees(PROMPT);
         // Wide enough that no line is scrolled, and lists that come at once and whole.
         let settings = ["page-completions off", "completion-query-items 0", "show-all-if-ambiguous on"];
@@ -87,9 +67,8 @@ impl Shell {
 
     /// Types keys as they are: no line is ended that has no `\n`.
     pub fn types(&mut self, keys: &str) {
-        self.before = self.screen.lock().unwrap().len();
-        self.keyboard.write_all(keys.as_bytes()).unwrap();
-        self.keyboard.flush().unwrap();
+        self.before = self.screen.shown().len();
+        self.screen.types(keys);
     }
 
     /// Waits until a text is on the screen, among what came since the last keys.
@@ -100,7 +79,7 @@ impl Shell {
 
     /// What the screen shows since the last keys.
     pub fn shown(&self) -> String {
-        self.screen.lock().unwrap()[self.before..].to_owned()
+        self.screen.shown()[self.before..].to_owned()
     }
 
     /// Throws the line away that is being typed.
@@ -127,12 +106,10 @@ impl Shell {
 
     /// Ends the shell, and gives everything that was ever on the screen.
     pub fn ends(mut self) -> String {
+        self.screen.types("\u{3}\nexit\n");
         // Its terminal goes with the keyboard, however it is busy.
-        let _ = self.keyboard.write_all(b"\x03\nexit\n");
-        drop(self.keyboard);
-        self.child.wait().unwrap();
-        self.reader.join().unwrap();
-        self.screen.lock().unwrap().clone()
+        self.screen.leaves();
+        self.screen.ends().1
     }
 
     #[track_caller]

@@ -1,8 +1,7 @@
 //! One question to both, and what their answers have to do with each other.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use profile_sandbox::Run;
+use profile_tests::threads;
 
 use super::world::World;
 
@@ -54,22 +53,8 @@ pub(super) struct Asked {
 }
 
 /// Asks both, several rows at a time since kubectl is slow to start.
-pub(super) fn ask_all(world: &World, rows: Vec<Row>) -> Vec<Asked> {
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut asked = Vec::new();
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(row) = rows.get(index) else { return asked };
-            asked.push((index, ask(world, row)));
-        }
-    };
-    let mut asked: Vec<_> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..4).map(|_| scope.spawn(work)).collect();
-        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
-    });
-    asked.sort_by_key(|(index, _)| *index);
-    asked.into_iter().map(|(_, asked)| asked).collect()
+pub(super) fn ask_all(world: &World, rows: &[Row]) -> Vec<Asked> {
+    threads::each(rows, |row| ask(world, row))
 }
 
 fn ask(world: &World, row: &Row) -> Asked {

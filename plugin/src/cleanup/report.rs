@@ -28,7 +28,7 @@ use crate::{
 
 /// Prints a search for people, for machines or for pipes.
 pub(crate) fn print(search: &Search, cluster: &Document, args: &ListingArgs, output: &mut Output) -> Result<(), Error> {
-    let listing = table::listing(search, cluster, &age::now());
+    let listing = table::listing(search, cluster, age::now());
     match args.format() {
         Format::Name => {
             // A name is taken for an orphan by whatever reads it, and these may not even be there.
@@ -74,7 +74,7 @@ pub(crate) fn explain(
         } else if let Some(orphan) = search.findings.orphans.get(index) {
             match document {
                 Some(format) => output.document(format, "Orphan", document::of_one(search, cluster, orphan))?,
-                None => explain::orphan(search, orphan, &age::now(), output)?,
+                None => explain::orphan(search, orphan, age::now(), output)?,
             }
         }
     }

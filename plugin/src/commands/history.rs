@@ -75,7 +75,7 @@ async fn show(args: &HistoryArgs, member: &Member, output: &mut Output) -> Resul
             reason,
             it.decisions.iter().filter(|it| it.is_dropped()).count().to_string(),
             it.created_at.clone(),
-            age(Some(&it.created_at), &now),
+            age(Some(&it.created_at), now),
         ];
         let item = json!({
             "revision": it.number, "status": it.status, "action": it.action, "from": it.from, "to": it.to,

@@ -62,7 +62,7 @@ pub(crate) async fn run(args: &ListArgs, global: &Global, output: &mut Output) -
             packs.map_or_else(|| "<unknown>".into(), |count| count.to_string()),
             clusters.join(","),
             view.uid().unwrap_or_default().into_owned(),
-            age(created.as_deref(), &now),
+            age(created.as_deref(), now),
         ];
         let item = || {
             json!({

@@ -29,7 +29,7 @@ fn without_hidden(text: &str) -> Cow<'_, str> {
 /// The same text with control characters shown as `^X` or `\u{..}`; line breaks and tabs stay.
 pub(crate) fn control(text: &str) -> Cow<'_, str> {
     let text = without_hidden(text);
-    if !text.contains(is_harmful) {
+    if is_plain(&text) || !text.contains(is_harmful) {
         return text;
     }
     let escaped = |letter: char| match letter {
@@ -55,6 +55,11 @@ pub(crate) fn json(text: &str) -> String {
 /// Whether the text drives no terminal.
 pub(crate) fn is_harmless(text: &str) -> bool {
     !text.contains(is_harmful)
+}
+
+/// Whether there is nothing in it but the letters and signs of ASCII, of which each takes one column and none does harm.
+pub(super) fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 fn is_harmful(letter: char) -> bool {

@@ -2,6 +2,8 @@
 
 use unicode_width::UnicodeWidthChar;
 
+use super::escape;
+
 /// The width where nothing tells one.
 const DEFAULT: usize = 80;
 
@@ -34,6 +36,9 @@ pub(crate) fn of_letter(letter: char) -> usize {
 
 /// The columns that a text takes.
 pub(crate) fn of(text: &str) -> usize {
+    if escape::is_plain(text) {
+        return text.len();
+    }
     text.chars().map(of_letter).sum()
 }
 

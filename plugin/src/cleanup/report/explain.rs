@@ -1,11 +1,12 @@
 //! Prints the whole proof of one orphan for people.
 
+use jiff::Timestamp;
 use profile_core::orphans::{Excluded, LastRendered, Orphan, Source, Write, writes};
 
 use super::{age::age, labelled, passed, scaled_down};
 use crate::{cleanup::search::Search, error::Error, output::Output};
 
-pub(super) fn orphan(search: &Search, orphan: &Orphan, now: &str, output: &mut Output) -> Result<(), Error> {
+pub(super) fn orphan(search: &Search, orphan: &Orphan, now: Timestamp, output: &mut Output) -> Result<(), Error> {
     output.line(&labelled(&orphan.identity))?;
     output.line(&format!("Confidence:  {}", orphan.confidence.as_str()))?;
     if search.sees_live {

@@ -1,5 +1,6 @@
 //! Orphans as a table, and what the table has no room for as notes.
 
+use jiff::Timestamp;
 use profile_core::{
     field,
     orphans::{Confidence, Orphan, Role, Source, User, writes},
@@ -18,7 +19,7 @@ use crate::{
 };
 
 /// The orphans under their columns.
-pub(super) fn listing(search: &Search, cluster: &Document, now: &str) -> Listing {
+pub(super) fn listing(search: &Search, cluster: &Document, now: Timestamp) -> Listing {
     let (orphans, is_seen) = (&search.findings.orphans, search.sees_live);
     let columns = [
         Column::new("KIND/NAME"),
@@ -80,7 +81,7 @@ pub(super) fn print(
     Ok(())
 }
 
-fn cells(search: &Search, orphan: &Orphan, now: &str) -> Vec<String> {
+fn cells(search: &Search, orphan: &Orphan, now: Timestamp) -> Vec<String> {
     let users: Vec<_> = orphan.used_by.iter().map(|it| it.object.as_str()).collect();
     vec![
         orphan.identity.to_string(),

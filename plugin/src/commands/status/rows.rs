@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use jiff::Timestamp;
 use profile_core::{
     cluster::Cluster,
     pack::Layer,
@@ -45,12 +46,12 @@ pub(super) fn listing(args: &StatusArgs, (global, fleet): (&Global, &Fleet), row
     let rows = rows.iter().map(|(member, beside)| listing::Row {
         item: json(member, beside),
         name: format!("{TYPE}/{}", member.cluster.cluster().name()),
-        cells: cells(member, beside, &now),
+        cells: cells(member, beside, now),
     });
     Listing::new("ClusterStatusList", columns, rows.collect())
 }
 
-fn cells(member: &Member, beside: &Beside, now: &str) -> Vec<String> {
+fn cells(member: &Member, beside: &Beside, now: Timestamp) -> Vec<String> {
     let (document, cluster) = (&member.cluster, member.cluster.cluster());
     let text = |text: Option<Cow<'_, str>>| text.unwrap_or_default().into_owned();
     vec![

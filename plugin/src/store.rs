@@ -1,22 +1,24 @@
 //! Where profiles and clusters come from and go to: one interface, one file for each store.
 
 use kube::core::Selector;
-use profile_core::{
-    cluster::Cluster,
-    profile::PublishedProfile,
-    revision::{Revision, newest_deployed},
-};
+use profile_core::revision::{Revision, newest_deployed};
 use serde_json::Value;
 
 mod choice;
+mod document;
+mod dry_run;
 mod files;
 mod kubernetes;
+mod own;
 pub(crate) mod packs;
 mod palette;
 mod records;
+mod sought;
 mod watch;
 mod workloads;
 
+pub(crate) use document::Document;
+pub(crate) use dry_run::DryRun;
 pub(crate) use files::FileStore;
 pub(crate) use kubernetes::{
     Access, GROUP, KubernetesStore, MANAGER, VERSIONS,
@@ -25,11 +27,13 @@ pub(crate) use kubernetes::{
     live::Resource,
     pages::{Depth, Listing},
 };
+pub(crate) use own::is_own;
 pub(crate) use palette::access::KEY as API_KEY;
 pub(crate) use palette::{
     Manner, PaletteStore, profiles,
     questions::{Repave, waits_to_install},
 };
+pub(crate) use sought::{Look, Sought};
 pub(crate) use watch::Mark;
 
 use crate::{
@@ -37,128 +41,12 @@ use crate::{
     error::Error,
     fleet::labels,
     interrupt,
-    reference::Reference,
     review::judgement::Judgement,
 };
-
-/// One object of a store, as it was read.
-#[derive(Clone, Debug)]
-pub(crate) struct Document {
-    pub(crate) value: Value,
-    /// Where it stands, for errors: `FILE, document 2`, or empty where the object's own name says it all.
-    pub(crate) place: String,
-}
-
-impl Document {
-    /// The cluster as words of a command line that find it again: its name, and its namespace where the store has some.
-    pub(crate) fn words(&self) -> String {
-        let cluster = self.cluster();
-        let namespace = cluster.namespace().filter(|_| self.place.is_empty());
-        namespace.map_or_else(|| cluster.name().into_owned(), |namespace| format!("{} -n {namespace}", cluster.name()))
-    }
-
-    pub(crate) fn cluster(&self) -> Cluster<'_> {
-        Cluster::new(&self.value)
-    }
-
-    pub(crate) fn profile(&self) -> PublishedProfile<'_> {
-        PublishedProfile::new(&self.value)
-    }
-
-    /// The profile with the variables that it defines in its content, as a cluster's copy has them.
-    pub(crate) fn with_variables(self) -> Self {
-        Self { value: palette::documents::with_variables(self.value), place: self.place }
-    }
-
-    /// Whether it was read from a list that tells neither values nor what the cluster reports of its packs.
-    pub(crate) fn is_summary(&self) -> bool {
-        palette::documents::is_summary(&self.value)
-    }
-}
-
-/// How much of each cluster is wanted. A store whose lists hold whole objects gives those all the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Look {
-    /// What tells it from others.
-    Names,
-    /// Which profiles they have attached.
-    Attached,
-    /// What a list of clusters can show.
-    Summaries,
-}
-
-/// Which profile versions are wanted with their content. A store whose lists hold it gives all.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Sought {
-    /// The namespace to look in, else the scope.
-    namespace: Option<String>,
-    /// Versions that are attached.
-    uids: Vec<String>,
-    /// Versions that are named.
-    references: Vec<Reference>,
-    /// All versions of these profiles.
-    profiles: Vec<String>,
-    /// What a list shows of all of them.
-    is_listing: bool,
-}
-
-impl Sought {
-    /// What a list of all shows.
-    pub(crate) fn listing() -> Self {
-        Self { is_listing: true, ..Self::default() }
-    }
-
-    /// Those that clusters of one namespace have attached, or of the scope.
-    pub(crate) fn within<'d>(namespace: Option<&str>, clusters: impl IntoIterator<Item = &'d Document>) -> Self {
-        Self { namespace: namespace.map(Into::into), ..Self::attached(clusters) }
-    }
-
-    /// The one that is named.
-    pub(crate) fn named(reference: &Reference) -> Self {
-        Self::default().and(reference)
-    }
-
-    /// Those that are attached to `clusters`, in the namespace of the first.
-    pub(crate) fn attached<'d>(clusters: impl IntoIterator<Item = &'d Document>) -> Self {
-        let mut wanted = Self::default();
-        for cluster in clusters {
-            let view = cluster.cluster();
-            wanted.namespace = wanted.namespace.or_else(|| view.namespace().map(Into::into));
-            wanted.uids.extend(view.profiles().iter().filter_map(|it| Some(it.uid()?.into_owned())));
-        }
-        wanted
-    }
-
-    /// And one that is named.
-    pub(crate) fn and(mut self, reference: &Reference) -> Self {
-        self.references.push(reference.clone());
-        self
-    }
-
-    /// And all versions of the profiles that are attached to `cluster`.
-    pub(crate) fn and_all_versions(mut self, cluster: &Document) -> Self {
-        self.profiles.extend(cluster.cluster().profiles().iter().map(|it| it.name().into_owned()));
-        self
-    }
-}
 
 /// The text of a file, within the bounds of every file that is read.
 pub(crate) fn text(path: &std::path::Path) -> Result<String, Error> {
     files::text(path)
-}
-
-/// Whether a file or a folder is this user's own, and no link: what others put into a cache is not believed.
-#[cfg(unix)]
-pub(crate) fn is_own(path: &std::path::Path) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    let user = rustix::process::geteuid().as_raw();
-    std::fs::symlink_metadata(path).is_ok_and(|it| !it.is_symlink() && it.uid() == user)
-}
-
-/// Whether a file or a folder is no link: who owns it is not looked at here.
-#[cfg(not(unix))]
-pub(crate) fn is_own(path: &std::path::Path) -> bool {
-    std::fs::symlink_metadata(path).is_ok_and(|it| !it.is_symlink())
 }
 
 /// The text of the standard input, within the same bounds.
@@ -189,29 +77,6 @@ pub(crate) fn contexts(global: &Global) -> Result<(Vec<String>, Option<String>),
 /// The objects in a file or a folder.
 pub(crate) fn documents(path: &std::path::Path) -> Result<Vec<Document>, Error> {
     files::documents(path)
-}
-
-/// Whether a write is made, and where it stops if not.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum DryRun {
-    /// The write is made.
-    #[default]
-    None,
-    /// Nothing is sent.
-    Client,
-    /// The write is sent and judged, and nothing is stored.
-    Server,
-}
-
-impl DryRun {
-    /// As `--dry-run` takes it.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Client => "client",
-            Self::Server => "server",
-        }
-    }
 }
 
 /// The store in use.
@@ -257,7 +122,7 @@ impl Store {
         }
     }
 
-    /// Whether namespaces narrow what is seen, so that a hint at `-A` makes sense.
+    /// Where it looks, in words.
     pub(crate) fn scope(&self) -> String {
         match self {
             Self::Kubernetes(store) => store.scope(),

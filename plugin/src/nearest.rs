@@ -35,6 +35,11 @@ mod tests {
     }
 
     #[test]
+    fn a_word_that_nobody_mistypes_is_compared_with_nothing() {
+        assert_eq!(nearest(&"x".repeat(300), &["a", "b"]), [""; 0]);
+    }
+
+    #[test]
     fn few_names_are_all_listed_where_none_is_near() {
         assert_eq!(hint("xyz", &["a", "b"]).as_deref(), Some("there is: a, b"));
         assert_eq!(hint("xyz", &[]), None);

@@ -24,6 +24,7 @@ mod history;
 mod interrupted;
 mod list;
 mod meanwhile;
+mod odd_servers;
 mod override_values;
 mod own_values;
 mod picture;

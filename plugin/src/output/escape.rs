@@ -78,6 +78,15 @@ mod tests {
     }
 
     #[test]
+    fn every_secret_is_hidden_that_is_long_enough_to_be_one() {
+        hide("t0k3n-of-a-hub");
+        hide("t0k3n-of-another");
+        hide("pro");
+        assert_eq!(control("a t0k3n-of-a-hub, a t0k3n-of-another, a profile"), "a ***, a ***, a profile");
+        assert_eq!(json("\"t0k3n-of-another\""), "\"***\"");
+    }
+
+    #[test]
     fn escapes_what_drives_a_terminal() {
         assert_eq!(control("\u{1b}[31mred\r\n"), "^[[31mred^M\n");
         assert_eq!(control("\u{9b}x\u{202e}y"), "\\u{9b}x\\u{202e}y");

@@ -9,6 +9,7 @@ mod document;
 mod dry_run;
 mod files;
 mod kubernetes;
+mod listed;
 mod own;
 pub(crate) mod packs;
 mod palette;
@@ -27,6 +28,7 @@ pub(crate) use kubernetes::{
     live::Resource,
     pages::{Depth, Listing},
 };
+pub(crate) use listed::{ListedCluster, ListedProfile};
 pub(crate) use own::is_own;
 pub(crate) use palette::access::KEY as API_KEY;
 pub(crate) use palette::{
@@ -164,9 +166,6 @@ impl Store {
                 let clusters = store.clusters(selector, look).await?;
                 Ok(if namespace.is_some() { Vec::new() } else { clusters })
             }
-            Self::Kubernetes(store) if (look, namespace, selector.is_some()) == (Look::Attached, None, false) => {
-                store.cluster_listing().await
-            }
             Self::Kubernetes(store) => store.clusters_of(namespace, selector).await,
             Self::Files(store) => {
                 let is_meant = |it: &Document| {
@@ -197,11 +196,29 @@ impl Store {
     /// All profile versions in scope, those that are wanted with their content.
     pub(crate) async fn profiles(&self, wanted: &Sought) -> Result<Vec<Document>, Error> {
         match self {
-            Self::Kubernetes(store) if wanted.is_listing => store.profile_listing().await,
             Self::Kubernetes(store) => store.profiles(wanted.namespace.as_deref()).await,
-            Self::Files(store) if wanted.is_listing => Ok(store.profiles_in_scope()),
             Self::Files(store) => store.profiles(),
             Self::Palette(store) => store.profiles(wanted).await,
+        }
+    }
+
+    /// All profile versions in scope as a list shows them.
+    pub(crate) async fn listed_profiles(&self) -> Result<Vec<ListedProfile>, Error> {
+        let listed = |it: Vec<Document>| it.iter().map(ListedProfile::of).collect();
+        match self {
+            Self::Kubernetes(store) => store.listed_profiles().await,
+            Self::Files(store) => Ok(listed(store.profiles_in_scope())),
+            Self::Palette(store) => store.profile_summaries().await.map(listed),
+        }
+    }
+
+    /// All clusters in scope as a list of profiles shows them.
+    pub(crate) async fn listed_clusters(&self) -> Result<Vec<ListedCluster>, Error> {
+        match self {
+            Self::Kubernetes(store) => store.listed_clusters().await,
+            Self::Files(_) | Self::Palette(_) => {
+                Ok(self.clusters(Look::Summaries).await?.iter().map(ListedCluster::of).collect())
+            }
         }
     }
 

@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf};
 use profile_sandbox::Run;
 use serde_json::{Value, json};
 
-use crate::world::{SHOP, World, assert_run, requests};
+use crate::world::{SHOP, World, assert_run, json_of, requests};
 
 /// As many as are kept, and some.
 const MANY: usize = 120;
@@ -130,4 +130,40 @@ fn no_value_is_kept_and_nothing_is_shown_to_who_may_not_see_it() {
     let run = Run::of(command.env("KUBECACHEDIR", cache(&world))).unwrap();
     assert_run(&run, 2, &["you may not list"]);
     assert!(run.stdout.is_empty(), "{run}");
+}
+
+#[test]
+fn clusters_are_read_again_where_their_spec_changed_and_not_for_what_they_report() {
+    let world = World::with_shop("list-clusters");
+    let name = |number: usize| format!("cluster-{number:03}");
+    for number in 0..MANY {
+        let attached = json!([{"uid": "u", "name": "hello-aws", "profileVersion": "1.0.0", "packs": [{"values": "not-to-be-kept"}]}]);
+        world.create(&json!({
+            "kind": "SpectroCluster", "metadata": {"name": name(number)}, "spec": {"clusterProfileTemplates": attached},
+        }));
+    }
+    let first = list(&world, &["-o", "json"]);
+    (0..40).for_each(|number| world.patch_status(&name(number), &json!({"state": "Provisioning"})));
+    let second = list(&world, &["-o", "json"]);
+    assert_eq!(first.stdout, second.stdout);
+    assert!(second.stdout.contains(&name(MANY - 1)), "{second}");
+    let requests = asked(&second);
+    assert!(requests.len() == 2 && requests[1].starts_with("spectroclusters 200 OK"), "{requests:?}");
+
+    world.patch(
+        &name(77),
+        &json!({"spec": {"clusterProfileTemplates": [{"name": "hello-aws", "profileVersion": "1.2.0"}]}}),
+    );
+    let third = list(&world, &["-o", "json"]);
+    let document = json_of(&third);
+    let of = |version: &str| {
+        let items = document["items"].as_array().unwrap();
+        items.iter().find(|it| it["version"] == version).unwrap()["clusters"].to_string()
+    };
+    assert!(of("1.2.0").contains(&name(77)) && !of("1.0.0").contains(&name(77)), "{third}");
+    assert_eq!(asked(&third).len(), 3, "two lists, and one request for the cluster: {third}");
+    assert_eq!(third.stdout, anew(&world));
+    let lists = cache(&world).join("kubectl-profile/lists");
+    let kept: Vec<_> = fs::read_dir(lists).unwrap().map(|it| fs::read_to_string(it.unwrap().path()).unwrap()).collect();
+    assert!(kept.len() == 1 && kept[0].contains(&name(77)) && !kept[0].contains("not-to-be-kept"), "{kept:?}");
 }

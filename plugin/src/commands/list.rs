@@ -3,7 +3,6 @@
 use std::collections::{BTreeSet, HashMap};
 
 use clap::Args;
-use profile_core::profile;
 use serde_json::{Value, json};
 
 use super::Outcome;
@@ -16,7 +15,7 @@ use crate::{
         listing::{Column, Listing, ListingArgs, Row},
     },
     selection::{self, PROFILE_TYPE},
-    store::{Document, Look, Sought, Store},
+    store::{ListedCluster, ListedProfile, Store},
 };
 
 const EXAMPLES: &str = "Examples:
@@ -40,38 +39,30 @@ pub(crate) struct ListArgs {
 /// Runs the command.
 pub(crate) async fn run(args: &ListArgs, global: &Global, output: &mut Output) -> Result<Outcome, Error> {
     let store = Store::open(global).await?;
-    let wanted = Sought::listing();
-    let (mut profiles, clusters) = tokio::try_join!(store.profiles(&wanted), store.clusters(Look::Attached))?;
-    profiles.sort_by_cached_key(|it| {
-        let view = it.profile();
-        let version = view.version().unwrap_or_default().into_owned();
-        // A version that is no SemVer sorts by its text, before all that are.
-        (view.name().into_owned(), semver::Version::parse(&version).ok(), version)
-    });
+    let (profiles, clusters) = tokio::try_join!(store.listed_profiles(), store.listed_clusters())?;
     let users = Users::of(&clusters);
     let now = age::now();
-    let row = |it: &Document| {
-        let (view, metadata) = (it.profile(), it.cluster());
-        let (packs, clusters) = (packs(it), users.of_version(it));
-        let created = metadata.created_at();
-        let cells = vec![
-            metadata.namespace().unwrap_or_default().into_owned(),
-            view.name().into_owned(),
-            view.version().unwrap_or_default().into_owned(),
-            view.profile_type().unwrap_or_default().into_owned(),
-            packs.map_or_else(|| "<unknown>".into(), |count| count.to_string()),
-            clusters.join(","),
-            view.uid().unwrap_or_default().into_owned(),
-            age(created.as_deref(), now),
-        ];
+    let row = |it: ListedProfile| {
+        let object = if matches!(store, Store::Palette(_)) { it.reference() } else { it.object.clone() };
+        let clusters = users.of_version(&it);
         let item = || {
             json!({
-                "name": view.name(), "version": view.version(), "type": view.profile_type(), "uid": view.uid(),
-                "namespace": metadata.namespace(), "createdAt": created, "packs": packs, "clusters": clusters,
+                "name": it.name, "version": it.version, "type": it.profile_type, "uid": it.uid, "namespace": it.namespace,
+                "createdAt": it.created_at, "packs": it.packs, "clusters": clusters,
             })
         };
         let item = if args.listing.needs_items() { item() } else { Value::Null };
-        Row { item, name: format!("{PROFILE_TYPE}/{}", object(&store, it)), cells }
+        let cells = vec![
+            it.namespace.unwrap_or_default(),
+            it.name,
+            it.version.unwrap_or_default(),
+            it.profile_type.unwrap_or_default(),
+            it.packs.map_or_else(|| "<unknown>".into(), |count| count.to_string()),
+            clusters.join(","),
+            it.uid.unwrap_or_default(),
+            age(it.created_at.as_deref(), now),
+        ];
+        Row { item, name: format!("{PROFILE_TYPE}/{object}"), cells }
     };
     let columns = [
         Column::new("NAMESPACE").only(global.all_namespaces),
@@ -83,7 +74,7 @@ pub(crate) async fn run(args: &ListArgs, global: &Global, output: &mut Output) -
         Column::wide("UID"),
         Column::new("AGE"),
     ];
-    let listing = Listing::new("ProfileList", columns, profiles.iter().map(row).collect());
+    let listing = Listing::new("ProfileList", columns, sorted(profiles).map(row).collect());
     if listing.is_empty() && args.listing.format().is_for_people() {
         output.note(&format!("no profiles in {}{}", store.scope(), selection::scope_hint(&store)));
     }
@@ -91,51 +82,45 @@ pub(crate) async fn run(args: &ListArgs, global: &Global, output: &mut Output) -
     Ok(Outcome::Done)
 }
 
-/// The name that tells a version from all others of its store: that of its object. In Palette all versions have one name.
-fn object(store: &Store, version: &Document) -> String {
-    match store {
-        Store::Palette(_) => version.profile().reference(),
-        Store::Kubernetes(_) | Store::Files(_) => version.cluster().name().into_owned(),
-    }
-}
-
-/// How many packs a version has; `None` where only its name was read.
-fn packs(version: &Document) -> Option<usize> {
-    let view = version.profile();
-    (view.content().is_some() || !version.is_summary()).then(|| view.packs().len())
+/// By name, and the versions of each from the oldest to the newest. One that is no SemVer sorts by its text, before all that are.
+fn sorted(profiles: Vec<ListedProfile>) -> impl Iterator<Item = ListedProfile> {
+    let number = |it: &ListedProfile| semver::Version::parse(it.version.as_deref().unwrap_or_default()).ok();
+    let mut numbered: Vec<_> = profiles.into_iter().map(|it| (number(&it), it)).collect();
+    numbered.sort_by(|(left, a), (right, b)| {
+        a.name.cmp(&b.name).then_with(|| left.cmp(right)).then_with(|| a.version.cmp(&b.version))
+    });
+    numbered.into_iter().map(|(_, it)| it)
 }
 
 /// Which clusters have which version attached.
 struct Users<'d> {
-    clusters: &'d [Document],
+    clusters: &'d [ListedCluster],
     /// The clusters by the uids of their versions, and by `NAME@VERSION` of them.
-    by_uid: HashMap<String, BTreeSet<usize>>,
-    by_reference: HashMap<String, BTreeSet<usize>>,
+    by_uid: HashMap<&'d str, BTreeSet<usize>>,
+    by_reference: HashMap<&'d str, BTreeSet<usize>>,
 }
 
 impl<'d> Users<'d> {
-    fn of(clusters: &'d [Document]) -> Self {
+    fn of(clusters: &'d [ListedCluster]) -> Self {
         let (mut by_uid, mut by_reference) = (HashMap::<_, BTreeSet<_>>::new(), HashMap::<_, BTreeSet<_>>::new());
         for (at, cluster) in clusters.iter().enumerate() {
-            for attached in cluster.cluster().profiles() {
-                if let Some(uid) = attached.uid() {
-                    by_uid.entry(uid.into_owned()).or_default().insert(at);
+            for attached in &cluster.profiles {
+                if let Some(uid) = &attached.uid {
+                    by_uid.entry(uid.as_str()).or_default().insert(at);
                 }
-                let reference = profile::reference(&attached.name(), attached.version().as_deref());
-                by_reference.entry(reference).or_default().insert(at);
+                by_reference.entry(attached.reference.as_str()).or_default().insert(at);
             }
         }
         Self { clusters, by_uid, by_reference }
     }
 
     /// The clusters of the same namespace that have `version` attached.
-    fn of_version(&self, version: &Document) -> Vec<String> {
-        let view = version.profile();
-        let namespace = version.cluster().namespace();
-        let by_uid = view.uid().and_then(|uid| self.by_uid.get(uid.as_ref()));
-        let users: BTreeSet<_> = by_uid.into_iter().chain(self.by_reference.get(&view.reference())).flatten().collect();
-        let users = users.into_iter().map(|at| self.clusters[*at].cluster());
-        let users = users.filter(|it| namespace.is_none() || it.namespace() == namespace);
-        users.map(|it| it.name().into_owned()).collect()
+    fn of_version(&self, version: &ListedProfile) -> Vec<String> {
+        let by_uid = version.uid.as_deref().and_then(|uid| self.by_uid.get(uid));
+        let by_reference = self.by_reference.get(version.reference().as_str());
+        let users: BTreeSet<_> = by_uid.into_iter().chain(by_reference).flatten().collect();
+        let users = users.into_iter().map(|at| &self.clusters[*at]);
+        let users = users.filter(|it| version.namespace.is_none() || it.namespace == version.namespace);
+        users.map(|it| it.name.clone()).collect()
     }
 }

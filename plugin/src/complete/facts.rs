@@ -15,7 +15,7 @@ use crate::{
     error::Error,
     output::Output,
     selection,
-    store::{Depth, Document, Look, Resource, Sought, Store},
+    store::{Depth, Document, Look, Resource, Store},
 };
 
 /// The answer to a question.
@@ -92,8 +92,8 @@ async fn profiles(store: &Store, of_cluster: bool, cluster: Option<&str>) -> Res
         return Ok(attached.map(|it| open(it.name().into_owned(), help(it.version().as_deref()))).collect());
     }
     let mut versions = BTreeMap::<String, usize>::new();
-    for profile in store.profiles(&Sought::listing()).await? {
-        *versions.entry(profile.profile().name().into_owned()).or_default() += 1;
+    for profile in store.listed_profiles().await? {
+        *versions.entry(profile.name).or_default() += 1;
     }
     let help = |count: usize| if count == 1 { "1 version".to_owned() } else { format!("{count} versions") };
     Ok(versions.into_iter().map(|(name, count)| open(name, help(count))).collect())

@@ -15,8 +15,8 @@ use crate::{
 
 /// The versions of `profile` in scope, newest first.
 pub(super) async fn all(store: &Store, profile: &str) -> Result<Vec<Candidate>, Error> {
-    let profiles = store.profiles(&Sought::listing()).await?;
-    let versions = newest_first(&profiles, profile);
+    let listed = store.listed_profiles().await?.into_iter().filter(|it| it.name == profile);
+    let versions = newest_first(listed.filter_map(|it| it.version));
     Ok(versions.iter().map(|it| Candidate::new(format!("{profile}@{it}"), "")).collect())
 }
 
@@ -33,7 +33,8 @@ pub(super) async fn judged(
     };
     let revisions = known_revisions(store, &cluster, output).await;
     let profiles = store.profiles(&Sought::attached([&cluster]).and_all_versions(&cluster)).await?;
-    let versions = newest_first(&profiles, profile);
+    let named = profiles.iter().map(Document::profile).filter(|it| it.name() == profile);
+    let versions = newest_first(named.filter_map(|it| it.version().map(|it| it.into_owned())));
     let mut proposal =
         Proposal::of_read((Rc::clone(store), cluster, revisions), profiles, goal(profile, ""), Decisions::default());
     let mut ranked = Vec::new();
@@ -64,9 +65,8 @@ fn goal(profile: &str, version: &str) -> Goal {
     Goal::Switch(Reference { profile: profile.to_owned(), version: Some(version.to_owned()) })
 }
 
-fn newest_first(profiles: &[Document], profile: &str) -> Vec<String> {
-    let named = profiles.iter().map(Document::profile).filter(|it| it.name() == profile);
-    let mut versions: Vec<_> = named.filter_map(|it| it.version().map(|it| it.into_owned())).collect();
+fn newest_first(versions: impl Iterator<Item = String>) -> Vec<String> {
+    let mut versions: Vec<_> = versions.collect();
     // A version that is no SemVer comes after all that are.
     versions.sort_by_cached_key(|it| std::cmp::Reverse((semver::Version::parse(it).ok(), it.clone())));
     versions.dedup();

@@ -4,7 +4,7 @@ use super::{kubectl, report::Check};
 use crate::{
     cli::Global,
     error::Error,
-    store::{Look, Sought, Store},
+    store::{Look, Store},
 };
 
 /// Files: whether they can be read. There is no server to ask.
@@ -12,7 +12,7 @@ pub(super) async fn files(global: &Global) -> Result<Vec<Check>, Error> {
     let mut checks = vec![kubectl::check().await];
     let read = async {
         let store = Store::open(global).await?;
-        let (clusters, profiles) = (store.clusters(Look::Summaries).await?, store.profiles(&Sought::listing()).await?);
+        let (clusters, profiles) = (store.clusters(Look::Summaries).await?, store.listed_profiles().await?);
         Ok::<_, Error>((store.name(), clusters.len(), profiles.len()))
     };
     checks.push(match read.await {

@@ -127,7 +127,7 @@ impl PaletteStore {
     pub(crate) async fn clusters(&self, selector: Option<&Selector>, look: Look) -> Result<Vec<Document>, Error> {
         let all = match look {
             Look::Names => self.cluster_names().await?,
-            Look::Attached | Look::Summaries => self.cluster_summaries().await?,
+            Look::Summaries => self.cluster_summaries().await?,
         };
         let is_meant = |it: &Value| selector.is_none_or(|selector| labels::selects(selector, it));
         Ok(all.into_iter().filter(is_meant).map(document).collect())
@@ -174,9 +174,6 @@ impl PaletteStore {
 
     /// All versions of all profiles by their names, and those that are wanted with their content.
     pub(crate) async fn profiles(&self, wanted: &Sought) -> Result<Vec<Document>, Error> {
-        if wanted.is_listing {
-            return self.profile_summaries().await;
-        }
         let names = self.version_names().await?;
         let mut uids: BTreeSet<String> = wanted.uids.iter().cloned().collect();
         let uid = |it: &Value| field::text(it, &["metadata", "uid"]).map(|it| it.into_owned());

@@ -8,8 +8,6 @@ use crate::reference::Reference;
 pub(crate) enum Look {
     /// What tells it from others.
     Names,
-    /// Which profiles they have attached.
-    Attached,
     /// What a list of clusters can show.
     Summaries,
 }
@@ -25,16 +23,9 @@ pub(crate) struct Sought {
     pub(super) references: Vec<Reference>,
     /// All versions of these profiles.
     pub(super) profiles: Vec<String>,
-    /// What a list shows of all of them.
-    pub(super) is_listing: bool,
 }
 
 impl Sought {
-    /// What a list of all shows.
-    pub(crate) fn listing() -> Self {
-        Self { is_listing: true, ..Self::default() }
-    }
-
     /// Those that clusters of one namespace have attached, or of the scope.
     pub(crate) fn within<'d>(namespace: Option<&str>, clusters: impl IntoIterator<Item = &'d Document>) -> Self {
         Self { namespace: namespace.map(Into::into), ..Self::attached(clusters) }

@@ -24,7 +24,7 @@ use self::{chosen::Chosen, credential::Credential, exec::Plugin, proxy::Proxy};
 use crate::{cli::Global, error::Error};
 
 pub(super) use self::{
-    exchange::Lost,
+    exchange::{Answer, Lost},
     kubeconfig::{paths, read},
 };
 

@@ -68,7 +68,7 @@ impl PaletteStore {
     }
 
     /// The versions as a list of summaries shows them; those that it leaves out by their names.
-    pub(super) async fn profile_summaries(&self) -> Result<Vec<Document>, Error> {
+    pub(crate) async fn profile_summaries(&self) -> Result<Vec<Document>, Error> {
         let body = json!({"filter": {}, "sort": []});
         let pages = self
             .pages("/v1/dashboard/clusterprofiles", &body, "list profiles", |it| Some(documents::profile_summary(it)));

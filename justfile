@@ -27,7 +27,7 @@ generate:
 
 # How fast and how big it is, as a table.
 bench:
-    cargo bench -p profile-benches
+    cargo bench --profile dist -p profile-benches
 
 # The search for orphans among 10,000 objects on a real API server, as a table.
 bench-orphans:

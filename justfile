@@ -37,6 +37,10 @@ bench-orphans:
 bench-kubectl:
     cargo bench --profile dev -p profile-sandbox --bench kubectl
 
+# The webhook beside servers that decide nothing, as a table; `--save FILE` and `--against FILE` compare runs.
+bench-webhook *ARGUMENTS:
+    cargo bench --profile serve -p profile-webhook-bench -- {{ARGUMENTS}}
+
 # `list` and `status` against a fake of a large Palette that is 50 ms away, as a table.
 bench-palette:
     cargo bench -p profile-palette --bench palette

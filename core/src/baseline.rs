@@ -1,22 +1,21 @@
 //! What a change of the Kubernetes version is measured against.
 
 use std::{
-    borrow::Cow,
     cmp::Ordering,
     collections::{BTreeMap, BTreeSet},
 };
 
 use crate::{
-    cluster::{Cluster, PackStatus},
-    pack::{Layer, Pack},
-    profile::AttachedProfile,
+    cluster::PackStatus,
+    facts::{Facts, PackFacts, ProfileFacts},
+    pack::Layer,
     version::Version,
 };
 
 /// A Kubernetes pack as the cluster had it before the change.
 #[derive(Clone, Debug)]
 pub(crate) struct Former<'a> {
-    pub(crate) name: Cow<'a, str>,
+    pub(crate) name: &'a str,
     /// The version in the old spec, where it can be read.
     pub(crate) desired: Option<Version>,
     /// The version in `status.packs`, where there is a readable entry.
@@ -32,7 +31,7 @@ pub(crate) struct Former<'a> {
 /// A Kubernetes pack whose (name, version) this change brings in.
 #[derive(Clone, Debug)]
 pub(crate) struct Move<'a> {
-    pub(crate) pack: Pack<'a>,
+    pub(crate) pack: &'a PackFacts<'a>,
     /// The new version; `None` when it cannot be read.
     pub(crate) version: Option<Version>,
     /// What it is measured against; `None` when there was no Kubernetes pack, or none with a readable version.
@@ -66,25 +65,25 @@ impl Former<'_> {
 /// The Kubernetes packs that this change brings in; none when it leaves the set of (name, version) alone.
 ///
 /// Imported clusters have none: Palette does not manage their Kubernetes.
-pub(crate) fn moves<'a>(before: &Cluster<'a>, after: &Cluster<'a>) -> Vec<Move<'a>> {
+pub(crate) fn moves<'a>(before: &'a Facts<'a>, after: &'a Facts<'a>) -> Vec<Move<'a>> {
     if before.is_imported() {
         return Vec::new();
     }
     let formers = formers(before);
-    let mut seen: BTreeSet<_> = before.layer(Layer::Kubernetes).iter().map(identity).collect();
+    let mut seen: BTreeSet<_> = before.layer(Layer::Kubernetes).map(identity).collect();
     // What each new pack is measured against is found once for each name, so that many packs take no longer than they must.
     let mut by_name: BTreeMap<_, Option<&Former<'a>>> = BTreeMap::new();
     for former in &formers {
-        let best = by_name.entry(former.name.clone()).or_default();
+        let best = by_name.entry(former.name).or_default();
         *best = highest([*best, Some(former)]);
     }
     let highest_of_all = highest(formers.iter().map(Some));
-    let brought_in = after.layer(Layer::Kubernetes).into_iter().filter(|pack| seen.insert(identity(pack)));
+    let brought_in = after.layer(Layer::Kubernetes).filter(|pack| seen.insert(identity(pack)));
     brought_in
         .map(|pack| {
-            let paired = by_name.get(&pack.name());
+            let paired = by_name.get(pack.name());
             let former = paired.copied().unwrap_or(highest_of_all).cloned();
-            Move { version: readable(&pack), former, is_paired: paired.is_some(), pack }
+            Move { version: readable(pack), former, is_paired: paired.is_some(), pack }
         })
         .collect()
 }
@@ -94,26 +93,24 @@ fn highest<'f, 'a>(formers: impl IntoIterator<Item = Option<&'f Former<'a>>>) ->
 }
 
 /// The version of a pack where it can be read for certain: a number that may have lost its zeros is not.
-pub(crate) fn readable(pack: &Pack<'_>) -> Option<Version> {
+fn readable(pack: &PackFacts<'_>) -> Option<Version> {
     if pack.version_is_ambiguous_number() { None } else { pack.version()?.parse().ok() }
 }
 
-fn identity<'a>(pack: &Pack<'a>) -> (Cow<'a, str>, Option<Cow<'a, str>>) {
+fn identity<'f>(pack: &'f PackFacts<'_>) -> (&'f str, Option<&'f str>) {
     (pack.name(), pack.version())
 }
 
-fn formers<'a>(before: &Cluster<'a>) -> Vec<Former<'a>> {
-    let statuses = before.pack_statuses();
-    let mut entries: BTreeMap<&str, Vec<Entry<'_, 'a>>> = BTreeMap::new();
-    for status in &statuses {
+fn formers<'a>(before: &'a Facts<'a>) -> Vec<Former<'a>> {
+    let mut entries: BTreeMap<&str, Vec<Entry<'_>>> = BTreeMap::new();
+    for status in before.pack_statuses() {
         if let Some(version) = version_of(status) {
             entries.entry(&status.name).or_default().push(Entry { status, version });
         }
     }
-    let of_profile = |profile: &AttachedProfile<'a>| {
-        let (uid, packs) = (profile.uid(), profile.packs());
-        let kubernetes = packs.into_iter().filter(|pack| pack.is(Layer::Kubernetes));
-        kubernetes.map(|pack| former(&pack, uid.as_deref(), entries.get(pack.name().as_ref()))).collect::<Vec<_>>()
+    let of_profile = |profile: &'a ProfileFacts<'a>| {
+        let kubernetes = profile.packs.iter().filter(|pack| pack.is(Layer::Kubernetes));
+        kubernetes.map(|pack| former(pack, profile.uid.as_deref(), entries.get(pack.name()))).collect::<Vec<_>>()
     };
     let mut formers: Vec<_> = before.profiles().iter().flat_map(of_profile).collect();
     mark_unreported(&mut formers, before, &entries);
@@ -121,15 +118,15 @@ fn formers<'a>(before: &Cluster<'a>) -> Vec<Former<'a>> {
 }
 
 /// An entry of `status.packs` with a readable version.
-struct Entry<'s, 'a> {
-    status: &'s PackStatus<'a>,
+struct Entry<'a> {
+    status: &'a PackStatus<'a>,
     version: Version,
 }
 
 /// A pack of the old spec and what is reported of it: by its own profile where an entry says so, a reconciled entry before
 /// one in flight, the highest of several.
-fn former<'a>(pack: &Pack<'a>, profile_uid: Option<&str>, entries: Option<&Vec<Entry<'_, 'a>>>) -> Former<'a> {
-    let entries: &[Entry<'_, 'a>] = entries.map_or(&[], Vec::as_slice);
+fn former<'a>(pack: &'a PackFacts<'a>, profile_uid: Option<&str>, entries: Option<&Vec<Entry<'_>>>) -> Former<'a> {
+    let entries: &[Entry<'_>] = entries.map_or(&[], Vec::as_slice);
     let own = entries.iter().max_by_key(|it| {
         let own = profile_uid.is_some() && it.status.profile_uid.as_deref() == profile_uid;
         (own, it.status.is_reconciled(), it.version.rank())
@@ -149,8 +146,8 @@ fn former<'a>(pack: &Pack<'a>, profile_uid: Option<&str>, entries: Option<&Vec<E
 /// Marks packs that nothing is reported of although the cluster does report its Kubernetes: of another Kubernetes pack
 /// beside it, or of one that is no longer in the spec. Such a pack was renamed or added a moment ago and does not run yet;
 /// without this each further rename would allow another minor version.
-fn mark_unreported(formers: &mut [Former<'_>], before: &Cluster<'_>, entries: &BTreeMap<&str, Vec<Entry<'_, '_>>>) {
-    let in_spec: BTreeSet<_> = before.packs().iter().map(|pack| pack.name().into_owned()).collect();
+fn mark_unreported(formers: &mut [Former<'_>], before: &Facts<'_>, entries: &BTreeMap<&str, Vec<Entry<'_>>>) {
+    let in_spec: BTreeSet<_> = before.packs().map(|pack| pack.name()).collect();
     let gone = entries.iter().filter(|(name, _)| !in_spec.contains(**name)).flat_map(|(_, entries)| entries);
     let gone: Vec<_> = gone.map(|it| it.version.clone()).collect();
     let beside: Vec<_> = formers.iter().filter_map(|it| it.reported.clone()).collect();

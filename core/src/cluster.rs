@@ -92,15 +92,12 @@ impl<'a> Cluster<'a> {
 
     /// Whether this is an Edge cluster: `edge-native`, or `edge` in older ones.
     pub fn is_edge(&self) -> bool {
-        self.cloud_type().is_some_and(|cloud| {
-            let cloud = cloud.trim();
-            cloud.eq_ignore_ascii_case("edge-native") || cloud.eq_ignore_ascii_case("edge")
-        })
+        self.cloud_type().is_some_and(|cloud| is_edge(&cloud))
     }
 
     /// Whether the cluster was imported into Palette (`spec.clusterType` is `AlloyMonitor` and the like).
     pub fn is_imported(&self) -> bool {
-        field::text(self.raw, &["spec", "clusterType"]).is_some_and(|kind| kind.starts_with("Alloy"))
+        field::text(self.raw, &["spec", "clusterType"]).is_some_and(|kind| is_imported(&kind))
     }
 
     /// The cluster template that manages this cluster, as its name or uid, where there is one.
@@ -125,7 +122,7 @@ impl<'a> Cluster<'a> {
 
     /// Whether the cluster is being provisioned, in any letter case.
     pub fn is_provisioning(&self) -> bool {
-        self.state().is_some_and(|state| state.trim().eq_ignore_ascii_case("provisioning"))
+        is_state(self.state().as_deref(), "provisioning")
     }
 
     /// The attached profiles in their written order.
@@ -160,6 +157,22 @@ impl<'a> Cluster<'a> {
             })
             .collect()
     }
+}
+
+/// Whether a state is the one of that name, in any letter case.
+pub(crate) fn is_state(state: Option<&str>, name: &str) -> bool {
+    state.is_some_and(|state| state.trim().eq_ignore_ascii_case(name))
+}
+
+/// Whether a kind of cloud is Edge.
+pub(crate) fn is_edge(cloud: &str) -> bool {
+    let cloud = cloud.trim();
+    cloud.eq_ignore_ascii_case("edge-native") || cloud.eq_ignore_ascii_case("edge")
+}
+
+/// Whether a type of cluster is that of an imported one.
+pub(crate) fn is_imported(kind: &str) -> bool {
+    kind.starts_with("Alloy")
 }
 
 #[cfg(test)]

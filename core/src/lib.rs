@@ -11,6 +11,7 @@ pub mod blame;
 pub mod cluster;
 pub mod content;
 pub mod diff;
+pub mod facts;
 pub mod field;
 #[cfg(test)]
 mod fixtures;

@@ -2,18 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::{baseline::Move, cluster::Cluster, pack::Layer, rules::Notice};
+use crate::{baseline::Move, facts::Facts, pack::Layer, rules::Notice};
 
 /// The notices about the Kubernetes packs that a change brings in.
-pub(crate) fn of<'a>(before: &Cluster<'a>, after: &Cluster<'a>, moves: &[Move<'a>]) -> Vec<Notice> {
-    let kept: BTreeSet<_> = after.layer(Layer::Kubernetes).iter().map(|pack| pack.name()).collect();
-    let gone: Vec<_> =
-        before.layer(Layer::Kubernetes).iter().map(|pack| pack.name()).filter(|name| !kept.contains(name)).collect();
-    moves
-        .iter()
-        .flat_map(|it| [distribution_change(it, gone.first().map(AsRef::as_ref)), way_back(it)])
-        .flatten()
-        .collect()
+pub(crate) fn of(before: &Facts<'_>, after: &Facts<'_>, moves: &[Move<'_>]) -> Vec<Notice> {
+    let kept: BTreeSet<_> = after.layer(Layer::Kubernetes).map(|pack| pack.name()).collect();
+    let gone = before.layer(Layer::Kubernetes).map(|pack| pack.name()).find(|name| !kept.contains(name));
+    moves.iter().flat_map(|it| [distribution_change(it, gone), way_back(it)]).flatten().collect()
 }
 
 fn distribution_change(it: &Move<'_>, gone: Option<&str>) -> Option<Notice> {

@@ -93,7 +93,7 @@ impl<'a> Pack<'a> {
 
     /// Whether the pack belongs to `layer`. The layer decides and never the name: `cni-multus` is an add-on.
     pub fn is(&self, layer: Layer) -> bool {
-        self.layer().is_some_and(|text| text.trim().eq_ignore_ascii_case(layer.as_str()))
+        self.layer().is_some_and(|text| is_layer(&text, layer))
     }
 
     /// The pack's type: `spectro`, `helm`, `manifest` or `oci`.
@@ -148,7 +148,13 @@ impl<'a> Pack<'a> {
     }
 }
 
-fn is_wildcard(tag: &str) -> bool {
+/// Whether what stands in a pack's `layer` field means `layer`.
+pub(crate) fn is_layer(text: &str, layer: Layer) -> bool {
+    text.trim().eq_ignore_ascii_case(layer.as_str())
+}
+
+/// Whether a tag names a group of versions.
+pub(crate) fn is_wildcard(tag: &str) -> bool {
     tag.split('.').any(|part| matches!(part, "x" | "X" | "*"))
 }
 

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use profile_core::{
     cluster::Cluster,
-    rules::{Policy, Verdict, check},
+    content::Content,
+    facts::Facts,
+    rules::{Policy, Verdict, check, judge},
 };
 use serde_json::Value;
 
@@ -13,9 +15,17 @@ use crate::{
     world::World,
 };
 
-/// What core says about the change.
+/// What core says about the change, the same by the documents and by their text.
 pub(crate) fn verdict(before: &Value, after: &Value) -> Verdict {
-    check(&Cluster::new(before), &Cluster::new(after), &Policy::default())
+    let of_documents = check(&Cluster::new(before), &Cluster::new(after), &Policy::default());
+    if before.is_object() && after.is_object() {
+        let (old, new) = (before.to_string(), after.to_string());
+        let [old, new] = [&old, &new].map(|text| serde_json::from_str::<Facts<'_>>(text).expect("it is an object"));
+        assert_eq!([&old, &new], [&Facts::of(&Cluster::new(before)), &Facts::of(&Cluster::new(after))]);
+        let has_other_content = || Content::of(&Cluster::new(before)) != Content::of(&Cluster::new(after));
+        assert_eq!(judge(&old, &new, &has_other_content, &Policy::default()), of_documents);
+    }
+    of_documents
 }
 
 /// What the reference says about the change, when core finds the same rules broken.

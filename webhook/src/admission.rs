@@ -1,10 +1,9 @@
 //! Decides one review: bytes in, bytes out, no socket.
 
 use profile_core::{
-    cluster::Cluster,
+    facts::Facts,
     rules::{self, Policy},
 };
-use serde_json::Value;
 use thiserror::Error;
 
 use crate::{
@@ -75,19 +74,16 @@ pub fn decide(body: &[u8], policy: &Policy) -> Result<Decision, AdmissionError> 
     }
     let before = document(request.old_object.as_ref(), "oldObject")?;
     let after = document(request.object.as_ref(), "object")?;
-    let verdict = rules::check(&Cluster::new(before), &Cluster::new(after), policy);
+    let verdict = rules::judge(before, after, &|| review::has_other_content(body), policy);
     let reply = reply::judged(&request.uid, request.name(), &verdict);
     Ok(Decision { reply, denial: denial(&request, &verdict) })
 }
 
-fn document<'a>(document: Option<&'a Value>, field: &str) -> Result<&'a Value, AdmissionError> {
-    match document {
-        Some(document @ Value::Object(_)) => Ok(document),
-        _ => Err(AdmissionError::Undecidable(format!("request.{field} of an update is missing or not an object"))),
-    }
+fn document<'r, 'a>(document: Option<&'r Facts<'a>>, field: &str) -> Result<&'r Facts<'a>, AdmissionError> {
+    document.ok_or_else(|| AdmissionError::Undecidable(format!("request.{field} of an update is missing")))
 }
 
-fn denial(request: &Request, verdict: &rules::Verdict) -> Option<Denial> {
+fn denial(request: &Request<'_>, verdict: &rules::Verdict) -> Option<Denial> {
     let codes = reply::codes(&verdict.denied);
     (!codes.is_empty()).then(|| Denial { user: request.user().into(), object: request.object_reference(), codes })
 }

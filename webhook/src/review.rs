@@ -1,14 +1,15 @@
 //! Reads an AdmissionReview: the only place that parses what the API server sent.
 
+use profile_core::{cluster::Cluster, content::Content, facts::Facts};
 use serde::Deserialize;
 use serde_json::{Value, error::Category};
 
 use crate::admission::API_VERSION;
 
-/// What a review says, as far as a decision needs it.
+/// What a review says, as far as a decision needs it: of both objects what the rules look at, and nothing is built of the rest.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Request {
+pub(crate) struct Request<'a> {
     pub(crate) uid: String,
     pub(crate) resource: Resource,
     #[serde(default)]
@@ -20,10 +21,10 @@ pub(crate) struct Request {
     pub(crate) operation: Operation,
     #[serde(default)]
     user_info: Option<User>,
-    #[serde(default)]
-    pub(crate) object: Option<Value>,
-    #[serde(default)]
-    pub(crate) old_object: Option<Value>,
+    #[serde(borrow, default)]
+    pub(crate) object: Option<Facts<'a>>,
+    #[serde(borrow, default)]
+    pub(crate) old_object: Option<Facts<'a>>,
 }
 
 /// The resource that the objects have in this review.
@@ -52,20 +53,20 @@ struct User {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Envelope {
+struct Envelope<'a> {
     #[serde(default)]
     api_version: Option<String>,
     #[serde(default)]
     kind: Option<String>,
-    #[serde(default)]
-    request: Option<Request>,
+    #[serde(borrow, default)]
+    request: Option<Request<'a>>,
 }
 
 /// Reads a review, or says why the body is none.
 ///
 /// The reasons quote nothing from the body but its apiVersion and kind: they end in logs, and values can hold secrets.
-pub(crate) fn parse(body: &[u8]) -> Result<Request, String> {
-    let envelope: Envelope = serde_json::from_slice(body).map_err(|error| reason(&error))?;
+pub(crate) fn parse(body: &[u8]) -> Result<Request<'_>, String> {
+    let envelope: Envelope<'_> = serde_json::from_slice(body).map_err(|error| reason(&error))?;
     let (api_version, kind) = (envelope.api_version.unwrap_or_default(), envelope.kind.unwrap_or_default());
     if api_version != API_VERSION || kind != "AdmissionReview" {
         return Err(format!(
@@ -81,7 +82,26 @@ pub(crate) fn parse(body: &[u8]) -> Result<Request, String> {
     Ok(request)
 }
 
-impl Request {
+/// Whether the two objects of a review differ in their profile content. What cannot be read does: nobody knows better.
+///
+/// It builds both objects, so it is for the one rule that cannot do without.
+pub(crate) fn has_other_content(body: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct Envelope {
+        request: Objects,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Objects {
+        object: Value,
+        old_object: Value,
+    }
+    serde_json::from_slice::<Envelope>(body).map_or(true, |Envelope { request: Objects { object, old_object } }| {
+        Content::of(&Cluster::new(&old_object)) != Content::of(&Cluster::new(&object))
+    })
+}
+
+impl Request<'_> {
     /// Who asked.
     pub(crate) fn user(&self) -> &str {
         self.user_info.as_ref().map_or("", |user| &user.username)

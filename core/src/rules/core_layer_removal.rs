@@ -7,10 +7,10 @@ use crate::pack::Layer;
 /// profile is no removal.
 pub(super) fn check(change: &Change<'_>) -> Vec<Violation> {
     let violation = |layer: Layer| {
-        let had = change.before.layer(layer);
+        let mut had = change.before.layer(layer);
         // A pack without a name installs nothing, so it keeps no layer.
-        let is_kept = change.after.layer(layer).iter().any(|pack| !pack.name().is_empty());
-        let gone = had.iter().find(|pack| !pack.name().is_empty()).filter(|_| !is_kept)?;
+        let is_kept = change.after.layer(layer).any(|pack| !pack.name().is_empty());
+        let gone = had.find(|pack| !pack.name().is_empty()).filter(|_| !is_kept)?;
         Some(Violation {
             code: Code::CoreLayerRemovalNotSupported,
             field: "spec.clusterProfileTemplates".into(),

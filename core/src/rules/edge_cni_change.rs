@@ -1,20 +1,20 @@
 //! No change of the CNI on Edge.
 
-use std::{borrow::Cow, collections::BTreeSet};
+use std::collections::BTreeSet;
 
 use super::{Change, Code, Violation};
-use crate::{cluster::Cluster, pack::Layer};
+use crate::{facts::Facts, pack::Layer};
 
 /// Denies another set of CNI pack names on a cluster that is or becomes an Edge cluster. Versions and values may change
 /// either way, and a first CNI is fine while the cluster was never provisioned (state absent or Pending).
 pub(super) fn check(change: &Change<'_>) -> Vec<Violation> {
-    let (before, after) = (&change.before, &change.after);
+    let (before, after) = (change.before, change.after);
     let (old, new) = (names(before), names(after));
-    let is_first = old.is_empty() && before.state().is_none_or(|state| state.trim().eq_ignore_ascii_case("pending"));
+    let is_first = old.is_empty() && before.is_unborn();
     if old == new || is_first || !(before.is_edge() || after.is_edge()) {
         return Vec::new();
     }
-    let changed = after.layer(Layer::Network).into_iter().find(|pack| !old.contains(&pack.name()));
+    let changed = after.layer(Layer::Network).find(|pack| !old.contains(pack.name()));
     vec![Violation {
         code: Code::EdgeCniChangeNotSupported,
         field: changed.map_or_else(|| "spec.clusterProfileTemplates".into(), |pack| format!("{}.name", pack.path())),
@@ -27,12 +27,12 @@ pub(super) fn check(change: &Change<'_>) -> Vec<Violation> {
     }]
 }
 
-fn names<'a>(cluster: &Cluster<'a>) -> BTreeSet<Cow<'a, str>> {
-    cluster.layer(Layer::Network).iter().map(|pack| pack.name()).collect()
+fn names<'f>(cluster: &'f Facts<'_>) -> BTreeSet<&'f str> {
+    cluster.layer(Layer::Network).map(|pack| pack.name()).collect()
 }
 
-fn listed(names: &BTreeSet<Cow<'_, str>>) -> String {
-    if names.is_empty() { "(none)".into() } else { names.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", ") }
+fn listed(names: &BTreeSet<&str>) -> String {
+    if names.is_empty() { "(none)".into() } else { names.iter().copied().collect::<Vec<_>>().join(", ") }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! No Kubernetes version that cannot be read as a version.
 
 use super::{Change, Code, Violation};
-use crate::{baseline::Move, pack::Pack};
+use crate::{baseline::Move, facts::PackFacts};
 
 /// Denies a new Kubernetes version that cannot be read. An unreadable old one may be repaired, or left as it is.
 pub(super) fn check(change: &Change<'_>) -> Vec<Violation> {
@@ -9,7 +9,7 @@ pub(super) fn check(change: &Change<'_>) -> Vec<Violation> {
 }
 
 fn violation(unreadable: &Move<'_>) -> Violation {
-    let pack = &unreadable.pack;
+    let pack = unreadable.pack;
     Violation {
         code: Code::K8sVersionUnreadable,
         field: pack.version_path(),
@@ -21,13 +21,13 @@ fn violation(unreadable: &Move<'_>) -> Violation {
     }
 }
 
-fn fault(pack: &Pack<'_>) -> String {
+fn fault(pack: &PackFacts<'_>) -> String {
     match (pack.version(), pack.tag()) {
         (Some(version), _) if pack.version_is_ambiguous_number() => {
             format!("has the number {version} as its version, which may have lost trailing zeros")
         }
-        (Some(version), _) => format!("has version {:?}, which cannot be read as a version", shortened(&version)),
-        (None, Some(tag)) => format!("has no version, and its tag {:?} names a group of versions", shortened(&tag)),
+        (Some(version), _) => format!("has version {:?}, which cannot be read as a version", shortened(version)),
+        (None, Some(tag)) => format!("has no version, and its tag {:?} names a group of versions", shortened(tag)),
         (None, None) => "has no version".into(),
     }
 }

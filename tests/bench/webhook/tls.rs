@@ -1,0 +1,57 @@
+//! The certificate of all servers of a run, and a client that trusts it.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use rcgen::{CertifiedKey, generate_simple_self_signed};
+use rustls::{ClientConfig, RootCertStore, ServerConfig, crypto::aws_lc_rs, pki_types::CertificateDer};
+use tempfile::TempDir;
+
+use crate::Failure;
+
+/// A certificate and its key in files.
+pub(crate) struct Pair {
+    directory: TempDir,
+    certificate: CertificateDer<'static>,
+}
+
+impl Pair {
+    /// A new one for localhost.
+    pub(crate) fn make() -> Result<Self, Failure> {
+        let CertifiedKey { cert, signing_key } = generate_simple_self_signed(["localhost".to_owned()])?;
+        let directory = TempDir::new()?;
+        fs::write(directory.path().join("tls.crt"), cert.pem())?;
+        fs::write(directory.path().join("tls.key"), signing_key.serialize_pem())?;
+        Ok(Self { directory, certificate: cert.der().clone() })
+    }
+
+    /// Where `tls.crt` and `tls.key` are.
+    pub(crate) fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// What a client needs.
+    pub(crate) fn client(&self) -> Result<Arc<ClientConfig>, Failure> {
+        let mut roots = RootCertStore::empty();
+        roots.add(self.certificate.clone())?;
+        let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+            .with_safe_default_protocol_versions()?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        Ok(Arc::new(config))
+    }
+}
+
+/// The files in a directory.
+pub(crate) fn files(directory: &Path) -> [PathBuf; 2] {
+    ["tls.crt", "tls.key"].map(|name| directory.join(name))
+}
+
+/// What a server needs, exactly as the webhook has it.
+pub(crate) fn server(directory: &Path) -> Result<Arc<ServerConfig>, Failure> {
+    let [certificate, key] = files(directory);
+    Ok(profile_webhook::certs::load(&certificate, &key)?)
+}

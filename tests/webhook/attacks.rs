@@ -9,7 +9,7 @@ use tokio::{io::AsyncWriteExt, net::TcpStream};
 
 use crate::{
     client::{number, review_request},
-    program::Program,
+    program::{Program, tell},
     reviews::skip,
     server::{head, read_to_end},
 };
@@ -55,7 +55,10 @@ async fn half_a_handshake_is_dropped() {
     assert!(ended.iter().all(String::is_empty));
     let metrics = program.get("/metrics").await;
     assert_eq!(number(&metrics, "profile_webhook_tls_handshakes_total{result=\"too_slow\"}"), STRANGERS as f64);
-    println!("{STRANGERS} half handshakes were dropped after {:?}; {answered} reviews meanwhile", begun.elapsed());
+    tell(&format!(
+        "{STRANGERS} half handshakes were dropped after {:?}; {answered} reviews meanwhile",
+        begun.elapsed()
+    ));
 }
 
 #[tokio::test]
@@ -80,7 +83,10 @@ async fn a_header_that_drips_is_dropped() {
     });
     let (answered, ended) = meanwhile(&program, strangers.collect()).await;
     assert!(ended.iter().all(String::is_empty), "{ended:?}");
-    println!("{STRANGERS} dripping headers were dropped after {:?}; {answered} reviews meanwhile", begun.elapsed());
+    tell(&format!(
+        "{STRANGERS} dripping headers were dropped after {:?}; {answered} reviews meanwhile",
+        begun.elapsed()
+    ));
 }
 
 #[tokio::test]
@@ -107,7 +113,10 @@ async fn a_body_that_drips_is_given_up_in_the_time_that_it_names() {
     assert!(ended.iter().all(|answer| answer.starts_with("HTTP/1.1 408 ")), "{ended:?}");
     let too_slow = "profile_webhook_requests_total{outcome=\"too_slow\",code=\"408\"}";
     assert_eq!(number(&program.get("/metrics").await, too_slow), STRANGERS as f64);
-    println!("{STRANGERS} dripping bodies were given up after {:?}; {answered} reviews meanwhile", begun.elapsed());
+    tell(&format!(
+        "{STRANGERS} dripping bodies were given up after {:?}; {answered} reviews meanwhile",
+        begun.elapsed()
+    ));
 }
 
 #[tokio::test]

@@ -2,7 +2,12 @@
 
 use tokio::net::TcpStream;
 
-use crate::{client::number, program::Program, reviews::skip, server::soon};
+use crate::{
+    client::number,
+    program::{Program, tell},
+    reviews::skip,
+    server::soon,
+};
 
 #[tokio::test]
 async fn out_of_files_it_stays_healthy_and_recovers() {
@@ -28,7 +33,7 @@ async fn out_of_files_it_stays_healthy_and_recovers() {
     drop(strangers);
     let mut fresh = soon(program.client().open()).await.unwrap();
     assert_eq!(fresh.review(skip().to_string()).await.unwrap().0, 200);
-    println!("{errors} connections could not be accepted; it serves again");
+    tell(&format!("{errors} connections could not be accepted; it serves again"));
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use tokio::net::TcpStream;
 
 use crate::{
     client::number,
-    program::{Program, allow_open_files},
+    program::{Program, allow_open_files, tell},
     reviews::skip,
 };
 
@@ -47,11 +47,11 @@ async fn ten_thousand_connections_keep_nobody_out() {
     let (_, most) = program.memory();
     assert!(most < before + MEMORY, "{most} bytes of memory, {before} before");
     assert_eq!(api_server.review(skip().to_string()).await.unwrap().0, 200);
-    println!(
+    tell(&format!(
         "{FLOOD} connections in {:?}: {open} open at the end, {evicted} gave way; {answered} reviews on the old connection, the \
          slowest in {slowest:?}, and {fresh} on fresh ones; memory {} KiB before, {} KiB at most",
         begun.elapsed(),
         before / 1024,
         most / 1024
-    );
+    ));
 }

@@ -160,3 +160,9 @@ pub(crate) fn allow_open_files(needed: u64) {
     );
     setrlimit(Resource::Nofile, Rlimit { current: Some(needed), maximum }).unwrap();
 }
+
+/// Tells what a test saw; `--nocapture` shows it.
+#[expect(clippy::print_stdout, reason = "figures are for whoever runs the test")]
+pub(crate) fn tell(figures: &str) {
+    println!("{figures}");
+}

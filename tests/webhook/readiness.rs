@@ -24,7 +24,9 @@ use crate::{
 
 const NEVER: Limits = Limits { reload: Duration::from_secs(3600), ..Limits::DEFAULT };
 
-/// 2026-06-01, in seconds since 1970.
+/// 2021-01-01, in seconds since 1970.
+const JANUARY_2021: u64 = 1_609_459_200;
+/// 2026-06-01.
 const JUNE: u64 = 1_780_272_000;
 /// 2026-09-01.
 const SEPTEMBER: u64 = 1_788_220_800;
@@ -103,13 +105,14 @@ async fn a_clock_that_was_set_back_is_told_and_got_over() {
 #[tokio::test]
 async fn a_pair_from_the_future_is_taken_when_its_time_comes() {
     let (_trigger, shutdown) = Shutdown::channel();
-    let clock = Settable::at(SEPTEMBER);
-    let webhook = dated(&clock, shutdown).await;
+    // Both are valid by the clock of the client, which nobody sets.
+    let clock = Settable::at(JANUARY_2021);
+    let webhook = Start { clock: clock.clock(), ..Start::with(NEVER) }.start(shutdown).await;
     let before = webhook.client().certificate().await;
-    webhook.volume.swap(&webhook.authority.leaf_between((2026, 12, 1), (2028, 1, 1)));
-    assert!(webhook.get("/readyz?verbose").await.contains("is not valid before Dec  1 00:00:00 2026"));
+    webhook.volume.swap(&webhook.authority.leaf_between((2022, 1, 1), (2120, 1, 1)));
+    assert!(webhook.get("/readyz?verbose").await.contains("is not valid before Jan  1 00:00:00 2022"));
     assert_eq!(webhook.client().certificate().await, before);
-    clock.set(NEXT_JUNE);
+    clock.set(SEPTEMBER);
     assert!(webhook.get("/readyz").await.starts_with("HTTP/1.1 200"));
     assert_ne!(webhook.client().certificate().await, before);
 }

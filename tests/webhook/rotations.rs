@@ -10,7 +10,11 @@ use std::{
 
 use tokio::task::JoinSet;
 
-use crate::{client::Client, program::Program, reviews::skip};
+use crate::{
+    client::Client,
+    program::{Program, tell},
+    reviews::skip,
+};
 
 /// Calls that are made in a second: half of them over connections that are kept, half over fresh ones.
 const CALLS: u32 = 500;
@@ -87,11 +91,11 @@ async fn rotate(rotations: usize) {
     let (kept, fresh) = (calls.kept.load(Ordering::Relaxed), calls.fresh.load(Ordering::Relaxed));
     let failed = calls.failed.lock().unwrap();
     let rate = (kept + fresh) as f64 / begun.elapsed().as_secs_f64();
-    println!(
+    tell(&format!(
         "{rotations} rotations: {} calls made ({kept} on kept connections, {fresh} on fresh ones, {rate:.0} a second), {} failed",
         kept + fresh + failed.len(),
         failed.len()
-    );
+    ));
     assert_eq!(*failed, Vec::<String>::new());
     assert!(fresh > 0 && kept > 0);
 }

@@ -17,6 +17,9 @@ mod door;
 mod seats;
 mod session;
 
+/// Connections that gave way to others and have not ended yet, at most.
+const ENDING: usize = 16;
+
 /// Connections at once on the health port: the kubelet needs one, and Prometheus another.
 const HEALTH_CONNECTIONS: usize = 16;
 
@@ -93,8 +96,8 @@ impl Bound {
         }
         let (closing, closed) = watch::channel(false);
         let mut connections = JoinSet::new();
-        let mut strangers = Strangers::default();
         let most = service.limits().connections;
+        let mut strangers = Strangers::among(most);
         let (mut asked, mut aborted) = (shutdown.clone(), shutdown);
         {
             let mut stop = pin!(async {
@@ -102,22 +105,25 @@ impl Bound {
                 service.start_draining();
                 time::sleep(service.limits().shutdown_delay).await;
             });
+            let mut accepted = None;
             loop {
-                let has_room = connections.len() < most || strangers.is_any_left();
+                if let Some(stream) = accepted.take_if(|_| connections.len() < most || strangers.is_any_left()) {
+                    if connections.len() >= most && strangers.evict() {
+                        service.metrics().evicted();
+                    }
+                    let (service, standing) = (Arc::clone(&service), Standing::default());
+                    let connection =
+                        connection::serve_tls(stream, served.now(), standing.clone(), service, closed.clone());
+                    strangers.add(standing, connections.spawn(connection));
+                }
+                // One that gave way still counts until its end was seen, so that a flood cannot outrun the ends.
+                let has_room = accepted.is_none() && connections.len() < most + ENDING;
                 tokio::select! {
                     biased;
                     () = &mut stop => break,
                     () = aborted.aborted() => break,
                     Some(_) = connections.join_next() => {}
-                    stream = door.accept(service.metrics()), if has_room => {
-                        if connections.len() >= most && strangers.evict() {
-                            service.metrics().evicted();
-                        }
-                        let standing = Standing::default();
-                        let connection =
-                            connection::serve_tls(stream, served.now(), standing.clone(), Arc::clone(&service), closed.clone());
-                        strangers.add(standing, connections.spawn(connection));
-                    }
+                    stream = door.accept(service.metrics()), if has_room => accepted = Some(stream),
                 }
             }
         }

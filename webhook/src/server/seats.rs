@@ -27,35 +27,48 @@ impl Standing {
 }
 
 /// The connections that have sent no review yet, the oldest first.
-#[derive(Debug, Default)]
-pub(super) struct Strangers(VecDeque<(Standing, AbortHandle)>);
+#[derive(Debug)]
+pub(super) struct Strangers {
+    queue: VecDeque<(Standing, AbortHandle)>,
+    longest: usize,
+}
 
 impl Strangers {
+    /// The strangers among so many connections.
+    pub(super) fn among(connections: usize) -> Self {
+        Self { queue: VecDeque::new(), longest: 2 * connections + 64 }
+    }
+
     /// Adds a connection that was just accepted.
     pub(super) fn add(&mut self, standing: Standing, connection: AbortHandle) {
-        self.forget();
-        self.0.push_back((standing, connection));
+        self.queue.push_back((standing, connection));
+        // Those behind the first ones end, too, and what is kept of them keeps their memory. To look at all of them is worth it
+        // only now and then.
+        if self.queue.len() > self.longest {
+            self.queue.retain(is_stranger);
+        }
     }
 
     /// Whether there is one that could give way.
     pub(super) fn is_any_left(&mut self) -> bool {
         self.forget();
-        !self.0.is_empty()
+        !self.queue.is_empty()
     }
 
     /// Ends the oldest one.
     pub(super) fn evict(&mut self) -> bool {
         self.forget();
-        let Some((_, connection)) = self.0.pop_front() else { return false };
+        let Some((_, connection)) = self.queue.pop_front() else { return false };
         connection.abort();
         true
     }
 
-    /// Drops those at the front that ended or have proven themselves. Those behind are dropped in their turn: what is kept of
-    /// one is small, and it is forgotten at the latest when it is too old to have sent nothing.
+    /// Drops those at the front that ended or have proven themselves.
     fn forget(&mut self) {
-        while self.0.front().is_some_and(|(standing, connection)| standing.is_proven() || connection.is_finished()) {
-            self.0.pop_front();
-        }
+        while self.queue.pop_front_if(|it| !is_stranger(it)).is_some() {}
     }
+}
+
+fn is_stranger((standing, connection): &(Standing, AbortHandle)) -> bool {
+    !standing.is_proven() && !connection.is_finished()
 }

@@ -1,8 +1,12 @@
 //! Bad certificates and keys: each error names the flag and the file.
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, sync::Arc};
 
-use profile_webhook::certs::load;
+use profile_webhook::{
+    certs::{CertificateError, Files, Watcher},
+    clock::Clock,
+    metrics::Metrics,
+};
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use tempfile::TempDir;
 
@@ -24,16 +28,21 @@ impl Pair {
         self.folder.path().join(name)
     }
 
+    fn load(&self) -> Result<Watcher, CertificateError> {
+        let files = Files::pair(self.file("tls.crt"), self.file("tls.key"));
+        Watcher::load(files, Clock::default(), Arc::new(Metrics::new()))
+    }
+
     fn problem(&self) -> String {
-        load(&self.file("tls.crt"), &self.file("tls.key")).unwrap_err().to_string()
+        self.load().unwrap_err().to_string()
     }
 }
 
 #[test]
 fn a_good_pair_is_loaded() {
     let pair = Pair::new();
-    let config = load(&pair.file("tls.crt"), &pair.file("tls.key")).unwrap();
-    assert_eq!(config.alpn_protocols, [b"http/1.1"]);
+    let identity = pair.load().unwrap().served().now();
+    assert_eq!(identity.config().alpn_protocols, [b"h2".as_slice(), b"http/1.1"]);
 }
 
 #[test]

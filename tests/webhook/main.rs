@@ -1,14 +1,29 @@
-//! Feeds reviews to the webhook: in process for what it decides, over real TLS for how it begins and ends.
+//! Feeds reviews to the webhook: in process for what it decides, over real TLS for how it begins and ends, and as a program of
+//! its own for what strangers, the kubelet and a lack of everything do to it.
 
 #![expect(clippy::unwrap_used, reason = "in a test a failed unwrap is a failed test")]
 
 mod admission;
+mod attacks;
+mod authority;
 mod bodies;
 mod certs;
+mod client;
+mod clients;
 mod decisions;
 mod denials;
+mod descriptors;
+mod flood;
+mod http2;
+mod load;
+mod metrics;
+mod program;
+mod readiness;
+mod reloads;
 mod reviews;
+mod rotations;
 mod routes;
 mod samples;
 mod server;
 mod tls;
+mod volume;

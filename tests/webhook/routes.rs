@@ -58,10 +58,21 @@ async fn other_methods_are_refused_with_the_right_one() {
     }
 }
 
-#[test]
-fn the_health_port_takes_no_reviews() {
+#[tokio::test]
+async fn the_health_port_takes_no_reviews() {
     let request = Request::builder().method("POST").uri("/validate").body(()).unwrap();
-    assert_eq!(service().probe(&request).status(), StatusCode::NOT_FOUND);
+    assert_eq!(service().answer_health(&request).await.status(), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn metrics_are_told_on_the_health_port_alone() {
+    assert_eq!(send(&service(), "GET", "/metrics", nothing()).await.status, StatusCode::NOT_FOUND);
+    for (method, status) in
+        [("GET", StatusCode::OK), ("HEAD", StatusCode::OK), ("POST", StatusCode::METHOD_NOT_ALLOWED)]
+    {
+        let request = Request::builder().method(method).uri("/metrics").body(()).unwrap();
+        assert_eq!(service().answer_health(&request).await.status(), status, "{method}");
+    }
 }
 
 #[tokio::test]

@@ -1,89 +1,114 @@
-//! A webhook on real sockets, and a client that speaks TLS and plain text to it.
+//! A webhook on real sockets.
 
-use std::{fs, net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use profile_core::rules::Policy;
 use profile_webhook::{
-    certs,
+    certs::{Files, Watcher},
+    clock::Clock,
     limits::Limits,
+    metrics::Metrics,
     server::{Bound, Ending},
     service::Service,
     shutdown::Shutdown,
 };
-use rcgen::{CertifiedKey, generate_simple_self_signed};
-use rustls::{
-    ClientConfig, RootCertStore, SupportedProtocolVersion,
-    crypto::aws_lc_rs,
-    pki_types::{CertificateDer, ServerName},
-};
-use tempfile::TempDir;
+use rustls::SupportedProtocolVersion;
 use tokio::{
-    io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
+    io::{AsyncRead, AsyncReadExt},
     net::TcpStream,
-    task::JoinHandle,
+    task::{AbortHandle, JoinHandle},
     time,
 };
-use tokio_rustls::{TlsConnector, client::TlsStream};
+use tokio_rustls::client::TlsStream;
+
+use crate::{
+    authority::Authority,
+    client::{self, Client},
+    volume::Volume,
+};
 
 /// A webhook that serves on loopback with a key made just now.
 pub(crate) struct Running {
     pub(crate) tls: SocketAddr,
     pub(crate) health: SocketAddr,
+    pub(crate) authority: Authority,
+    pub(crate) volume: Volume,
     ending: JoinHandle<Ending>,
-    ca: CertificateDer<'static>,
+    watching: AbortHandle,
+}
+
+/// What a webhook is started with.
+pub(crate) struct Start {
+    pub(crate) limits: Limits,
+    pub(crate) clock: Clock,
+    pub(crate) authority: Authority,
+    pub(crate) volume: Volume,
+    pub(crate) files: Files,
+    pub(crate) service: Box<dyn FnOnce(Limits) -> Service>,
+}
+
+impl Start {
+    /// What a webhook with these limits is started with.
+    pub(crate) fn with(limits: Limits) -> Self {
+        let authority = Authority::new();
+        let volume = Volume::with(&authority.leaf());
+        let files = Files::pair(volume.file("tls.crt"), volume.file("tls.key"));
+        let service = Box::new(|limits| Service::new(Policy::default(), limits));
+        Self { limits, clock: Clock::default(), authority, volume, files, service }
+    }
+
+    /// Starts one that ends by `shutdown`.
+    pub(crate) async fn start(self, shutdown: Shutdown) -> Running {
+        let any = SocketAddr::from(([127, 0, 0, 1], 0));
+        let metrics = Arc::new(Metrics::new());
+        let watcher = Watcher::load(self.files, self.clock.clone(), Arc::clone(&metrics)).unwrap();
+        let watcher = Arc::new(watcher);
+        let bound = Bound::bind(watcher.served(), any, Some(any)).await.unwrap();
+        let (tls, health) = (bound.local_addr().unwrap(), bound.health_addr().unwrap());
+        let (interval, watched) = (self.limits.reload, Arc::clone(&watcher));
+        let watching = tokio::spawn(async move { watched.watch(interval).await }).abort_handle();
+        let service =
+            (self.service)(self.limits).with_clock(self.clock).with_metrics(metrics).with_certificates(watcher);
+        let ending = tokio::spawn(bound.serve(Arc::new(service), shutdown));
+        Running { tls, health, authority: self.authority, volume: self.volume, ending, watching }
+    }
 }
 
 impl Running {
     /// Starts one that ends by `shutdown`.
     pub(crate) async fn start(limits: Limits, shutdown: Shutdown) -> Self {
-        let CertifiedKey { cert, signing_key } = generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-        let folder = TempDir::new().unwrap();
-        let (cert_file, key_file) = (folder.path().join("tls.crt"), folder.path().join("tls.key"));
-        fs::write(&cert_file, cert.pem()).unwrap();
-        fs::write(&key_file, signing_key.serialize_pem()).unwrap();
-        let any = SocketAddr::from(([127, 0, 0, 1], 0));
-        let bound = Bound::bind(certs::load(&cert_file, &key_file).unwrap(), any, Some(any)).await.unwrap();
-        let (tls, health) = (bound.local_addr().unwrap(), bound.health_addr().unwrap());
-        let service = Arc::new(Service::new(Policy::default(), limits));
-        Self { tls, health, ending: tokio::spawn(bound.serve(service, shutdown)), ca: cert.der().clone() }
+        Start::with(limits).start(shutdown).await
+    }
+
+    /// A client that trusts the webhook's CA.
+    pub(crate) fn client(&self) -> Client {
+        Client::trusting(&self.authority, self.tls)
     }
 
     /// Opens a TLS connection that trusts the webhook's certificate.
     pub(crate) async fn connect(&self) -> TlsStream<TcpStream> {
-        self.connect_with(rustls::DEFAULT_VERSIONS).await
+        self.client().connect().await.unwrap()
     }
 
     /// Opens a TLS connection with these protocol versions only.
     pub(crate) async fn connect_with(&self, versions: &[&'static SupportedProtocolVersion]) -> TlsStream<TcpStream> {
-        let mut roots = RootCertStore::empty();
-        roots.add(self.ca.clone()).unwrap();
-        let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-            .with_protocol_versions(versions)
-            .unwrap()
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        let stream = TcpStream::connect(self.tls).await.unwrap();
-        let name = ServerName::try_from("localhost").unwrap();
-        TlsConnector::from(Arc::new(config)).connect(name, stream).await.unwrap()
+        self.client().speaking(versions).connect().await.unwrap()
     }
 
     /// Waits for its end.
     pub(crate) async fn ending(self) -> Ending {
+        self.watching.abort();
         soon(self.ending).await.unwrap()
     }
 
     /// Asks the health port until it answers so; what it answers before is of no interest.
     pub(crate) async fn wait_until_readyz_says(&self, status: &str) {
-        soon(async {
-            loop {
-                let mut stream = TcpStream::connect(self.health).await.unwrap();
-                stream.write_all(b"GET /readyz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.unwrap();
-                if read_to_end(&mut stream).await.starts_with(&format!("HTTP/1.1 {status}")) {
-                    return;
-                }
-            }
-        })
-        .await;
+        soon(async { while !self.get("/readyz").await.starts_with(&format!("HTTP/1.1 {status}")) {} }).await;
+    }
+
+    /// What the health port answers.
+    pub(crate) async fn get(&self, path: &str) -> String {
+        client::get(self.health, path).await.unwrap()
     }
 }
 
@@ -109,7 +134,7 @@ pub(crate) async fn read_until<S: AsyncRead + Unpin>(stream: &mut S, end: &str) 
 }
 
 /// Waits for what comes at once when the webhook works, so that a fault is a failed test and not one that hangs.
-async fn soon<F: Future>(future: F) -> F::Output {
+pub(crate) async fn soon<F: Future>(future: F) -> F::Output {
     time::timeout(Duration::from_secs(60), future)
         .await
         .expect("the webhook did not do in a minute what it does at once")

@@ -6,8 +6,9 @@ use clap::Parser;
 
 /// Guard the limits of a cluster update at admission
 ///
-/// Serves POST /validate (admission.k8s.io/v1) and the probes /healthz and /readyz over TLS. The certificate and the key
-/// are read once, at start; restart the pods to take up a new pair. SIGTERM and SIGINT drain, a second one aborts.
+/// Serves POST /validate (admission.k8s.io/v1) and the probes /healthz and /readyz over TLS, as HTTP/1.1 or, to clients that
+/// ask for it, HTTP/2. The certificate and the key are taken up anew whenever their content changes; a pair that cannot be
+/// served leaves the one before it in place. SIGTERM and SIGINT drain, a second one aborts.
 /// Exit codes: 0 drained, 1 could not start or had to cut a connection off, 2 wrong usage.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "profile-webhook", version)]
@@ -24,13 +25,35 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     pub tls_private_key_file: PathBuf,
 
-    /// Address to serve /healthz and /readyz on in plain HTTP, besides the TLS port
+    /// File with the PEM certificates of the CA whose clients may connect to the TLS port; without it any client may.
+    /// The API server shows a certificate when its AdmissionConfiguration says so; the kubelet shows none, so that the
+    /// probes need --health-listen
+    #[arg(long, value_name = "FILE", requires = "health_listen")]
+    pub client_ca_file: Option<PathBuf>,
+
+    /// Common name or alternative name (DNS, URI or e-mail) that a client's certificate must bear to ask for a decision;
+    /// may be given more than once
+    #[arg(long, value_name = "NAME", requires = "client_ca_file")]
+    pub client_allowed_name: Vec<String>,
+
+    /// Time between two looks at the content of the files above
+    #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = interval)]
+    pub reload_interval: Duration,
+
+    /// Address to serve /healthz, /readyz and /metrics on in plain HTTP, besides the TLS port
     #[arg(long, value_name = "IP:PORT")]
     pub health_listen: Option<SocketAddr>,
 
     /// Time to go on accepting after SIGTERM, unready already, while the endpoints forget this pod
     #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = seconds)]
     pub shutdown_delay: Duration,
+}
+
+fn interval(text: &str) -> Result<Duration, String> {
+    seconds(text)
+        .ok()
+        .filter(|it| !it.is_zero())
+        .ok_or_else(|| "give whole seconds from 1 to 300, such as 5 or 5s".into())
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
@@ -53,11 +76,24 @@ mod tests {
     }
 
     #[test]
+    fn a_check_of_clients_needs_a_port_for_the_probes_and_a_ca() {
+        let read = |more: &[&str]| {
+            let words = ["profile-webhook", "--tls-cert-file=c", "--tls-private-key-file=k"];
+            Args::try_parse_from(words.iter().chain(more)).is_ok()
+        };
+        assert!(read(&["--client-ca-file=ca", "--health-listen=127.0.0.1:1", "--client-allowed-name=a"]));
+        assert!(!read(&["--client-ca-file=ca"]));
+        assert!(!read(&["--client-allowed-name=a", "--health-listen=127.0.0.1:1"]));
+    }
+
+    #[test]
     fn seconds_are_read_with_and_without_their_unit() {
         assert_eq!(seconds("5"), Ok(Duration::from_secs(5)));
         assert_eq!(seconds("5s"), Ok(Duration::from_secs(5)));
         for wrong in ["", "s", "-1", "301", "5m", "1.5"] {
             assert!(seconds(wrong).is_err(), "{wrong}");
         }
+        assert_eq!((seconds("0"), interval("1")), (Ok(Duration::ZERO), Ok(Duration::from_secs(1))));
+        assert!(interval("0").is_err() && interval("301").is_err());
     }
 }

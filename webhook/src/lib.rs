@@ -2,13 +2,21 @@
 //!
 //! It decides from the review alone: no API calls, no cache, so there is nothing to go stale. [`admission`] turns bytes
 //! into bytes and knows no socket; [`service`] speaks HTTP and knows no TLS; [`server`] owns the sockets and their end.
-//! The certificate is read once, at start: a new one is taken up by restarting the pods.
+//! [`certs`] takes up new certificates whenever the files hold one; [`metrics`] and [`readiness`] tell how it goes.
 
 pub mod admission;
+mod answers;
 pub mod args;
 mod body;
 pub mod certs;
+pub mod clock;
+mod descriptors;
 pub mod limits;
+mod load;
+mod media;
+pub mod metrics;
+pub mod readiness;
+pub mod record;
 mod reply;
 mod review;
 pub mod server;

@@ -1,30 +1,38 @@
 //! Owns the sockets: binds them, accepts, and drains.
 
-use std::{fmt, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, pin::pin, sync::Arc};
 
-use rustls::ServerConfig;
 use thiserror::Error;
-use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::watch,
-    task::JoinSet,
-    time,
-};
-use tokio_rustls::TlsAcceptor;
-use tracing::{info, warn};
+use tokio::{sync::watch, task::JoinSet, time};
+use tracing::info;
 
-use crate::{service::Service, shutdown::Shutdown};
+use crate::{certs::Served, service::Service, shutdown::Shutdown};
 
+use door::Door;
+use seats::{Standing, Strangers};
+
+mod activity;
 mod connection;
+mod door;
+mod seats;
+mod session;
 
-/// Connections at once on the health port: the kubelet needs one.
+/// Connections that gave way to others and have not ended yet, at most.
+const ENDING: usize = 16;
+
+/// Connections at once on the health port: the kubelet needs one, and Prometheus another.
 const HEALTH_CONNECTIONS: usize = 16;
 
+/// Descriptors that the health port keeps: liveness must not end with the last free one, or the kubelet would restart what
+/// is about to recover.
+const HEALTH_SPARES: usize = 4;
+
 /// A server whose ports are open and that answers nobody yet.
+#[derive(Debug)]
 pub struct Bound {
-    tls: TlsAcceptor,
-    listener: TcpListener,
-    health: Option<TcpListener>,
+    served: Served,
+    door: Door,
+    health: Option<Door>,
 }
 
 /// Why a port could not be opened.
@@ -52,16 +60,16 @@ impl Bound {
     ///
     /// When a port cannot be opened.
     pub async fn bind(
-        tls: Arc<ServerConfig>,
+        served: Served,
         listen: SocketAddr,
         health_listen: Option<SocketAddr>,
     ) -> Result<Self, BindError> {
-        let listener = open("--listen", listen).await?;
+        let door = Door::open("--listen", listen, 0).await?;
         let health = match health_listen {
-            Some(address) => Some(open("--health-listen", address).await?),
+            Some(address) => Some(Door::open("--health-listen", address, HEALTH_SPARES).await?),
             None => None,
         };
-        Ok(Self { tls: tls.into(), listener, health })
+        Ok(Self { served, door, health })
     }
 
     /// The address of the TLS port, with the port that was picked when 0 was asked for.
@@ -70,17 +78,17 @@ impl Bound {
     ///
     /// When the system does not tell.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.listener.local_addr()
+        self.door.local_addr()
     }
 
     /// The address of the health port, if there is one.
     pub fn health_addr(&self) -> Option<SocketAddr> {
-        self.health.as_ref().and_then(|listener| listener.local_addr().ok())
+        self.health.as_ref().and_then(|door| door.local_addr().ok())
     }
 
     /// Serves until `shutdown` asks for the end and the requests in flight are answered.
     pub async fn serve(self, service: Arc<Service>, shutdown: Shutdown) -> Ending {
-        let Self { tls, listener, health } = self;
+        let Self { served, mut door, health } = self;
         let mut background = JoinSet::new();
         if let Some(health) = health {
             // It is served to the very end, so that the kubelet hears "draining" and not silence.
@@ -88,6 +96,8 @@ impl Bound {
         }
         let (closing, closed) = watch::channel(false);
         let mut connections = JoinSet::new();
+        let most = service.limits().connections;
+        let mut strangers = Strangers::among(most);
         let (mut asked, mut aborted) = (shutdown.clone(), shutdown);
         {
             let mut stop = pin!(async {
@@ -95,19 +105,29 @@ impl Bound {
                 service.start_draining();
                 time::sleep(service.limits().shutdown_delay).await;
             });
+            let mut accepted = None;
             loop {
+                if let Some(stream) = accepted.take_if(|_| connections.len() < most || strangers.is_any_left()) {
+                    if connections.len() >= most && strangers.evict() {
+                        service.metrics().evicted();
+                    }
+                    let (service, standing) = (Arc::clone(&service), Standing::default());
+                    let connection =
+                        connection::serve_tls(stream, served.now(), standing.clone(), service, closed.clone());
+                    strangers.add(standing, connections.spawn(connection));
+                }
+                // One that gave way still counts until its end was seen, so that a flood cannot outrun the ends.
+                let has_room = accepted.is_none() && connections.len() < most + ENDING;
                 tokio::select! {
                     biased;
                     () = &mut stop => break,
                     () = aborted.aborted() => break,
                     Some(_) = connections.join_next() => {}
-                    stream = accept(&listener), if connections.len() < service.limits().connections => {
-                        connections.spawn(connection::serve_tls(stream, tls.clone(), Arc::clone(&service), closed.clone()));
-                    }
+                    stream = door.accept(service.metrics()), if has_room => accepted = Some(stream),
                 }
             }
         }
-        drop(listener);
+        drop(door);
         info!(connections = connections.len(), "draining");
         closing.send_replace(true);
         let drained = async { while connections.join_next().await.is_some() {} };
@@ -120,36 +140,13 @@ impl Bound {
     }
 }
 
-impl fmt::Debug for Bound {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Bound").field("listener", &self.listener).field("health", &self.health).finish_non_exhaustive()
-    }
-}
-
-async fn open(flag: &'static str, address: SocketAddr) -> Result<TcpListener, BindError> {
-    TcpListener::bind(address).await.map_err(|source| BindError { flag, address, source })
-}
-
-async fn serve_health(listener: TcpListener, service: Arc<Service>) {
+async fn serve_health(mut door: Door, service: Arc<Service>) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             Some(_) = connections.join_next() => {}
-            stream = accept(&listener), if connections.len() < HEALTH_CONNECTIONS => {
+            stream = door.accept(service.metrics()), if connections.len() < HEALTH_CONNECTIONS => {
                 connections.spawn(connection::serve_health(stream, Arc::clone(&service)));
-            }
-        }
-    }
-}
-
-/// Waits for the next connection. An error such as too many open files lasts, so it waits before it tries again.
-async fn accept(listener: &TcpListener) -> TcpStream {
-    loop {
-        match listener.accept().await {
-            Ok((stream, _)) => return stream,
-            Err(problem) => {
-                warn!("cannot accept a connection: {problem}");
-                time::sleep(Duration::from_millis(200)).await;
             }
         }
     }

@@ -1,43 +1,45 @@
-//! Answers HTTP requests: the review, the two probes, and nothing else.
+//! Answers HTTP requests: the review, the probes, the metrics, and nothing else.
 
 use std::{
+    fmt,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
 };
 
 use bytes::Bytes;
-use http_body_util::Full;
-use hyper::{
-    Method, Request, Response, StatusCode,
-    body::Body,
-    header::{ALLOW, CONTENT_TYPE, HeaderValue},
-};
+use hyper::{Method, Request, StatusCode, body::Body};
 use profile_core::rules::Policy;
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
-    task,
-    time::{self, Instant},
-};
-use tracing::{error, info, warn};
+use tokio::sync::Semaphore;
 
 use crate::{
     admission::{self, AdmissionError, Decision},
-    body::{self, BodyError, Held},
+    answers::{Answer, text, typed, wrong_method},
+    certs::Watcher,
+    clock::Clock,
     limits::Limits,
+    load::{Load, Peer},
+    metrics::{self, Metrics},
+    readiness::{Check, Finding, Report},
 };
 
+mod validate;
+
 type Decide = dyn Fn(&[u8]) -> Result<Decision, AdmissionError> + Send + Sync;
+type Examine = dyn Fn() -> Check + Send + Sync;
 
 /// What every connection shares: how to decide, the limits, and whether the end has begun.
 pub struct Service {
     decide: Arc<Decide>,
     limits: Limits,
-    turns: Arc<Semaphore>,
+    load: Load,
     room: Arc<Semaphore>,
     draining: AtomicBool,
+    clock: Clock,
+    metrics: Arc<Metrics>,
+    certificates: Option<Arc<Watcher>>,
+    checks: Vec<Box<Examine>>,
 }
 
 impl Service {
@@ -51,14 +53,52 @@ impl Service {
     where
         D: Fn(&[u8]) -> Result<Decision, AdmissionError> + Send + Sync + 'static,
     {
-        let turns = Arc::new(Semaphore::new(limits.reviews));
-        let room = Arc::new(Semaphore::new(limits.bytes_at_once));
-        Self { decide: Arc::new(decide), limits, turns, room, draining: AtomicBool::new(false) }
+        Self {
+            decide: Arc::new(decide),
+            load: Load::new(&limits),
+            room: Arc::new(Semaphore::new(limits.bytes_at_once)),
+            limits,
+            draining: AtomicBool::new(false),
+            clock: Clock::default(),
+            metrics: Arc::default(),
+            certificates: None,
+            checks: Vec::new(),
+        }
+    }
+
+    /// The same service with another clock.
+    #[must_use]
+    pub fn with_clock(self, clock: Clock) -> Self {
+        Self { clock, ..self }
+    }
+
+    /// The same service, which counts there.
+    #[must_use]
+    pub fn with_metrics(self, metrics: Arc<Metrics>) -> Self {
+        Self { metrics, ..self }
+    }
+
+    /// The same service, which is ready only while these certificates are served and valid.
+    #[must_use]
+    pub fn with_certificates(self, certificates: Arc<Watcher>) -> Self {
+        Self { certificates: Some(certificates), ..self }
+    }
+
+    /// The same service with one more check of its readiness.
+    #[must_use]
+    pub fn with_check(mut self, check: impl Fn() -> Check + Send + Sync + 'static) -> Self {
+        self.checks.push(Box::new(check));
+        self
     }
 
     /// The limits that it works under.
     pub fn limits(&self) -> &Limits {
         &self.limits
+    }
+
+    /// What it counts.
+    pub fn metrics(&self) -> &Arc<Metrics> {
+        &self.metrics
     }
 
     /// Makes `/readyz` say no from here on.
@@ -71,126 +111,87 @@ impl Service {
         self.draining.load(Ordering::Acquire)
     }
 
-    /// Answers a request on the TLS port.
-    pub async fn answer<B>(&self, request: Request<B>) -> Response<Full<Bytes>>
+    /// Answers a request on the TLS port, of a client that may ask.
+    pub async fn answer<B>(&self, request: Request<B>) -> Answer
     where
         B: Body<Data = Bytes> + Unpin,
     {
-        if request.uri().path() != "/validate" {
-            return self.probe(&request);
-        }
-        if request.method() != Method::POST {
-            return wrong_method("POST");
-        }
-        // Reading, waiting for a turn and deciding share the one time that the API server has left.
-        let deadline = Instant::now() + patience(request.uri().query(), self.limits.body);
-        let body = match body::read(request.into_body(), self.limits.body_bytes, &self.room, deadline).await {
-            Ok(body) => body,
-            Err(problem) => return self.unread(&problem),
-        };
-        // Only a body that is here takes a turn, so that a slow sender keeps no other review from its own.
-        let Ok(Ok(turn)) = time::timeout_at(deadline, Arc::clone(&self.turns).acquire_owned()).await else {
-            warn!("a review found no turn in time");
-            return text(StatusCode::SERVICE_UNAVAILABLE, "too many reviews at once");
-        };
-        self.review(body, turn, deadline).await
+        self.answer_to(&Peer::new(&self.limits, true), request).await
     }
 
-    /// Answers a request on the health port: the probes alone, because a review must not come unencrypted.
-    pub fn probe<B>(&self, request: &Request<B>) -> Response<Full<Bytes>> {
-        let answer = match request.uri().path() {
-            "/readyz" if self.is_draining() => text(StatusCode::SERVICE_UNAVAILABLE, "draining"),
-            "/healthz" | "/readyz" => text(StatusCode::OK, "ok"),
-            _ => return text(StatusCode::NOT_FOUND, "not found: there are /validate, /healthz and /readyz"),
-        };
-        if [Method::GET, Method::HEAD].contains(request.method()) { answer } else { wrong_method("GET, HEAD") }
-    }
-
-    fn unread(&self, problem: &BodyError) -> Response<Full<Bytes>> {
-        match problem {
-            BodyError::TooLarge => {
-                text(StatusCode::PAYLOAD_TOO_LARGE, &format!("the body is over {} bytes", self.limits.body_bytes))
-            }
-            BodyError::TooSlow => text(StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time"),
-            BodyError::NoRoom => {
-                warn!("a review found no room beside the bodies that are held");
-                text(StatusCode::SERVICE_UNAVAILABLE, "too many bytes at once")
-            }
-            BodyError::Broken => text(StatusCode::BAD_REQUEST, "the body broke off"),
+    /// Answers a request on the TLS port.
+    pub(crate) async fn answer_to<B>(&self, peer: &Peer, request: Request<B>) -> Answer
+    where
+        B: Body<Data = Bytes> + Unpin,
+    {
+        if request.uri().path() == "/validate" {
+            self.validate(peer, request).await
+        } else {
+            let answer = self.probe(&request).await;
+            answer.unwrap_or_else(|| not_found("there are /validate, /healthz and /readyz"))
         }
     }
 
-    /// Decides on a thread of its own: a long decision must keep neither the probes nor other reviews waiting.
-    async fn review(&self, body: Held, turn: OwnedSemaphorePermit, deadline: Instant) -> Response<Full<Bytes>> {
-        let decide = Arc::clone(&self.decide);
-        let work = task::spawn_blocking(move || {
-            // Nobody can stop the work, so its turn lasts as long as it does, also when the answer is given up.
-            let (_turn, body) = (turn, body);
-            decide(&body.bytes)
-        });
-        let Ok(outcome) = time::timeout_at(deadline, work).await else {
-            warn!("a review was not decided in time");
-            return text(StatusCode::SERVICE_UNAVAILABLE, "cannot decide: the time was up");
-        };
-        // A bug must end as a failed call and never as a yes, nor take other reviews down with it: a panic ends the
-        // work alone and comes back as an error.
-        match outcome {
-            Ok(Ok(decision)) => {
-                if let Some(denial) = &decision.denial {
-                    info!(user = denial.user, object = denial.object, codes = denial.codes.join(","), "denied");
-                }
-                let mut response = Response::new(Full::from(decision.reply));
-                response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-                response
-            }
-            Ok(Err(problem @ AdmissionError::NotAReview(_))) => {
-                warn!("{problem}");
-                text(StatusCode::BAD_REQUEST, &problem.to_string())
-            }
-            Ok(Err(problem @ AdmissionError::Undecidable(_))) => {
-                error!("{problem}");
-                text(StatusCode::INTERNAL_SERVER_ERROR, &problem.to_string())
-            }
-            Err(_) => {
-                error!("a review could not be decided because of a bug in the webhook");
-                text(StatusCode::INTERNAL_SERVER_ERROR, "cannot decide: a bug in the webhook, see its log")
-            }
+    /// Answers a request on the health port: no review, because one must not come unencrypted.
+    pub async fn answer_health<B>(&self, request: &Request<B>) -> Answer {
+        if request.uri().path() == "/metrics" {
+            return if is_read(request.method()) {
+                typed(metrics::MEDIA_TYPE, self.metrics.text())
+            } else {
+                wrong_method("GET, HEAD")
+            };
         }
+        let answer = self.probe(request).await;
+        answer.unwrap_or_else(|| not_found("there are /healthz, /readyz and /metrics"))
+    }
+
+    /// Answers a probe, if it is one.
+    async fn probe<B>(&self, request: &Request<B>) -> Option<Answer> {
+        let path = request.uri().path();
+        if !["/healthz", "/readyz"].contains(&path) {
+            return None;
+        }
+        if !is_read(request.method()) {
+            return Some(wrong_method("GET, HEAD"));
+        }
+        if path == "/healthz" {
+            return Some(text(StatusCode::OK, "ok"));
+        }
+        let report = self.readiness().await;
+        let is_verbose = request.uri().query().is_some_and(|query| query.split('&').any(|it| is_flag(it, "verbose")));
+        let told = if is_verbose { report.verbose() } else { report.brief() };
+        Some(text(if report.is_ready() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, &told))
+    }
+
+    async fn readiness(&self) -> Report {
+        let draining = if self.is_draining() { Finding::Fails("draining".to_owned()) } else { Finding::Holds };
+        let mut checks = vec![Check { name: "not-draining", finding: draining }];
+        if let Some(certificates) = &self.certificates {
+            checks.extend(certificates.checks(self.clock.now()).await);
+        }
+        checks.extend(self.checks.iter().map(|check| check()));
+        Report(checks)
     }
 }
 
-/// The time left that the API server names (`?timeout=3s`), when it is the shorter one.
-fn patience(query: Option<&str>, most: Duration) -> Duration {
-    let named = query.unwrap_or_default().split('&').find_map(|pair| pair.strip_prefix("timeout="));
-    let seconds = named.and_then(|text| text.strip_suffix('s')).and_then(|digits| digits.parse().ok());
-    seconds.map_or(most, |seconds| most.min(Duration::from_secs(seconds)))
-}
-
-fn wrong_method(allowed: &'static str) -> Response<Full<Bytes>> {
-    let mut response = text(StatusCode::METHOD_NOT_ALLOWED, &format!("use {allowed}"));
-    response.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
-    response
-}
-
-fn text(status: StatusCode, text: &str) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::from(format!("{text}\n")));
-    *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-    response
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_shorter_time_wins() {
-        let most = Duration::from_secs(10);
-        assert_eq!(patience(Some("timeout=3s"), most), Duration::from_secs(3));
-        assert_eq!(patience(Some("a=b&timeout=3s"), most), Duration::from_secs(3));
-        for query in [None, Some(""), Some("timeout=30s"), Some("timeout=1m0s"), Some("timeout=-3s"), Some("timeout=")]
-        {
-            assert_eq!(patience(query, most), most, "{query:?}");
-        }
+impl fmt::Debug for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Service")
+            .field("limits", &self.limits)
+            .field("draining", &self.draining)
+            .finish_non_exhaustive()
     }
+}
+
+fn is_read(method: &Method) -> bool {
+    [Method::GET, Method::HEAD].contains(method)
+}
+
+/// Whether a part of a query names a flag, with a value or without.
+fn is_flag(part: &str, flag: &str) -> bool {
+    part.split('=').next() == Some(flag)
+}
+
+fn not_found(instead: &str) -> Answer {
+    text(StatusCode::NOT_FOUND, &format!("not found: {instead}"))
 }

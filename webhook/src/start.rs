@@ -10,8 +10,11 @@ use tracing_subscriber::EnvFilter;
 
 use crate::{
     args::Args,
-    certs::{self, CertificateError},
+    certs::{CertificateError, Files, Watcher},
+    clock::Clock,
+    descriptors,
     limits::Limits,
+    metrics::Metrics,
     server::{BindError, Bound, Ending},
     service::Service,
     shutdown::Shutdown,
@@ -68,13 +71,30 @@ fn start(args: Args) -> Result<Ending, StartError> {
 }
 
 async fn serve(args: Args) -> Result<Ending, StartError> {
-    let tls = certs::load(&args.tls_cert_file, &args.tls_private_key_file)?;
+    let (clock, metrics) = (Clock::default(), Arc::new(Metrics::new()));
+    let files = Files {
+        client_ca: args.client_ca_file,
+        client_names: args.client_allowed_name.into_iter().collect(),
+        ..Files::pair(args.tls_cert_file, args.tls_private_key_file)
+    };
+    let certificates = Arc::new(Watcher::load(files, clock.clone(), Arc::clone(&metrics))?);
     // Signals are listened to before the ports open, so that none is lost in between.
     let shutdown = Shutdown::on_signals().map_err(StartError::Signals)?;
-    let bound = Bound::bind(tls, args.listen, args.health_listen).await?;
+    let bound = Bound::bind(certificates.served(), args.listen, args.health_listen).await?;
     if let Ok(address) = bound.local_addr() {
         info!(%address, health = bound.health_addr().map(|it| it.to_string()), version = env!("CARGO_PKG_VERSION"), "serving");
     }
-    let limits = Limits { shutdown_delay: args.shutdown_delay, ..Limits::default() };
-    Ok(bound.serve(Arc::new(Service::new(Policy::default(), limits)), shutdown).await)
+    let limits = Limits::default();
+    let limits = Limits {
+        shutdown_delay: args.shutdown_delay,
+        reload: args.reload_interval,
+        connections: descriptors::fit(limits.connections),
+        ..limits
+    };
+    let watcher = Arc::clone(&certificates);
+    let interval = limits.reload;
+    tokio::spawn(async move { watcher.watch(interval).await });
+    let service =
+        Service::new(Policy::default(), limits).with_clock(clock).with_metrics(metrics).with_certificates(certificates);
+    Ok(bound.serve(Arc::new(service), shutdown).await)
 }

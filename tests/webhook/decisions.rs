@@ -22,6 +22,7 @@ struct Slow {
 
 impl Slow {
     fn with(limits: Limits) -> Self {
+        let limits = Limits { bytes_in_place: 0, ..limits };
         let (begin, begun) = unbounded_channel();
         let (go_on, may_go_on) = mpsc::channel();
         let may_go_on = Mutex::new(may_go_on);

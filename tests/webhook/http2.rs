@@ -104,6 +104,7 @@ struct Held {
 }
 
 fn held(limits: Limits) -> Held {
+    let limits = Limits { bytes_in_place: 0, ..limits };
     let (begin, begun) = unbounded_channel();
     let (go_on, may_go_on) = mpsc::channel::<()>();
     let may_go_on = Arc::new(Mutex::new(may_go_on));

@@ -21,7 +21,8 @@ async fn behind_a_full_queue_a_review_is_refused_at_once() {
     let (begin, mut begun) = unbounded_channel();
     let (go_on, may_go_on) = mpsc::channel::<()>();
     let may_go_on = Mutex::new(may_go_on);
-    let limits = Limits { reviews: 1, waiting: 2, body: Duration::from_secs(3600), ..Limits::default() };
+    let body = Duration::from_secs(3600);
+    let limits = Limits { reviews: 1, waiting: 2, bytes_in_place: 0, body, ..Limits::default() };
     let service = Arc::new(Service::deciding(
         move |body| {
             begin.send(()).unwrap();

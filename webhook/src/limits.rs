@@ -31,6 +31,9 @@ pub struct Limits {
     pub connections: usize,
     /// Reviews decided at once; with `body_bytes` this bounds the memory that parsing takes.
     pub reviews: usize,
+    /// Reviews of so many bytes are decided where they were read, which takes less time than handing them to another thread.
+    /// Larger ones are handed over: a long decision must keep neither the probes nor other reviews waiting.
+    pub bytes_in_place: usize,
     /// Reviews that wait for one of these to end; above it a review is refused.
     pub waiting: usize,
     /// Reviews of one connection in work at once, which is also what a client of HTTP/2 is told that it may send. It meets the
@@ -58,6 +61,7 @@ impl Limits {
         bytes_at_once: 256 * 1024 * 1024,
         connections: 512,
         reviews: 16,
+        bytes_in_place: 64 * 1024,
         waiting: 256,
         reviews_per_connection: 64,
         connection_age: Duration::from_secs(120),

@@ -1,6 +1,10 @@
 //! Answers one request for a decision, and counts how it ended.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    panic::{self, AssertUnwindSafe},
+    sync::Arc,
+    time::Duration,
+};
 
 use bytes::Bytes;
 use hyper::{Method, Request, StatusCode, body::Body};
@@ -71,20 +75,28 @@ impl Service {
         ended
     }
 
-    /// Decides on a thread of its own: a long decision must keep neither the probes nor other reviews waiting.
+    /// Decides here what is small, and on a thread of its own what is not.
     async fn decide(&self, body: Held, turn: (Turn, OwnedSemaphorePermit), deadline: Instant) -> Ended {
         let decide = Arc::clone(&self.decide);
-        let work = task::spawn_blocking(move || {
+        let is_small = body.bytes.len() <= self.limits.bytes_in_place;
+        let work = move || {
             // Nobody can stop the work, so its turn lasts as long as it does, also when the answer is given up.
             let (_turn, body) = (turn, body);
-            decide(&body.bytes)
-        });
-        let Ok(outcome) = time::timeout_at(deadline, work).await else {
-            warn!("a review was not decided in time");
-            return (Outcome::Late, text(StatusCode::SERVICE_UNAVAILABLE, "cannot decide: the time was up"));
+            // A bug must end as a failed call and never as a yes, nor take other reviews down with it. Nothing is shared
+            // that a panic could leave half done.
+            panic::catch_unwind(AssertUnwindSafe(|| decide(&body.bytes)))
         };
-        // A bug must end as a failed call and never as a yes, nor take other reviews down with it: a panic ends the
-        // work alone and comes back as an error.
+        let outcome = if is_small {
+            work()
+        } else {
+            match time::timeout_at(deadline, task::spawn_blocking(work)).await {
+                Ok(outcome) => outcome.unwrap_or_else(|error| Err(Box::new(error))),
+                Err(_) => {
+                    warn!("a review was not decided in time");
+                    return (Outcome::Late, text(StatusCode::SERVICE_UNAVAILABLE, "cannot decide: the time was up"));
+                }
+            }
+        };
         match outcome {
             Ok(Ok(decision)) => {
                 let record = Record::of(&decision);

@@ -150,7 +150,7 @@ mod tests {
     }
 
     fn violation(message: &str) -> Violation {
-        Violation { code: Code::ClusterProvisioning, field: "spec".into(), message: message.into() }
+        Violation { code: Code::ClusterProvisioning, field: "spec".into(), message: message.into(), target: "x".into() }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! No profile update while the cluster is being provisioned.
 
 use super::{Change, Code, Violation};
-use crate::content::Content;
+use crate::{allowance, content::Content};
 
 /// Denies any change of profile content while the old status says Provisioning. Every other state, known or not, passes.
 pub(super) fn check(change: &Change<'_>) -> Vec<Violation> {
@@ -16,6 +16,7 @@ pub(super) fn check(change: &Change<'_>) -> Vec<Violation> {
             "the profiles of cluster {:?} cannot be updated while its state is Provisioning; wait until it is Running",
             before.name()
         ),
+        target: allowance::content(&change.after),
     }]
 }
 

@@ -1,8 +1,11 @@
 //! What is judged, what passes unjudged, and what is no review at all.
 
 use hyper::StatusCode;
-use profile_core::rules::Policy;
-use profile_webhook::admission::{AdmissionError, Denial, decide};
+use jiff::Timestamp;
+use profile_webhook::{
+    admission::{AdmissionError, Decision, Denial, decide},
+    settings::Settings,
+};
 use serde_json::{Value, json};
 
 use crate::reviews::{ask, ask_bytes, cluster, skip, update};
@@ -208,9 +211,13 @@ async fn what_is_wrong_with_a_review_is_told_without_its_values() {
     assert!(!answer.text.contains("hunter2"), "{}", answer.text);
 }
 
+fn decided(body: &[u8]) -> Result<Decision, AdmissionError> {
+    decide(body, &Settings::default(), Timestamp::now())
+}
+
 #[test]
 fn a_denial_is_told_to_the_log_without_values() {
-    let decision = decide(skip().to_string().as_bytes(), &Policy::default()).unwrap();
+    let decision = decided(skip().to_string().as_bytes()).unwrap();
     assert_eq!(
         decision.denial,
         Some(Denial {
@@ -219,14 +226,14 @@ fn a_denial_is_told_to_the_log_without_values() {
             codes: vec!["K8sMultiMinorUpgradeNotSupported"]
         })
     );
-    let allowed = decide(update(&cluster("1.29.4"), &cluster("1.29.4")).to_string().as_bytes(), &Policy::default());
+    let allowed = decided(update(&cluster("1.29.4"), &cluster("1.29.4")).to_string().as_bytes());
     assert_eq!(allowed.unwrap().denial, None);
 }
 
 #[test]
 fn bad_bytes_and_a_lack_of_facts_are_different_errors() {
-    assert!(matches!(decide(b"{", &Policy::default()), Err(AdmissionError::NotAReview(_))));
+    assert!(matches!(decided(b"{"), Err(AdmissionError::NotAReview(_))));
     let mut review = skip();
     review["request"]["oldObject"] = json!(null);
-    assert!(matches!(decide(review.to_string().as_bytes(), &Policy::default()), Err(AdmissionError::Undecidable(_))));
+    assert!(matches!(decided(review.to_string().as_bytes()), Err(AdmissionError::Undecidable(_))));
 }

@@ -3,10 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "in a test a failed unwrap is a failed test")]
 
 mod admission;
+mod allowances;
 mod bodies;
 mod certs;
 mod decisions;
 mod denials;
+mod process;
+mod reload;
 mod reviews;
 mod routes;
 mod samples;

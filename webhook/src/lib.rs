@@ -9,10 +9,12 @@ pub mod args;
 mod body;
 pub mod certs;
 pub mod limits;
+pub mod record;
 mod reply;
 mod review;
 pub mod server;
 pub mod service;
+pub mod settings;
 pub mod shutdown;
 mod start;
 

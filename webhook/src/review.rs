@@ -21,6 +21,8 @@ pub(crate) struct Request {
     #[serde(default)]
     user_info: Option<User>,
     #[serde(default)]
+    dry_run: Option<bool>,
+    #[serde(default)]
     pub(crate) object: Option<Value>,
     #[serde(default)]
     pub(crate) old_object: Option<Value>,
@@ -48,6 +50,8 @@ pub(crate) enum Operation {
 struct User {
     #[serde(default)]
     username: String,
+    #[serde(default)]
+    groups: Option<Vec<String>>,
 }
 
 #[derive(Deserialize)]
@@ -85,6 +89,17 @@ impl Request {
     /// Who asked.
     pub(crate) fn user(&self) -> &str {
         self.user_info.as_ref().map_or("", |user| &user.username)
+    }
+
+    /// The groups of who asked.
+    pub(crate) fn groups(&self) -> Vec<&str> {
+        let groups = self.user_info.as_ref().and_then(|user| user.groups.as_ref());
+        groups.into_iter().flatten().map(String::as_str).collect()
+    }
+
+    /// Whether nothing will be stored.
+    pub(crate) fn is_dry_run(&self) -> bool {
+        self.dry_run.unwrap_or_default()
     }
 
     /// The object's name.

@@ -15,6 +15,7 @@ use hyper::{
     body::Body,
     header::{ALLOW, CONTENT_TYPE, HeaderValue},
 };
+use jiff::Timestamp;
 use profile_core::rules::Policy;
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
@@ -27,6 +28,7 @@ use crate::{
     admission::{self, AdmissionError, Decision},
     body::{self, BodyError, Held},
     limits::Limits,
+    settings::Settings,
 };
 
 type Decide = dyn Fn(&[u8]) -> Result<Decision, AdmissionError> + Send + Sync;
@@ -41,9 +43,10 @@ pub struct Service {
 }
 
 impl Service {
-    /// A service that decides by the rules.
+    /// A service that decides by the rules, without exceptions.
     pub fn new(policy: Policy, limits: Limits) -> Self {
-        Self::deciding(move |body| admission::decide(body, &policy), limits)
+        let settings = Settings::from(policy);
+        Self::deciding(move |body| admission::decide(body, &settings, Timestamp::now()), limits)
     }
 
     /// A service that decides by `decide`.

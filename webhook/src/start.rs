@@ -3,22 +3,26 @@
 use std::{ffi::OsString, io, process::ExitCode, sync::Arc};
 
 use clap::Parser;
-use profile_core::rules::Policy;
+use jiff::Timestamp;
 use thiserror::Error;
 use tracing::{error, info, level_filters::LevelFilter};
 use tracing_subscriber::EnvFilter;
 
 use crate::{
+    admission,
     args::Args,
     certs::{self, CertificateError},
     limits::Limits,
     server::{BindError, Bound, Ending},
     service::Service,
+    settings::SettingsError,
     shutdown::Shutdown,
 };
 
 #[derive(Debug, Error)]
 enum StartError {
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
     #[error(transparent)]
     Certificate(#[from] CertificateError),
     #[error(transparent)]
@@ -68,6 +72,7 @@ fn start(args: Args) -> Result<Ending, StartError> {
 }
 
 async fn serve(args: Args) -> Result<Ending, StartError> {
+    let (current, reloader) = args.settings().open()?;
     let tls = certs::load(&args.tls_cert_file, &args.tls_private_key_file)?;
     // Signals are listened to before the ports open, so that none is lost in between.
     let shutdown = Shutdown::on_signals().map_err(StartError::Signals)?;
@@ -76,5 +81,10 @@ async fn serve(args: Args) -> Result<Ending, StartError> {
         info!(%address, health = bound.health_addr().map(|it| it.to_string()), version = env!("CARGO_PKG_VERSION"), "serving");
     }
     let limits = Limits { shutdown_delay: args.shutdown_delay, ..Limits::default() };
-    Ok(bound.serve(Arc::new(Service::new(Policy::default(), limits)), shutdown).await)
+    info!(settings = current.status().hash, "deciding");
+    if let Some(reloader) = reloader {
+        tokio::spawn(reloader.run(args.config_interval));
+    }
+    let decide = move |body: &[u8]| admission::decide(body, &current.settings(), Timestamp::now());
+    Ok(bound.serve(Arc::new(Service::deciding(decide, limits)), shutdown).await)
 }

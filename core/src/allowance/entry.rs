@@ -10,6 +10,9 @@ use crate::rules::{Code, Violation, unknown};
 /// Entries that one annotation may have; a write that needs more exceptions is no emergency repair.
 const MOST: usize = 20;
 
+/// Bytes that the annotation may have, more than so many whole entries need; what is longer is not read.
+const LONGEST: usize = 16 * 1024;
+
 /// Bytes that a reason may have: it ends in the audit log.
 const LONGEST_REASON: usize = 256;
 
@@ -56,6 +59,9 @@ impl fmt::Display for Fault {
 
 /// The entries of the annotation `text`, or everything that is wrong with it.
 pub(super) fn parse(text: &str, longest: SignedDuration, now: Timestamp) -> Result<Vec<Entry>, Vec<Fault>> {
+    if text.len() > LONGEST {
+        return Err(vec![Fault { line: 1, message: format!("the annotation is over {LONGEST} bytes") }]);
+    }
     let mut entries: Vec<Entry> = Vec::new();
     let mut faults = Vec::new();
     let lines = text.lines().enumerate().map(|(index, line)| (index + 1, line.trim()));

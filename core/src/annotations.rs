@@ -16,6 +16,9 @@ pub const SCALED_DOWN: &str = prefixed!("scaled-down");
 /// Set by users on an object that is meant to stay: it is never reported as an orphan. The value `false` undoes it.
 pub const KEEP: &str = prefixed!("keep");
 
+/// On a cluster: what this very write may do although a rule denies it, until when and why (break-glass).
+pub const ALLOW: &str = prefixed!("allow");
+
 /// Label of a revision: the cluster that it belongs to.
 pub const CLUSTER: &str = prefixed!("cluster");
 
@@ -32,7 +35,7 @@ mod tests {
     #[test]
     fn every_name_carries_the_prefix() {
         assert_eq!(PREFIX, "kubectl-profile.dev/");
-        for name in [SCALED_DOWN, KEEP, CLUSTER, REVISION, STATUS] {
+        for name in [SCALED_DOWN, KEEP, ALLOW, CLUSTER, REVISION, STATUS] {
             assert!(name.strip_prefix(PREFIX).is_some_and(|rest| !rest.is_empty()), "{name}");
         }
     }

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use crate::{
+    annotations::ALLOW,
     cluster::{self, Cluster, PackStatus},
     field,
     pack::{self, Layer, Pack},
@@ -15,9 +16,6 @@ use crate::{
 mod read;
 
 type Text<'a> = Option<Cow<'a, str>>;
-
-/// The annotation that lets a single write through a rule.
-pub const ALLOW: &str = "kubectl-profile.dev/allow";
 
 /// What the rules look at of a `SpectroCluster`; text is borrowed from where it was read as far as that goes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

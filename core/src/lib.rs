@@ -3,6 +3,7 @@
 //! Everything here is a function of its arguments: no IO, no clock, no environment, no async. The plugin and the
 //! webhook read the world, call this crate and act on its answer.
 
+pub mod allowance;
 pub mod annotations;
 pub mod base;
 mod baseline;

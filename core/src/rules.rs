@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::{
+    allowance,
     baseline::{self, Move},
     cluster::Cluster,
-    content::Content,
     facts::Facts,
     notices,
 };
@@ -32,8 +32,8 @@ struct Change<'a> {
     before: &'a Facts<'a>,
     after: &'a Facts<'a>,
     moves: Vec<Move<'a>>,
-    /// Whether the profile content changes.
-    has_other_content: &'a dyn Fn() -> bool,
+    /// What the profile content changes to, as an exception has to name it; `None` where it does not change.
+    other_content: &'a dyn Fn() -> Option<String>,
 }
 
 /// The stable code of a rule, the same in the webhook's denials and in the plugin's output.
@@ -64,6 +64,15 @@ impl Code {
         Self::CoreLayerRemovalNotSupported,
     ];
 
+    /// The rule of this code, or what is wrong with it and what there is.
+    ///
+    /// # Errors
+    /// When there is no such rule.
+    pub fn named(code: &str) -> Result<Self, String> {
+        let known = Self::ALL.map(Self::as_str);
+        Self::ALL.into_iter().find(|it| it.as_str() == code).ok_or_else(|| unknown("rule", code, &known))
+    }
+
     /// The code as it stands in denials and in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -87,6 +96,44 @@ pub enum Mode {
     Warn,
     /// The write passes and only the audit log knows.
     Audit,
+}
+
+impl Mode {
+    /// Every mode, the strictest first.
+    pub const ALL: [Self; 3] = [Self::Enforce, Self::Warn, Self::Audit];
+
+    /// The mode of this name, or what is wrong with it and what there is.
+    ///
+    /// # Errors
+    /// When there is no such mode.
+    pub fn named(mode: &str) -> Result<Self, String> {
+        let known = Self::ALL.map(Self::as_str);
+        Self::ALL.into_iter().find(|it| it.as_str() == mode).ok_or_else(|| unknown("mode", mode, &known))
+    }
+
+    /// The word that stands in flags and in the configuration.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Enforce => "enforce",
+            Self::Warn => "warn",
+            Self::Audit => "audit",
+        }
+    }
+}
+
+/// Says that there is no `name`, what may be meant, and what there is.
+pub fn unknown(kind: &str, name: &str, known: &[&str]) -> String {
+    const LONGEST: usize = 64;
+    const CUTOFF: f32 = 0.5;
+    let there_are = format!("known: {}", known.join(", "));
+    // Nobody mistypes a name of such a length, and comparing it takes long.
+    if name.len() > LONGEST {
+        return format!("unknown {kind} of {} bytes; {there_are}", name.len());
+    }
+    match similar::get_close_matches(name, known, 1, CUTOFF).first() {
+        Some(nearest) => format!("unknown {kind} {name:?}; did you mean {nearest}? {there_are}"),
+        None => format!("unknown {kind} {name:?}; {there_are}"),
+    }
 }
 
 /// The mode of each rule; `Enforce` unless set.
@@ -118,6 +165,8 @@ pub struct Violation {
     pub field: String,
     /// A sentence that stands alone: the values, and the next legal step where there is one.
     pub message: String,
+    /// What the change goes to, in one word: what an exception from the rule has to name, see [`crate::allowance`].
+    pub target: String,
 }
 
 /// Something that is allowed and that the user should know.
@@ -153,20 +202,25 @@ impl Verdict {
 ///
 /// A cluster that is being deleted is exempt from all of them: nothing may stand between it and its end.
 pub fn check(before: &Cluster<'_>, after: &Cluster<'_>, policy: &Policy) -> Verdict {
-    let has_other_content = || Content::of(before) != Content::of(after);
-    judge(&Facts::of(before), &Facts::of(after), &has_other_content, policy)
+    let other_content = || allowance::other_content(before, after);
+    judge(&Facts::of(before), &Facts::of(after), &other_content, policy)
 }
 
-/// Judges the same change by what the rules look at. Whether the profile content changes is asked where a rule depends on it,
-/// which it seldom does: it takes longer to tell than all the rest.
-pub fn judge(before: &Facts<'_>, after: &Facts<'_>, has_other_content: &dyn Fn() -> bool, policy: &Policy) -> Verdict {
+/// Judges the same change by what the rules look at. What the profile content changes to (see [`allowance::other_content`]) is
+/// asked where a rule depends on it, which it seldom does: it takes longer to tell than all the rest.
+pub fn judge(
+    before: &Facts<'_>,
+    after: &Facts<'_>,
+    other_content: &dyn Fn() -> Option<String>,
+    policy: &Policy,
+) -> Verdict {
     let mut verdict = Verdict::default();
     let is_moot = !before.is_provisioning() && before.has_packs_of(after);
     if before.is_being_deleted() || is_moot {
         return verdict;
     }
     let moves = baseline::moves(before, after);
-    let change = Change { before, after, moves, has_other_content };
+    let change = Change { before, after, moves, other_content };
     for violation in RULES.iter().flat_map(|rule| rule(&change)) {
         match policy.mode(violation.code) {
             Mode::Enforce => verdict.denied.push(violation),
@@ -227,6 +281,21 @@ mod tests {
         assert_eq!((warned.denied.len(), warned.warned.len(), warned.audited.len()), (0, 1, 0));
         let audited = check(&before, &after, &Policy::default().with(code, Mode::Audit));
         assert_eq!((audited.denied.len(), audited.warned.len(), audited.audited.len()), (0, 0, 1));
+    }
+
+    #[test]
+    fn codes_and_modes_are_read_as_they_are_written() {
+        for code in Code::ALL {
+            assert_eq!(Code::named(code.as_str()), Ok(code));
+        }
+        for mode in Mode::ALL {
+            assert_eq!(Mode::named(mode.as_str()), Ok(mode));
+        }
+        let message = Code::named("clusterprovisioning").unwrap_err();
+        assert!(message.contains("did you mean ClusterProvisioning? known: ClusterProvisioning, K8s"), "{message}");
+        assert_eq!(Mode::named("off").unwrap_err(), "unknown mode \"off\"; known: enforce, warn, audit");
+        assert!(Mode::named("Warn").unwrap_err().contains("did you mean warn?"));
+        assert_eq!(Mode::named(&"x".repeat(90)).unwrap_err(), "unknown mode of 90 bytes; known: enforce, warn, audit");
     }
 
     #[test]

@@ -43,6 +43,13 @@ impl Version {
         })
     }
 
+    /// Whether both name the same version and no group of versions: unlike in [`Version::compare`], a missing patch matches
+    /// only a missing patch.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let parts = |it: &Self| (it.major, it.minor, it.patch, it.pre_release);
+        parts(self) == parts(other)
+    }
+
     /// A total order in which a missing patch counts as 0, for picking the highest of several. Versions of equal rank
     /// compare alike with every other version.
     pub(crate) fn rank(&self) -> impl Ord + Clone + use<> {
@@ -129,6 +136,18 @@ mod tests {
     fn a_missing_patch_matches_any_patch() {
         check("1.29", Ordering::Equal, "1.29.7");
         check("1.29", Ordering::Less, "1.30.0");
+    }
+
+    #[test]
+    fn the_same_version_may_be_written_in_several_ways_and_names_no_group() {
+        let same = |left: &str, right: &str| left.parse::<Version>().unwrap().is_same(&right.parse().unwrap());
+        for other in ["v1.31.0", "1.031.0", "1.31.0+k3s1", "1.31.0-rke2r1"] {
+            assert!(same("1.31.0", other), "{other}");
+        }
+        for other in ["1.31", "1.31.1", "1.31.0-rc.1", "1.32.0", "2.31.0"] {
+            assert!(!same("1.31.0", other) && !same(other, "1.31.0"), "{other}");
+        }
+        assert!(same("1.31", "v1.31") && same("1.31.0-rc.1", "1.31.0-rc1"));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::world::World;
 
+mod allowances;
 mod beside;
 mod several;
 

@@ -1,5 +1,6 @@
 //! What the rules promise to whoever must not be stopped.
 
+use profile_core::rules::{Code, Verdict};
 use serde_json::{Value, json};
 
 use crate::{
@@ -59,11 +60,19 @@ fn a_field_that_is_unknown_to_us_changes_no_verdict() {
         add_unknown_fields(choices, &mut more_before);
         add_unknown_fields(choices, &mut more_after);
         let (verdict, with_more) = (verdict(&before, &after), verdict(&more_before, &more_after));
+        let (verdict, with_more) = (without_hashes(verdict), without_hashes(with_more));
         if verdict == with_more {
             return Ok(());
         }
         Err(format!("{verdict:?} became {with_more:?}\nbefore: {more_before}\nafter: {more_after}"))
     });
+}
+
+/// The verdict without the words for contents: odd values that are an object are content with every field of theirs.
+fn without_hashes(mut verdict: Verdict) -> Verdict {
+    let of_content = verdict.denied.iter_mut().filter(|it| it.code == Code::ClusterProvisioning);
+    of_content.for_each(|it| it.target.clear());
+    verdict
 }
 
 fn breaks_no_kubernetes_rule(before: &World, after: &World) -> Result<(), String> {

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use profile_core::{
+    allowance,
     cluster::Cluster,
-    content::Content,
     facts::Facts,
     rules::{Policy, Verdict, check, judge},
 };
@@ -22,8 +22,8 @@ pub(crate) fn verdict(before: &Value, after: &Value) -> Verdict {
         let (old, new) = (before.to_string(), after.to_string());
         let [old, new] = [&old, &new].map(|text| serde_json::from_str::<Facts<'_>>(text).expect("it is an object"));
         assert_eq!([&old, &new], [&Facts::of(&Cluster::new(before)), &Facts::of(&Cluster::new(after))]);
-        let has_other_content = || Content::of(&Cluster::new(before)) != Content::of(&Cluster::new(after));
-        assert_eq!(judge(&old, &new, &has_other_content, &Policy::default()), of_documents);
+        let other_content = || allowance::other_content(&Cluster::new(before), &Cluster::new(after));
+        assert_eq!(judge(&old, &new, &other_content, &Policy::default()), of_documents);
     }
     of_documents
 }

@@ -1,8 +1,12 @@
 //! What is judged, what passes unjudged, and what is no review at all.
 
 use hyper::StatusCode;
-use profile_core::rules::Policy;
-use profile_webhook::admission::{AdmissionError, Denial, decide};
+use jiff::Timestamp;
+use profile_core::{allowance::Consequence, rules::Code};
+use profile_webhook::{
+    admission::{AdmissionError, Decision, decide},
+    settings::Settings,
+};
 use serde_json::{Value, json};
 
 use crate::reviews::{ask, ask_bytes, cluster, skip, update};
@@ -240,25 +244,25 @@ async fn what_is_wrong_with_a_review_is_told_without_its_values() {
     assert!(!answer.text.contains("hunter2"), "{}", answer.text);
 }
 
+fn decided(body: &[u8]) -> Result<Decision, AdmissionError> {
+    decide(body, &Settings::default(), Timestamp::now())
+}
+
 #[test]
 fn a_denial_is_told_to_the_log_without_values() {
-    let decision = decide(skip().to_string().as_bytes(), &Policy::default()).unwrap();
-    assert_eq!(
-        decision.denial,
-        Some(Denial {
-            user: "jane".into(),
-            object: "cluster-1/demo".into(),
-            codes: vec!["K8sMultiMinorUpgradeNotSupported"]
-        })
-    );
-    let allowed = decide(update(&cluster("1.29.4"), &cluster("1.29.4")).to_string().as_bytes(), &Policy::default());
-    assert_eq!(allowed.unwrap().denial, None);
+    let record = decided(skip().to_string().as_bytes()).unwrap().record.unwrap();
+    assert_eq!((record.user.as_str(), record.object.as_str(), record.allowed), ("jane", "cluster-1/demo", false));
+    assert_eq!(record.verdicts, [(Code::K8sMultiMinorUpgradeNotSupported, Consequence::Denied)]);
+    assert!(!format!("{record:?}").contains("hunter2"), "{record:?}");
+    let allowed = decided(update(&cluster("1.29.4"), &cluster("1.29.4")).to_string().as_bytes());
+    let record = allowed.unwrap().record.unwrap();
+    assert!(record.allowed && record.verdicts.is_empty(), "{record:?}");
 }
 
 #[test]
 fn bad_bytes_and_a_lack_of_facts_are_different_errors() {
-    assert!(matches!(decide(b"{", &Policy::default()), Err(AdmissionError::NotAReview(_))));
+    assert!(matches!(decided(b"{"), Err(AdmissionError::NotAReview(_))));
     let mut review = skip();
     review["request"]["oldObject"] = json!(null);
-    assert!(matches!(decide(review.to_string().as_bytes(), &Policy::default()), Err(AdmissionError::Undecidable(_))));
+    assert!(matches!(decided(review.to_string().as_bytes()), Err(AdmissionError::Undecidable(_))));
 }

@@ -7,8 +7,8 @@ use std::{
 
 use http_body_util::Full;
 use hyper::StatusCode;
-use profile_core::rules::Policy;
-use profile_webhook::{admission::decide, limits::Limits, service::Service};
+use jiff::Timestamp;
+use profile_webhook::{admission::decide, limits::Limits, service::Service, settings::Settings};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::reviews::{Answer, send, skip};
@@ -31,7 +31,7 @@ impl Slow {
                 begin.send(()).unwrap();
                 // The limit makes a fault a failed test and not one that hangs.
                 may_go_on.lock().unwrap().recv_timeout(Duration::from_secs(60)).unwrap();
-                decide(body, &Policy::default())
+                decide(body, &Settings::default(), Timestamp::now())
             },
             limits,
         );

@@ -5,8 +5,10 @@ use std::{
     time::Duration,
 };
 
-use profile_core::rules::Policy;
-use profile_webhook::{admission::decide, limits::Limits, server::Ending, service::Service, shutdown::Shutdown};
+use jiff::Timestamp;
+use profile_webhook::{
+    admission::decide, limits::Limits, server::Ending, service::Service, settings::Settings, shutdown::Shutdown,
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     sync::mpsc::unbounded_channel,
@@ -113,7 +115,7 @@ fn held(limits: Limits) -> Held {
             move |body| {
                 begin.send(()).unwrap();
                 may_go_on.lock().unwrap().recv_timeout(Duration::from_secs(60)).unwrap();
-                decide(body, &Policy::default())
+                decide(body, &Settings::default(), Timestamp::now())
             },
             limits,
         )

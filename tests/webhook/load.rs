@@ -7,8 +7,8 @@ use std::{
 
 use http_body_util::Full;
 use hyper::StatusCode;
-use profile_core::rules::Policy;
-use profile_webhook::{admission::decide, limits::Limits, service::Service};
+use jiff::Timestamp;
+use profile_webhook::{admission::decide, limits::Limits, service::Service, settings::Settings};
 use tokio::sync::mpsc::unbounded_channel;
 
 use crate::{
@@ -27,7 +27,7 @@ async fn behind_a_full_queue_a_review_is_refused_at_once() {
         move |body| {
             begin.send(()).unwrap();
             may_go_on.lock().unwrap().recv_timeout(Duration::from_secs(60)).unwrap();
-            decide(body, &Policy::default())
+            decide(body, &Settings::default(), Timestamp::now())
         },
         limits,
     ));

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "in a test a failed unwrap is a failed test")]
 
 mod admission;
+mod allowances;
 mod attacks;
 mod authority;
 mod bodies;
@@ -17,8 +18,10 @@ mod flood;
 mod http2;
 mod load;
 mod metrics;
+mod process;
 mod program;
 mod readiness;
+mod reload;
 mod reloads;
 mod reviews;
 mod rotations;

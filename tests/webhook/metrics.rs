@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use http_body_util::Full;
 use hyper::Request;
-use profile_core::rules::{Code, Policy};
+use profile_core::{
+    allowance::Consequence,
+    rules::{Code, Policy},
+};
 use profile_webhook::{
     limits::Limits,
     metrics::{Metrics, Outcome},
-    record::{Consequence, Record},
+    record::Record,
     service::Service,
 };
 

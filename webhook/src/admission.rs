@@ -1,14 +1,18 @@
 //! Decides one review: bytes in, bytes out, no socket.
 
+use jiff::Timestamp;
 use profile_core::{
+    allowance::{self, Asked},
     facts::Facts,
-    rules::{self, Policy},
+    rules,
 };
 use thiserror::Error;
 
 use crate::{
+    record::Record,
     reply,
-    review::{self, Operation, Request},
+    review::{self, Operation},
+    settings::Settings,
 };
 
 /// The only version of the admission API that is spoken.
@@ -25,19 +29,8 @@ pub const RESOURCE: &str = "spectroclusters";
 pub struct Decision {
     /// The AdmissionReview to send back.
     pub reply: Vec<u8>,
-    /// What the log should know, when the write is denied.
-    pub denial: Option<Denial>,
-}
-
-/// A denied write as the log tells it: who, what and by which rules, and no values.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Denial {
-    /// The user who asked.
-    pub user: String,
-    /// The object as `namespace/name`.
-    pub object: String,
-    /// The code of each broken rule, once.
-    pub codes: Vec<&'static str>,
+    /// What metrics and the log count; none of a write that was not judged.
+    pub record: Option<Record>,
 }
 
 /// Why there is no decision.
@@ -51,7 +44,7 @@ pub enum AdmissionError {
     Undecidable(String),
 }
 
-/// Decides the review in `body` by the rules.
+/// Decides the review in `body` by the rules, and by the exceptions from them that hold at the time `now`.
 ///
 /// Only an update of a cluster's main resource is judged. Everything else that can happen to an object passes: to
 /// create, to delete and to write status must never wait for a rule.
@@ -59,11 +52,11 @@ pub enum AdmissionError {
 /// # Errors
 ///
 /// When the body is not a review, or when it does not hold what the decision needs.
-pub fn decide(body: &[u8], policy: &Policy) -> Result<Decision, AdmissionError> {
+pub fn decide(body: &[u8], settings: &Settings, now: Timestamp) -> Result<Decision, AdmissionError> {
     let request = review::parse(body).map_err(AdmissionError::NotAReview)?;
     let is_main_resource = request.sub_resource.as_deref().unwrap_or_default().is_empty();
     if request.operation != Operation::Update || !is_main_resource {
-        return Ok(Decision { reply: reply::allowed(&request.uid), denial: None });
+        return Ok(Decision { reply: reply::allowed(&request.uid), record: None });
     }
     // The guard never sends another resource. When someone's own configuration does, a yes would look like a check
     // that was made, and a no like a rule that was broken: neither is true, so the configuration's failurePolicy decides.
@@ -74,16 +67,14 @@ pub fn decide(body: &[u8], policy: &Policy) -> Result<Decision, AdmissionError> 
     }
     let before = document(request.old_object.as_ref(), "oldObject")?;
     let after = document(request.object.as_ref(), "object")?;
-    let verdict = rules::judge(before, after, &|| review::has_other_content(body), policy);
-    let reply = reply::judged(&request.uid, request.name(), &verdict);
-    Ok(Decision { reply, denial: denial(&request, &verdict) })
+    let verdict = rules::judge(before, after, &|| review::other_content(body), &settings.policy);
+    let asked = Asked::of(before, after, &|| review::has_other_spec(body), request.user(), request.groups());
+    let ruling = allowance::judge(verdict, &asked, &settings.exceptions, now);
+    let reply = reply::judged(&request.uid, request.name(), &ruling);
+    let record = Record::of(&ruling, request.user().into(), request.object_reference(), request.is_dry_run());
+    Ok(Decision { reply, record: Some(record) })
 }
 
 fn document<'r, 'a>(document: Option<&'r Facts<'a>>, field: &str) -> Result<&'r Facts<'a>, AdmissionError> {
     document.ok_or_else(|| AdmissionError::Undecidable(format!("request.{field} of an update is missing")))
-}
-
-fn denial(request: &Request<'_>, verdict: &rules::Verdict) -> Option<Denial> {
-    let codes = reply::codes(&verdict.denied);
-    (!codes.is_empty()).then(|| Denial { user: request.user().into(), object: request.object_reference(), codes })
 }

@@ -3,6 +3,9 @@
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::Parser;
+use profile_core::rules::{Code, Mode};
+
+use crate::settings::Source;
 
 /// Guard the limits of a cluster update at admission
 ///
@@ -36,7 +39,7 @@ pub struct Args {
     #[arg(long, value_name = "NAME", requires = "client_ca_file")]
     pub client_allowed_name: Vec<String>,
 
-    /// Time between two looks at the content of the files above
+    /// Time between two looks at the content of all files that are named here
     #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = interval)]
     pub reload_interval: Duration,
 
@@ -47,6 +50,23 @@ pub struct Args {
     /// Time to go on accepting after SIGTERM, unready already, while the endpoints forget this pod
     #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = seconds)]
     pub shutdown_delay: Duration,
+
+    /// What happens when a rule is broken: enforce (the default) denies, warn lets through with a warning, audit lets through
+    /// and only the audit log knows; repeatable, the last one of a rule holds, and it wins over the configuration file
+    #[arg(long, value_name = "CODE=MODE", value_parser = rule_mode)]
+    pub rule_mode: Vec<(Code, Mode)>,
+
+    /// File with the configuration (kind GuardConfiguration): modes of rules, break-glass and exempt writers; a new content
+    /// is taken up while the webhook runs, and a bad one leaves the old in force
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+impl Args {
+    /// Where the settings come from.
+    pub fn settings(&self) -> Source {
+        Source { file: self.config.clone(), modes: self.rule_mode.iter().copied().collect() }
+    }
 }
 
 fn interval(text: &str) -> Result<Duration, String> {
@@ -62,6 +82,11 @@ fn seconds(text: &str) -> Result<Duration, String> {
         Ok(seconds @ 0..=300) => Ok(Duration::from_secs(seconds)),
         _ => Err("give whole seconds from 0 to 300, such as 5 or 5s".into()),
     }
+}
+
+fn rule_mode(text: &str) -> Result<(Code, Mode), String> {
+    let (code, mode) = text.split_once('=').ok_or("write CODE=MODE, such as ClusterProvisioning=warn")?;
+    Ok((Code::named(code)?, Mode::named(mode)?))
 }
 
 #[cfg(test)]
@@ -95,5 +120,38 @@ mod tests {
         }
         assert_eq!((seconds("0"), interval("1")), (Ok(Duration::ZERO), Ok(Duration::from_secs(1))));
         assert!(interval("0").is_err() && interval("301").is_err());
+    }
+
+    fn args(more: &[&str]) -> Result<Args, String> {
+        let words = ["profile-webhook", "--tls-cert-file=c", "--tls-private-key-file=k"];
+        Args::try_parse_from(words.iter().chain(more)).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_last_mode_of_a_rule_holds() {
+        let modes = ["ClusterProvisioning=warn", "K8sVersionUnreadable=audit", "ClusterProvisioning=audit"];
+        let args = args(&modes.map(|it| format!("--rule-mode={it}")).each_ref().map(String::as_str)).unwrap();
+        let modes: Vec<_> = args.settings().modes.into_iter().collect();
+        assert_eq!(modes, [(Code::ClusterProvisioning, Mode::Audit), (Code::K8sVersionUnreadable, Mode::Audit)]);
+    }
+
+    #[test]
+    fn another_rule_or_mode_is_a_usage_error_with_what_there_is() {
+        for (mode, words) in [
+            ("ClusterProvisionin=warn", "did you mean ClusterProvisioning? known: ClusterProvisioning, K8sDowngrade"),
+            ("ClusterProvisioning=warm", "did you mean warn? known: enforce, warn, audit"),
+            ("ClusterProvisioning=", "unknown mode \"\"; known: enforce, warn, audit"),
+            ("ClusterProvisioning", "write CODE=MODE"),
+        ] {
+            let error = args(&["--rule-mode", mode]).unwrap_err();
+            assert!(error.contains("--rule-mode <CODE=MODE>") && error.contains(words), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_file_is_looked_at_once_a_second_at_most() {
+        assert_eq!(args(&[]).unwrap().reload_interval, Duration::from_secs(5));
+        assert_eq!(args(&["--reload-interval=1"]).unwrap().reload_interval, Duration::from_secs(1));
+        assert!(args(&["--reload-interval=0"]).unwrap_err().contains("from 1 to 300"));
     }
 }

@@ -21,6 +21,7 @@ mod reply;
 mod review;
 pub mod server;
 pub mod service;
+pub mod settings;
 pub mod shutdown;
 mod start;
 

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use profile_core::rules::Code;
+use profile_core::{allowance::Consequence, rules::Code};
 use prometheus_client::{
     encoding::text,
     metrics::{counter::Counter, gauge::Gauge, histogram::Histogram},
@@ -14,7 +14,7 @@ use prometheus_client::{
 
 use crate::{
     certs::{Change, Validity},
-    record::{Consequence, Record},
+    record::Record,
 };
 
 mod config;

@@ -1,63 +1,51 @@
-//! What is kept of a decision: for the log and the metrics, and never a value.
+//! What the log and the metrics learn of a decision: who, what and by which rules, and never a value.
 
-use profile_core::rules::Code;
+use profile_core::{
+    allowance::{Consequence, Ruling},
+    rules::Code,
+};
 use tracing::info;
 
-use crate::admission::Decision;
-
-/// What is kept of a decision.
+/// One judged write.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Record {
-    /// Whether the write was allowed.
+    /// Whether the write may be made.
     pub allowed: bool,
-    /// Whether nothing would have been stored.
+    /// Whether it was only tried.
     pub dry_run: bool,
-    /// Each rule that was broken, once, and what came of it.
+    /// Each broken rule once, and what it led to.
     pub verdicts: Vec<(Code, Consequence)>,
     /// The user who asked.
     pub user: String,
     /// The object as `namespace/name`.
     pub object: String,
-    /// Whether the user is one whom the rules do not bind.
+    /// Whether it passes only because its writer is exempt.
     pub exempt: bool,
-}
-
-/// What came of a broken rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Consequence {
-    /// The write was denied.
-    Denied,
-    /// The user was warned.
-    Warned,
-    /// Only the audit log was told.
-    Audited,
-    /// It was allowed by an exception.
-    Excused,
+    /// Whether something is wrong with the write's own annotation.
+    pub allowance_refused: bool,
 }
 
 impl Record {
-    /// What is known of a decision.
-    pub(crate) fn of(decision: &Decision) -> Self {
-        let Some(denial) = &decision.denial else { return Self { allowed: true, ..Self::default() } };
-        let denied = Code::ALL.into_iter().filter(|code| denial.codes.contains(&code.as_str()));
+    /// The record of a ruling about what `user` does to `object`.
+    pub(crate) fn of(ruling: &Ruling, user: String, object: String, dry_run: bool) -> Self {
         Self {
-            verdicts: denied.map(|code| (code, Consequence::Denied)).collect(),
-            user: denial.user.clone(),
-            object: denial.object.clone(),
-            ..Self::default()
+            allowed: ruling.is_allowed(),
+            dry_run,
+            verdicts: ruling.consequences(),
+            user,
+            object,
+            exempt: !ruling.exempted.is_empty(),
+            allowance_refused: !ruling.refused.is_empty(),
         }
     }
 
     /// Writes the one line of a denial.
     pub(crate) fn log(&self) {
         if !self.allowed {
-            let codes = self.codes(Consequence::Denied);
-            info!(user = self.user, object = self.object, codes, dry_run = self.dry_run, "denied");
+            let denied = self.verdicts.iter().filter(|(_, it)| *it == Consequence::Denied);
+            let codes = denied.map(|(code, _)| code.as_str()).collect::<Vec<_>>().join(",");
+            let allowance = if self.allowance_refused { "refused" } else { "none" };
+            info!(user = self.user, object = self.object, codes, dry_run = self.dry_run, allowance, "denied");
         }
-    }
-
-    fn codes(&self, consequence: Consequence) -> String {
-        let told = self.verdicts.iter().filter(|(_, it)| *it == consequence).map(|(code, _)| code.as_str());
-        told.collect::<Vec<_>>().join(",")
     }
 }

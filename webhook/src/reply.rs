@@ -1,6 +1,6 @@
 //! Writes the AdmissionReview that answers a review.
 
-use profile_core::rules::{Verdict, Violation};
+use profile_core::{allowance::Ruling, rules::Violation};
 use serde_json::{Map, Value, json};
 
 use crate::admission::{API_VERSION, GROUP};
@@ -19,20 +19,20 @@ pub(crate) fn allowed(uid: &str) -> Vec<u8> {
         .into_bytes()
 }
 
-/// The answer that a verdict makes.
-pub(crate) fn judged(uid: &str, name: &str, verdict: &Verdict) -> Vec<u8> {
-    if *verdict == Verdict::default() {
+/// The answer that a ruling makes.
+pub(crate) fn judged(uid: &str, name: &str, ruling: &Ruling) -> Vec<u8> {
+    if *ruling == Ruling::default() {
         return allowed(uid);
     }
-    let mut response = json!({"uid": uid, "allowed": verdict.denied.is_empty()});
-    if !verdict.denied.is_empty() {
-        response["status"] = status(name, &verdict.denied);
+    let mut response = json!({"uid": uid, "allowed": ruling.is_allowed()});
+    if !ruling.is_allowed() {
+        response["status"] = status(name, ruling);
     }
-    let warnings = warnings(verdict);
+    let warnings = warnings(ruling);
     if !warnings.is_empty() {
         response["warnings"] = json!(warnings);
     }
-    let annotations = annotations(verdict);
+    let annotations = annotations(ruling);
     if !annotations.is_empty() {
         response["auditAnnotations"] = Value::Object(annotations);
     }
@@ -45,7 +45,8 @@ fn review(response: Value) -> Vec<u8> {
 
 /// The status of a denial. kubectl prints the causes and drops the message; other clients do the opposite, so each of
 /// the two says everything.
-fn status(name: &str, denied: &[Violation]) -> Value {
+fn status(name: &str, ruling: &Ruling) -> Value {
+    let denied = &ruling.denied;
     let mut causes: Vec<_> = denied
         .iter()
         .take(MOST_TOLD)
@@ -55,11 +56,15 @@ fn status(name: &str, denied: &[Violation]) -> Value {
         .collect();
     // kubectl prints a field before each message, so the count has one, too.
     causes.extend(untold(denied.len()).map(|more| json!({"field": "spec", "message": more})));
+    let remarks: Vec<_> = ruling.refused.iter().chain(&ruling.remarks).take(MOST_TOLD).collect();
+    causes.extend(remarks.iter().map(|it| json!({"field": it.field, "message": it.message})));
+    let remarks = remarks.iter().map(|it| format!("{}: {}", it.field, it.message));
+    let told = Some(in_one_line(denied)).filter(|it| !it.is_empty()).into_iter().chain(remarks);
     json!({
         "status": "Failure",
         "code": 422,
         "reason": "Invalid",
-        "message": format!("SpectroCluster {name:?} is invalid: {}", in_one_line(denied)),
+        "message": format!("SpectroCluster {name:?} is invalid: {}", told.collect::<Vec<_>>().join("; ")),
         "details": {
             "group": GROUP,
             "kind": "SpectroCluster",
@@ -86,11 +91,11 @@ fn sentence(violation: &Violation) -> String {
     format!("{} ({})", violation.message, violation.code.as_str())
 }
 
-fn warnings(verdict: &Verdict) -> Vec<String> {
-    let warned = verdict.warned.iter().map(|violation| format!("{}: {}", violation.code.as_str(), violation.message));
-    let noticed = verdict.notices.iter().map(|notice| notice.message.clone());
+fn warnings(ruling: &Ruling) -> Vec<String> {
+    let warned = ruling.warned.iter().map(|violation| format!("{}: {}", violation.code.as_str(), violation.message));
+    let noticed = ruling.notices.iter().map(|notice| notice.message.clone());
     let told = warned.chain(noticed).take(MOST_TOLD).map(|text| warning(&text));
-    told.chain(untold(verdict.warned.len() + verdict.notices.len())).collect()
+    told.chain(untold(ruling.warned.len() + ruling.notices.len())).collect()
 }
 
 /// Warnings travel as HTTP headers: ASCII, one line, not too long.
@@ -116,17 +121,24 @@ fn warning(text: &str) -> String {
 }
 
 /// What the audit log keeps: the codes of what was denied or warned of, and the text of what nobody else sees.
-fn annotations(verdict: &Verdict) -> Map<String, Value> {
+fn annotations(ruling: &Ruling) -> Map<String, Value> {
     let codes = |violations: &[Violation]| codes(violations).join(",");
     let mut annotations = Map::new();
-    if !verdict.denied.is_empty() {
-        annotations.insert("denied".into(), codes(&verdict.denied).into());
+    if !ruling.denied.is_empty() {
+        annotations.insert("denied".into(), codes(&ruling.denied).into());
     }
-    if !verdict.warned.is_empty() {
-        annotations.insert("warned".into(), codes(&verdict.warned).into());
+    if !ruling.warned.is_empty() {
+        annotations.insert("warned".into(), codes(&ruling.warned).into());
     }
-    if !verdict.audited.is_empty() {
-        annotations.insert("audited".into(), in_one_line(&verdict.audited).into());
+    if !ruling.audited.is_empty() {
+        annotations.insert("audited".into(), in_one_line(&ruling.audited).into());
+    }
+    if ruling.is_allowed() && !ruling.excused.is_empty() {
+        let entries: Vec<_> = ruling.excused.iter().map(|it| format!("{}: {}", it.violation.field, it.by)).collect();
+        annotations.insert("excused".into(), entries.join("\n").into());
+    }
+    if !ruling.exempted.is_empty() {
+        annotations.insert("exempted".into(), in_one_line(&ruling.exempted).into());
     }
     annotations
 }
@@ -145,17 +157,17 @@ pub(crate) fn codes(violations: &[Violation]) -> Vec<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use profile_core::rules::{Code, Notice};
+    use profile_core::rules::{Code, Notice, Verdict};
 
     use super::*;
 
     fn response(verdict: &Verdict) -> Value {
-        let review: Value = serde_json::from_slice(&judged("u", "demo", verdict)).unwrap();
+        let review: Value = serde_json::from_slice(&judged("u", "demo", &verdict.clone().into())).unwrap();
         review["response"].clone()
     }
 
     fn violation(message: &str) -> Violation {
-        Violation { code: Code::ClusterProvisioning, field: "spec".into(), message: message.into() }
+        Violation { code: Code::ClusterProvisioning, field: "spec".into(), message: message.into(), target: "x".into() }
     }
 
     #[test]

@@ -10,6 +10,7 @@ use std::{
 
 use bytes::Bytes;
 use hyper::{Method, Request, StatusCode, body::Body};
+use jiff::Timestamp;
 use profile_core::rules::Policy;
 use tokio::sync::Semaphore;
 
@@ -22,6 +23,7 @@ use crate::{
     load::{Load, Peer},
     metrics::{self, Metrics},
     readiness::{Check, Finding, Report},
+    settings::Settings,
 };
 
 mod validate;
@@ -43,9 +45,10 @@ pub struct Service {
 }
 
 impl Service {
-    /// A service that decides by the rules.
+    /// A service that decides by the rules, without exceptions.
     pub fn new(policy: Policy, limits: Limits) -> Self {
-        Self::deciding(move |body| admission::decide(body, &policy), limits)
+        let settings = Settings::from(policy);
+        Self::deciding(move |body| admission::decide(body, &settings, Timestamp::now()), limits)
     }
 
     /// A service that decides by `decide`.

@@ -3,12 +3,13 @@
 use std::{ffi::OsString, io, process::ExitCode, sync::Arc};
 
 use clap::Parser;
-use profile_core::rules::Policy;
+use jiff::Timestamp;
 use thiserror::Error;
 use tracing::{error, info, level_filters::LevelFilter};
 use tracing_subscriber::EnvFilter;
 
 use crate::{
+    admission,
     args::Args,
     certs::{CertificateError, Files, Watcher},
     clock::Clock,
@@ -17,11 +18,14 @@ use crate::{
     metrics::Metrics,
     server::{BindError, Bound, Ending},
     service::Service,
+    settings::SettingsError,
     shutdown::Shutdown,
 };
 
 #[derive(Debug, Error)]
 enum StartError {
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
     #[error(transparent)]
     Certificate(#[from] CertificateError),
     #[error(transparent)]
@@ -71,13 +75,15 @@ fn start(args: Args) -> Result<Ending, StartError> {
 }
 
 async fn serve(args: Args) -> Result<Ending, StartError> {
-    let (clock, metrics) = (Clock::default(), Arc::new(Metrics::new()));
+    let (clock, metrics, settings) = (Clock::default(), Arc::new(Metrics::new()), args.settings());
     let files = Files {
         client_ca: args.client_ca_file,
         client_names: args.client_allowed_name.into_iter().collect(),
         ..Files::pair(args.tls_cert_file, args.tls_private_key_file)
     };
     let certificates = Arc::new(Watcher::load(files, clock.clone(), Arc::clone(&metrics))?);
+    let (current, reloader) = settings.open()?;
+    metrics.config().starts_with(&current.status().hash);
     // Signals are listened to before the ports open, so that none is lost in between.
     let shutdown = Shutdown::on_signals().map_err(StartError::Signals)?;
     let bound = Bound::bind(certificates.served(), args.listen, args.health_listen).await?;
@@ -91,10 +97,18 @@ async fn serve(args: Args) -> Result<Ending, StartError> {
         connections: descriptors::fit(limits.connections),
         ..limits
     };
-    let watcher = Arc::clone(&certificates);
-    let interval = limits.reload;
+    let (watcher, interval) = (Arc::clone(&certificates), limits.reload);
     tokio::spawn(async move { watcher.watch(interval).await });
-    let service =
-        Service::new(Policy::default(), limits).with_clock(clock).with_metrics(metrics).with_certificates(certificates);
+    if let Some(reloader) = reloader {
+        tokio::spawn(reloader.run(interval, Arc::clone(&metrics)));
+    }
+    let (deciding, checked, now) = (current.clone(), current, clock.clone());
+    let decide = move |body: &[u8]| {
+        // A clock that stands outside of all years lets no exception count.
+        let now = Timestamp::try_from(now.now()).unwrap_or(Timestamp::MAX);
+        admission::decide(body, &deciding.settings(), now)
+    };
+    let service = Service::deciding(decide, limits).with_clock(clock).with_metrics(metrics);
+    let service = service.with_certificates(certificates).with_check(move || checked.check());
     Ok(bound.serve(Arc::new(service), shutdown).await)
 }

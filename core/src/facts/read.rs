@@ -10,8 +10,8 @@ use serde::{
 };
 use serde_json::{Number, Value};
 
-use super::{ALLOW, Facts, PackFacts, ProfileFacts, Scalar};
-use crate::{cluster::PackStatus, field};
+use super::{Facts, PackFacts, ProfileFacts, Scalar};
+use crate::{annotations::ALLOW, cluster::PackStatus, field};
 
 /// An object of which some fields are read.
 trait Part<'de>: Default {

@@ -5,9 +5,10 @@ use super::{Change, Code, Violation};
 /// Denies any change of profile content while the old status says Provisioning. Every other state, known or not, passes.
 pub(super) fn check(change: &Change<'_>) -> Vec<Violation> {
     let before = change.before;
-    if !before.is_provisioning() || !(change.has_other_content)() {
+    if !before.is_provisioning() {
         return Vec::new();
     }
+    let Some(target) = (change.other_content)() else { return Vec::new() };
     vec![Violation {
         code: Code::ClusterProvisioning,
         field: "spec.clusterProfileTemplates".into(),
@@ -15,6 +16,7 @@ pub(super) fn check(change: &Change<'_>) -> Vec<Violation> {
             "the profiles of cluster {:?} cannot be updated while its state is Provisioning; wait until it is Running",
             before.name()
         ),
+        target,
     }]
 }
 

@@ -20,6 +20,7 @@ pub(super) fn check(change: &Change<'_>) -> Vec<Violation> {
                 gone.path(),
                 layer = layer.as_str(),
             ),
+            target: layer.as_str().into(),
         })
     };
     Layer::CORE.into_iter().filter_map(violation).collect()

@@ -24,6 +24,7 @@ pub(super) fn check(change: &Change<'_>) -> Vec<Violation> {
             listed(&new),
             if old.is_empty() { "it without a CNI pack".into() } else { listed(&old) },
         ),
+        target: listed(&new),
     }]
 }
 

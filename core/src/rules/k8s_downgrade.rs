@@ -26,6 +26,7 @@ fn violation(it: &Move<'_>) -> Option<Violation> {
             "Kubernetes pack {:?}: {baseline} → {version} is a downgrade, and {runs} {baseline}; stay at {baseline} or go up",
             it.pack.name()
         ),
+        target: version.to_string(),
     })
 }
 

@@ -37,7 +37,8 @@ fn violation(it: &Move<'_>) -> Option<Violation> {
             next(baseline)
         )
     };
-    Some(Violation { code: Code::K8sMultiMinorUpgradeNotSupported, field: it.pack.version_path(), message })
+    let (field, target) = (it.pack.version_path(), version.to_string());
+    Some(Violation { code: Code::K8sMultiMinorUpgradeNotSupported, field, message, target })
 }
 
 fn outruns(version: &Version, baseline: &Version, steps: u64) -> bool {

@@ -18,6 +18,7 @@ fn violation(unreadable: &Move<'_>) -> Violation {
             pack.name(),
             fault(pack)
         ),
+        target: pack.version().or_else(|| pack.tag()).unwrap_or("(none)").to_owned(),
     }
 }
 

@@ -67,7 +67,7 @@ pub(super) fn count_change(reloads: &[Counter; 2], change: Change) {
 }
 
 /// The mode of a rule that was broken, in the order of the consequences; an exception stands for itself.
-const MODES: [&str; 4] = ["enforce", "warn", "audit", "excused"];
+const MODES: [&str; 4] = ["audit", "warn", "excused", "enforce"];
 
 pub(super) fn verdicts(registry: &mut Registry) -> [[[Counter; 2]; 4]; Code::ALL.len()] {
     let family = Family::<Labels<3>, Counter>::default();
@@ -101,16 +101,16 @@ pub(super) fn info<const N: usize>(
 
 #[cfg(test)]
 mod tests {
+    use profile_core::allowance::Consequence;
+
     use super::*;
-    use crate::record::Consequence;
 
     #[test]
     fn codes_and_consequences_stand_where_their_numbers_say() {
         for (place, code) in Code::ALL.into_iter().enumerate() {
             assert_eq!(place, position(code));
         }
-        let consequences = [Consequence::Denied, Consequence::Warned, Consequence::Audited, Consequence::Excused]
-            .map(|it| it as usize);
-        assert_eq!(consequences, [0, 1, 2, 3]);
+        let consequences = [Consequence::Audited, Consequence::Warned, Consequence::Excused, Consequence::Denied];
+        assert_eq!(consequences.map(|it| it as usize), [0, 1, 2, 3]);
     }
 }

@@ -23,7 +23,6 @@ use crate::{
     load::{Peer, Turn},
     media::{self, MediaError},
     metrics::{Outcome, Refusal},
-    record::Record,
 };
 
 /// How a request ended, and the answer to it.
@@ -99,10 +98,11 @@ impl Service {
         };
         match outcome {
             Ok(Ok(decision)) => {
-                let record = Record::of(&decision);
-                record.log();
-                self.metrics.record(&record);
-                let outcome = if record.allowed { Outcome::Allowed } else { Outcome::Denied };
+                let record = decision.record.as_ref();
+                record.inspect(|it| it.log());
+                record.inspect(|it| self.metrics.record(it));
+                let is_allowed = record.is_none_or(|it| it.allowed);
+                let outcome = if is_allowed { Outcome::Allowed } else { Outcome::Denied };
                 (outcome, typed("application/json", decision.reply))
             }
             Ok(Err(problem @ AdmissionError::NotAReview(_))) => {

@@ -186,6 +186,7 @@ fn what_the_rules_deny_and_the_nodes_suffer_is_told() {
         code: rules::Code::ClusterProvisioning,
         field: "spec.x".into(),
         message: "the cluster is being provisioned".into(),
+        target: "sha256:0123456789abcdef".into(),
     };
     review.verdict = Some(rules::Verdict { denied: vec![violation], ..rules::Verdict::default() });
     review.repave = Some(vec![Estimate {

@@ -22,6 +22,14 @@ use crate::{
     wait,
 };
 
+/// Every rule is enforced, and one group may break the glass.
+const CONFIGURATION: &str = "\
+apiVersion: kubectl-profile.dev/v1alpha1
+kind: GuardConfiguration
+breakGlass:
+  groups: [break-glass]
+";
+
 const DEADLINE: Duration = Duration::from_secs(30);
 
 /// How often a first start is tried when another process takes a port between finding and using it.
@@ -45,6 +53,7 @@ impl Webhook {
         let serving = authority.serving(&["127.0.0.1", "localhost"])?;
         files::write(&dir.join("tls.crt"), &serving.certificate)?;
         files::write(&dir.join("tls.key"), &serving.key)?;
+        files::write(&dir.join("guard.yaml"), CONFIGURATION)?;
         let mut attempt = 1;
         loop {
             let [port, health_port] = ports::free()?;
@@ -84,6 +93,7 @@ impl Webhook {
             format!("--health-listen=127.0.0.1:{}", self.health_port),
             format!("--tls-cert-file={}", self.dir.join("tls.crt").display()),
             format!("--tls-private-key-file={}", self.dir.join("tls.key").display()),
+            format!("--config={}", self.dir.join("guard.yaml").display()),
         ];
         let mut child = Child::start(&self.dir, &self.program, &arguments)?;
         let port = self.health_port;

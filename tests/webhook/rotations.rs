@@ -19,7 +19,7 @@ use crate::{
 /// Calls that are made in a second: half of them over connections that are kept, half over fresh ones.
 const CALLS: u32 = 500;
 /// Callers of each kind.
-const CALLERS: u32 = 10;
+const CALLERS: u32 = 20;
 
 #[derive(Default)]
 struct Calls {

@@ -53,6 +53,12 @@ impl Client {
         Self { roots: Arc::new(roots), versions, protocols: Vec::new(), own: None, config: None, server }
     }
 
+    /// The same client, which trusts another CA as well.
+    pub(crate) fn trusting_also(mut self, authority: &Authority) -> Self {
+        Arc::make_mut(&mut self.roots).add(authority.der()).unwrap();
+        self
+    }
+
     /// The same client with these versions of TLS only.
     pub(crate) fn speaking(mut self, versions: &[&'static SupportedProtocolVersion]) -> Self {
         self.versions = versions.to_vec();

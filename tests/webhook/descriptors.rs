@@ -1,6 +1,6 @@
 //! A program that may open no more files: it says so, its health port stays, and it comes back by itself.
 
-use tokio::net::TcpStream;
+use tokio::{net::TcpStream, task::JoinSet};
 
 use crate::{
     client::number,
@@ -16,11 +16,17 @@ async fn out_of_files_it_stays_healthy_and_recovers() {
     api_server.review(skip().to_string()).await.unwrap();
     program.limit_open_files(program.open_files() + 5);
 
-    // More strangers than there are files, who say nothing for as long as they may.
-    let mut strangers = Vec::new();
-    for _ in 0..40 {
-        strangers.push(TcpStream::connect(program.tls).await.unwrap());
+    // Clients that sent a review keep their connection for two minutes, so that the lack does not end by itself meanwhile.
+    let mut clients = JoinSet::new();
+    for _ in 0..20 {
+        let client = program.client();
+        clients.spawn(async move {
+            let mut connection = client.open().await.unwrap();
+            connection.review(skip().to_string()).await.unwrap();
+            connection
+        });
     }
+    let mut kept = vec![clients.join_next().await.unwrap().unwrap()];
     program.wait_until_it_says("Too many open files").await;
     for _ in 0..20 {
         assert_eq!(api_server.review(skip().to_string()).await.unwrap().0, 200);
@@ -30,9 +36,11 @@ async fn out_of_files_it_stays_healthy_and_recovers() {
     let errors = number(&program.get("/metrics").await, "profile_webhook_accept_errors_total");
     assert!(errors > 0.0);
 
-    drop(strangers);
-    let mut fresh = soon(program.client().open()).await.unwrap();
-    assert_eq!(fresh.review(skip().to_string()).await.unwrap().0, 200);
+    // As each one leaves, one that waited is served.
+    while !clients.is_empty() {
+        kept.pop();
+        kept.push(soon(clients.join_next()).await.unwrap().unwrap());
+    }
     tell(&format!("{errors} connections could not be accepted; it serves again"));
 }
 

@@ -55,3 +55,17 @@ async fn ten_thousand_connections_keep_nobody_out() {
         most / 1024
     ));
 }
+
+#[tokio::test]
+async fn a_flood_of_the_health_port_does_not_keep_the_kubelet_out() {
+    let program = Program::start(&[]);
+    let mut flood = Vec::new();
+    for number in 0..2000 {
+        flood.push(TcpStream::connect(program.health).await.unwrap());
+        if number % 100 == 0 {
+            assert!(program.get("/healthz").await.starts_with("HTTP/1.1 200"), "behind {number} connections");
+        }
+    }
+    assert!(program.get("/readyz").await.starts_with("HTTP/1.1 200"));
+    assert!(program.open_files() < 100, "{} files are open", program.open_files());
+}

@@ -1,22 +1,14 @@
 //! HTTP/2, for clients that ask for it: its limits, and how it ends.
 
-use std::{
-    sync::{Arc, Mutex, mpsc},
-    time::Duration,
-};
+use std::time::Duration;
 
-use jiff::Timestamp;
-use profile_webhook::{
-    admission::decide, limits::Limits, server::Ending, service::Service, settings::Settings, shutdown::Shutdown,
-};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    sync::mpsc::unbounded_channel,
-};
+use profile_webhook::{limits::Limits, server::Ending, shutdown::Shutdown};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::{
+    held::Held,
     reviews::skip,
-    server::{Running, Start, soon},
+    server::{Running, soon},
 };
 
 const FOREVER: Duration = Duration::from_secs(3600);
@@ -64,7 +56,7 @@ async fn a_client_that_never_asks_is_dropped() {
 #[tokio::test]
 async fn an_idle_connection_is_told_to_leave() {
     let (_trigger, shutdown) = Shutdown::channel();
-    let webhook = Running::start(Limits { idle: AT_ONCE, ..Limits::default() }, shutdown).await;
+    let webhook = Running::start(Limits { idle: AT_ONCE, body: FOREVER, ..Limits::default() }, shutdown).await;
     let mut connection = webhook.client().asking_for_http2().open().await.unwrap();
     assert_eq!(connection.review(skip().to_string()).await.unwrap().0, 200);
     connection.closed().await;
@@ -98,35 +90,10 @@ async fn only_an_answered_review_keeps_a_connection_open() {
     connection.closed().await;
 }
 
-/// A webhook whose decisions begin, and end only when they may.
-struct Held {
-    start: Start,
-    begun: tokio::sync::mpsc::UnboundedReceiver<()>,
-    go_on: mpsc::Sender<()>,
-}
-
-fn held(limits: Limits) -> Held {
-    let limits = Limits { bytes_in_place: 0, ..limits };
-    let (begin, begun) = unbounded_channel();
-    let (go_on, may_go_on) = mpsc::channel::<()>();
-    let may_go_on = Arc::new(Mutex::new(may_go_on));
-    let service = Box::new(move |limits| {
-        Service::deciding(
-            move |body| {
-                begin.send(()).unwrap();
-                may_go_on.lock().unwrap().recv_timeout(Duration::from_secs(60)).unwrap();
-                decide(body, &Settings::default(), Timestamp::now())
-            },
-            limits,
-        )
-    });
-    Held { start: Start { service, ..Start::with(limits) }, begun, go_on }
-}
-
 #[tokio::test]
 async fn a_review_in_work_is_answered_before_the_end() {
     let (trigger, shutdown) = Shutdown::channel();
-    let mut held = held(Limits { drain: FOREVER, ..Limits::default() });
+    let mut held = Held::with(Limits { drain: FOREVER, ..Limits::default() });
     let webhook = held.start.start(shutdown).await;
     let connection = webhook.client().asking_for_http2().open().await.unwrap();
     let mut sender = connection.beside();
@@ -143,7 +110,7 @@ async fn a_review_in_work_is_answered_before_the_end() {
 #[tokio::test]
 async fn a_second_signal_aborts() {
     let (trigger, shutdown) = Shutdown::channel();
-    let mut held = held(Limits { drain: FOREVER, body: FOREVER, ..Limits::default() });
+    let mut held = Held::with(Limits { drain: FOREVER, body: FOREVER, ..Limits::default() });
     let webhook = held.start.start(shutdown).await;
     let mut connection = webhook.client().asking_for_http2().open().await.unwrap();
     let review = tokio::spawn(async move { connection.review(skip().to_string()).await });
@@ -159,7 +126,7 @@ async fn a_second_signal_aborts() {
 #[tokio::test]
 async fn requests_that_are_given_up_still_count_until_their_decision_ends() {
     let (_trigger, shutdown) = Shutdown::channel();
-    let mut held = held(Limits { reviews_per_connection: 2, ..Limits::default() });
+    let mut held = Held::with(Limits { reviews_per_connection: 2, ..Limits::default() });
     let webhook = held.start.start(shutdown).await;
     let mut connection = webhook.client().asking_for_http2().open().await.unwrap();
     for _ in 0..2 {

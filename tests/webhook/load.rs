@@ -8,11 +8,12 @@ use std::{
 use http_body_util::Full;
 use hyper::StatusCode;
 use jiff::Timestamp;
-use profile_webhook::{admission::decide, limits::Limits, service::Service, settings::Settings};
+use profile_webhook::{admission::decide, limits::Limits, service::Service, settings::Settings, shutdown::Shutdown};
 use tokio::sync::mpsc::unbounded_channel;
 
 use crate::{
     client::number,
+    held::Held,
     reviews::{send, skip},
 };
 
@@ -51,4 +52,31 @@ async fn behind_a_full_queue_a_review_is_refused_at_once() {
     for answer in [decided].into_iter().chain(waiting) {
         assert_eq!(answer.await.unwrap().codes(), ["K8sMultiMinorUpgradeNotSupported"]);
     }
+}
+
+#[tokio::test]
+async fn a_review_that_is_refused_for_now_keeps_the_connection_of_the_api_server() {
+    let (_trigger, shutdown) = Shutdown::channel();
+    let limits = Limits { reviews: 1, waiting: 0, body: Duration::from_secs(3600), ..Limits::default() };
+    let mut held = Held::with(limits);
+    let webhook = held.start.start(shutdown).await;
+    let mut connection = webhook.client().open().await.unwrap();
+    held.go_on.send(()).unwrap();
+    assert_eq!(connection.review(skip().to_string()).await.unwrap().0, 200);
+
+    let mut other = webhook.client().open().await.unwrap();
+    let decided = tokio::spawn(async move { other.review(skip().to_string()).await });
+    held.begun.recv().await.unwrap();
+    held.begun.recv().await.unwrap();
+    for _ in 0..2 {
+        assert_eq!(connection.review(skip().to_string()).await.unwrap().0, 503);
+    }
+    let mut stranger = webhook.client().open().await.unwrap();
+    assert_eq!(stranger.review(skip().to_string()).await.unwrap().0, 503);
+    stranger.closed().await;
+    for _ in 0..2 {
+        held.go_on.send(()).unwrap();
+    }
+    assert_eq!(decided.await.unwrap().unwrap().0, 200);
+    assert_eq!(connection.review(skip().to_string()).await.unwrap().0, 200);
 }

@@ -15,6 +15,7 @@ mod decisions;
 mod denials;
 mod descriptors;
 mod flood;
+mod held;
 mod http2;
 mod load;
 mod metrics;

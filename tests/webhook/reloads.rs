@@ -1,12 +1,13 @@
 //! Certificates that change while the webhook serves: what new connections see, and what the old ones keep.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use profile_webhook::{limits::Limits, shutdown::Shutdown};
 
 use crate::{
     authority::{Authority, Pair},
     client::number,
+    program::tell,
     reviews::skip,
     server::{Running, Start, soon},
 };
@@ -50,6 +51,28 @@ async fn the_files_are_looked_at_by_themselves() {
         webhook.volume.swap(&pair);
         soon(async { while !is_served(&webhook, &pair).await {} }).await;
     }
+}
+
+#[tokio::test]
+async fn files_that_are_swapped_while_they_are_read_are_never_mixed_up() {
+    let (_trigger, shutdown) = Shutdown::channel();
+    let webhook = Arc::new(Running::start(NEVER, shutdown).await);
+    let swapped = Arc::clone(&webhook);
+    let swaps = tokio::task::spawn_blocking(move || {
+        for _ in 0..300 {
+            swapped.volume.swap(&swapped.authority.leaf());
+        }
+    });
+    let mut looks = 0;
+    while !swaps.is_finished() {
+        look(&webhook).await;
+        looks += 1;
+    }
+    swaps.await.unwrap();
+    let metrics = webhook.get("/metrics").await;
+    assert_eq!(number(&metrics, "profile_webhook_certificate_reloads_total{result=\"failure\"}"), 0.0);
+    let taken = number(&metrics, "profile_webhook_certificate_reloads_total{result=\"success\"}");
+    tell(&format!("300 swaps, {looks} looks, {taken} pairs taken up, none refused"));
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ use std::{
 use tokio::task::JoinSet;
 
 use crate::{
+    authority::Authority,
     client::Client,
     program::{Program, tell},
     reviews::skip,
@@ -19,7 +20,7 @@ use crate::{
 /// Calls that are made in a second: half of them over connections that are kept, half over fresh ones.
 const CALLS: u32 = 500;
 /// Callers of each kind.
-const CALLERS: u32 = 10;
+const CALLERS: u32 = 20;
 
 #[derive(Default)]
 struct Calls {
@@ -58,21 +59,24 @@ async fn call(client: Client, keeps: bool, calls: Arc<Calls>) {
     }
 }
 
-async fn rotate(rotations: usize) {
+/// Rotates the certificate under load, between leaves of the program's own CA and of `other`, if there is one.
+async fn rotate(rotations: usize, other: Option<&Authority>) {
     let program = Program::start(&["--reload-interval=1"]);
+    let client = other.into_iter().fold(program.client(), Client::trusting_also);
     let calls = Arc::new(Calls::default());
     let mut callers = JoinSet::new();
     for number in 0..CALLERS * 2 {
         // Each fresh connection is a full handshake, because none shares anything with another one.
-        callers.spawn(call(program.client(), number % 2 == 0, Arc::clone(&calls)));
+        callers.spawn(call(client.clone(), number % 2 == 0, Arc::clone(&calls)));
     }
     let begun = Instant::now();
-    let mut served = program.client().certificate().await;
+    let mut served = client.certificate().await;
     for rotation in 1..=rotations {
-        program.volume.swap(&program.authority.leaf());
+        let signing = other.filter(|_| rotation % 2 == 1).unwrap_or(&program.authority);
+        program.volume.swap(&signing.leaf());
         let end = Instant::now() + Duration::from_secs(60);
         loop {
-            let now = program.client().certificate().await;
+            let now = client.certificate().await;
             if now != served {
                 served = now;
                 break;
@@ -102,10 +106,15 @@ async fn rotate(rotations: usize) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_rotations_under_load_fail_no_call() {
-    rotate(2).await;
+    rotate(2, None).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn three_rotations_under_load_fail_no_call() {
-    rotate(3).await;
+    rotate(3, None).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn leaves_of_an_old_and_a_new_ca_fail_no_call_while_both_are_trusted() {
+    rotate(3, Some(&Authority::new())).await;
 }

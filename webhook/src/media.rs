@@ -16,7 +16,7 @@ pub(crate) enum MediaError {
 
 /// Looks at the headers of a body.
 ///
-/// The API server sends `application/json`, plain. A packed body is refused unread: it could unfold to any size, and the
+/// The API server sends `application/json`, plain (apiserver:pkg/util/webhook/client.go). A packed body is refused unread: it could unfold to any size, and the
 /// API server packs none. A body without a type is read, because it is refused soon enough when it is no JSON.
 pub(crate) fn accept(headers: &HeaderMap) -> Result<(), MediaError> {
     if headers.get(CONTENT_TYPE).is_some_and(|it| !is_json(it)) {

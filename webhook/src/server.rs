@@ -140,13 +140,20 @@ impl Bound {
     }
 }
 
+/// Serves the health port. There, too, the oldest connection gives way: the kubelet restarts what it cannot ask.
 async fn serve_health(mut door: Door, service: Arc<Service>) {
     let mut connections = JoinSet::new();
+    let mut strangers = Strangers::among(HEALTH_CONNECTIONS);
     loop {
         tokio::select! {
+            biased;
             Some(_) = connections.join_next() => {}
-            stream = door.accept(service.metrics()), if connections.len() < HEALTH_CONNECTIONS => {
-                connections.spawn(connection::serve_health(stream, Arc::clone(&service)));
+            stream = door.accept(service.metrics()), if connections.len() < HEALTH_CONNECTIONS + ENDING => {
+                if connections.len() >= HEALTH_CONNECTIONS {
+                    strangers.evict();
+                }
+                let connection = connections.spawn(connection::serve_health(stream, Arc::clone(&service)));
+                strangers.add(Standing::default(), connection);
             }
         }
     }

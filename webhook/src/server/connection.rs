@@ -30,9 +30,9 @@ use crate::{certs::Identity, load::Peer, metrics::Handshake, service::Service};
 /// Bytes that a request's header may have, and that are read from a connection at once.
 const LONGEST_HEADER: u32 = 64 * 1024;
 
-/// Bytes of one request, and of all requests of one connection, that a client of HTTP/2 may send before they are read.
-const STREAM_WINDOW: u32 = 256 * 1024;
-const CONNECTION_WINDOW: u32 = 1024 * 1024;
+/// Bytes of all requests of one connection that a client of HTTP/2 may send before they are read. With the number of connections
+/// this bounds the memory that is held beside the bodies which are counted.
+const WINDOW: u32 = 256 * 1024;
 
 /// Serves a connection on the TLS port until it ends, or until `closing` turns true and it has nothing left to answer.
 pub(super) async fn serve_tls(
@@ -92,6 +92,8 @@ where
     drive(connection, &session, Version::HTTP_11, closing).await;
 }
 
+/// The API server asks for HTTP/1.1 alone (apiserver:pkg/util/webhook/client.go); what stands between it and the webhook may ask
+/// for HTTP/2.
 async fn serve_http2<I>(io: I, session: Arc<Session>, closing: watch::Receiver<bool>)
 where
     I: AsyncRead + AsyncWrite + Unpin + 'static,
@@ -103,8 +105,8 @@ where
         .timer(TokioTimer::new())
         .max_concurrent_streams(streams)
         .max_header_list_size(LONGEST_HEADER)
-        .initial_stream_window_size(STREAM_WINDOW)
-        .initial_connection_window_size(CONNECTION_WINDOW)
+        .initial_stream_window_size(WINDOW)
+        .initial_connection_window_size(WINDOW)
         .max_send_buf_size(LONGEST_HEADER as usize)
         .serve_connection(TokioIo::new(io), answer);
     drive(connection, &session, Version::HTTP_2, closing).await;

@@ -72,3 +72,39 @@ impl Strangers {
 fn is_stranger((standing, connection): &(Standing, AbortHandle)) -> bool {
     !standing.is_proven() && !connection.is_finished()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future;
+
+    use tokio::task::JoinSet;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_oldest_that_sent_nothing_gives_way() {
+        let (mut connections, mut strangers) = (JoinSet::new(), Strangers::among(3));
+        let standings = [Standing::default(), Standing::default(), Standing::default()];
+        for standing in &standings {
+            strangers.add(standing.clone(), connections.spawn(future::pending::<()>()));
+        }
+        standings[0].prove();
+        assert!(strangers.evict() && strangers.evict() && !strangers.evict());
+        for _ in 0..2 {
+            assert!(connections.join_next().await.unwrap().unwrap_err().is_cancelled());
+        }
+        assert_eq!(connections.len(), 1, "the one that sent a review stays");
+    }
+
+    #[tokio::test]
+    async fn those_that_ended_are_forgotten_also_behind_one_that_stays() {
+        let (mut connections, mut strangers) = (JoinSet::new(), Strangers::among(1));
+        strangers.add(Standing::default(), connections.spawn(future::pending::<()>()));
+        for _ in 0..1000 {
+            strangers.add(Standing::default(), connections.spawn(async {}));
+            connections.join_next().await.unwrap().unwrap();
+        }
+        assert!(strangers.queue.len() <= strangers.longest, "{}", strangers.queue.len());
+        assert!(strangers.evict());
+    }
+}

@@ -8,4 +8,4 @@ mod reference_agreement;
 mod reference_version;
 mod verdict;
 
-use profile_tests::random::{changes, choices, generate, repair, world};
+use profile_tests::random::{changes, choices, generate, repair, spoiled, world};

@@ -4,4 +4,5 @@ pub mod changes;
 pub mod choices;
 pub mod generate;
 pub mod repair;
+pub mod spoiled;
 pub mod world;

@@ -4,6 +4,7 @@ use profile_tests::random::{
     changes,
     choices::{Choices, seeded},
     repair::repair,
+    spoiled::spoil,
     world::{World, text},
 };
 use serde_json::{Map, Value};
@@ -49,7 +50,28 @@ fn generated(index: usize, next: &mut impl FnMut() -> Choices) -> Case {
         }
         afters.push(after);
     }
-    case(&before, &afters)
+    let mut case = case(&before, &afters);
+    if index % 6 == 5 {
+        spoil_case(&mut case, next);
+    }
+    case
+}
+
+/// Puts wrong things into wrong places, before the writes and by them.
+fn spoil_case(case: &mut Case, next: &mut impl FnMut() -> Choices) {
+    let mut choices = next();
+    for part in case.before.values_mut() {
+        for _ in 0..choices.below(3) {
+            spoil(&mut choices, part);
+        }
+    }
+    for (index, write) in case.writes.iter_mut().enumerate() {
+        let mut choices = next();
+        if index.is_multiple_of(2) {
+            *write = case.before.get("spec").cloned();
+        }
+        write.iter_mut().for_each(|spec| spoil(&mut choices, spec));
+    }
 }
 
 fn case(before: &World, afters: &[World]) -> Case {

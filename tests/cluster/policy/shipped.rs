@@ -6,6 +6,16 @@ use super::plane::{alone, kubectl, objects, shipped, wait_until_it_denies, wait_
 use crate::world::{DEADLINE, SHOP, World, assert_run};
 
 #[test]
+fn it_is_asked_about_the_same_writes_as_the_webhook() {
+    let policy = include_str!("../../../manifests/policy/validatingadmissionpolicy.yaml");
+    let guard = include_str!("../../../manifests/guard/validatingwebhookconfiguration.yaml");
+    let [policy, guard]: [Value; 2] = [policy, guard].map(|text| serde_saphyr::from_str(text).unwrap());
+    let conditions = &policy["spec"]["matchConditions"];
+    assert!(conditions.is_array(), "{policy}");
+    assert_eq!(*conditions, guard["webhooks"][0]["matchConditions"]);
+}
+
+#[test]
 fn the_api_server_checks_its_types_and_warns_of_nothing() {
     with_the_policy("types", |world| {
         let checked = world.sandbox.wait_until("the check of the policy's types", DEADLINE, || {

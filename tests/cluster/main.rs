@@ -12,6 +12,7 @@ mod gate;
 mod list;
 mod orphans;
 mod overrides;
+mod policy;
 mod races;
 mod rules;
 mod sandbox;

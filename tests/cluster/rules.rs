@@ -15,7 +15,7 @@ mod several;
 
 /// A way to write a cluster with kubectl.
 #[derive(Clone, Copy)]
-pub(super) enum Method {
+pub(crate) enum Method {
     Replace,
     JsonPatch,
     MergePatch,
@@ -24,7 +24,7 @@ pub(super) enum Method {
 
 impl Method {
     /// Makes `pending` of a cluster, in one version of the API.
-    pub(super) fn write(self, world: &World, version: &str, pending: &Value, flags: &[&str]) -> Run {
+    pub(crate) fn write(self, world: &World, version: &str, pending: &Value, flags: &[&str]) -> Run {
         let name = pending["metadata"]["name"].as_str().unwrap();
         let resource = format!("spectroclusters.{version}.cluster.spectrocloud.com");
         let mut document = pending.clone();

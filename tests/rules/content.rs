@@ -1,9 +1,6 @@
 //! What of a cluster is profile content, as plain sorted lists.
 
-use crate::{
-    reference::text,
-    world::{Field, List, Pack, World},
-};
+use crate::world::{Field, List, Pack, World, text};
 
 /// One line for each template, pack and manifest, sorted, so that order is no difference.
 pub(crate) fn content(world: &World) -> Vec<String> {

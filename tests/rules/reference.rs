@@ -8,7 +8,7 @@ use std::{
 use crate::{
     content::content,
     reference_version::{Number, compare, read},
-    world::{Field, Pack, Reported, World},
+    world::{Field, Pack, Reported, World, is_layer, text, word},
 };
 
 /// What the reference says about a change.
@@ -273,17 +273,6 @@ fn rank(version: &Number) -> Rank {
     (version.major, version.minor, patch, version.stage.is_none(), version.stage, version.patch.is_some())
 }
 
-/// A word whose letter case and surrounding space do not count. The text says so for Provisioning alone and leaves the
-/// others open.
-fn word(field: &Field) -> Option<String> {
-    text(field).map(|text| text.trim().to_ascii_lowercase())
-}
-
-/// Whether the pack stands in this layer.
-pub(crate) fn is_layer(pack: &Pack, layer: &str) -> bool {
-    word(&pack.layer).as_deref() == Some(layer)
-}
-
 /// The version that counts, as text: `version`, else a concrete `tag`.
 fn pack_version(pack: &Pack) -> Option<String> {
     let tag = || text(&pack.tag).filter(|tag| !tag.split('.').any(|part| ["x", "X", "*"].contains(&part)));
@@ -305,15 +294,4 @@ fn number(field: &Field) -> Option<Number> {
         }
     }
     read(&text)
-}
-
-/// What can be read in a field: null, absent, empty and an object are nothing; a number is its digits.
-pub(crate) fn text(field: &Field) -> Option<String> {
-    match field {
-        Field::Absent | Field::Null | Field::Object => None,
-        Field::Text(text) => Some(text.clone()).filter(|text| !text.is_empty()),
-        Field::Integer(number) => Some(number.to_string()),
-        Field::Decimal(number) => Some(format!("{number:?}")),
-        Field::Truth(truth) => Some(truth.to_string()),
-    }
 }

@@ -1,5 +1,6 @@
 //! What the tests of every theme share: where the binaries are and how a run is read.
 
+pub mod random;
 pub mod schema;
 pub mod screen;
 pub mod shell;

@@ -1,13 +1,12 @@
 //! Makes random clusters, biased towards what the rules look at.
 
-use crate::{
+use super::{
     choices::Choices,
-    reference::is_layer,
-    world::{Field, List, Manifest, Pack, Reported, Template, World},
+    world::{Field, List, Manifest, Pack, Reported, Template, World, is_layer},
 };
 
 /// A cluster.
-pub(crate) fn world(choices: &mut Choices) -> World {
+pub fn world(choices: &mut Choices) -> World {
     let mut infra = vec![pack(choices, "k8s")];
     for (layer, percent) in [("cni", 60), ("os", 30), ("csi", 20), ("k8s", 15), ("addon", 15)] {
         if choices.chance(percent) {
@@ -46,7 +45,7 @@ const IMPORTED_OR_NOT: [&str; 12] = {
 };
 
 /// Layers as they are written, also oddly.
-pub(crate) const LAYERS: [&str; 7] = ["addon", "k8s", "cni", "os", "csi", "K8S", " cni "];
+pub const LAYERS: [&str; 7] = ["addon", "k8s", "cni", "os", "csi", "K8S", " cni "];
 
 /// Versions that lie close together, so that every relation of two of them is frequent.
 const LADDER: [&str; 16] = [
@@ -97,7 +96,7 @@ const GARBAGE: [&str; 18] = [
 ];
 
 /// A version of any kind, in any type.
-pub(crate) fn version(choices: &mut Choices) -> Field {
+pub fn version(choices: &mut Choices) -> Field {
     match choices.below(40) {
         0..=27 => choices.one_of(&LADDER).into(),
         28..=32 => choices.one_of(&DRESSED).into(),
@@ -111,7 +110,7 @@ pub(crate) fn version(choices: &mut Choices) -> Field {
 }
 
 /// A pack of this layer.
-pub(crate) fn pack(choices: &mut Choices, layer: &str) -> Pack {
+pub fn pack(choices: &mut Choices, layer: &str) -> Pack {
     let written = match (layer, choices.below(50)) {
         ("k8s", 49) => "K8S",
         ("cni", 49) => " cni",
@@ -130,12 +129,12 @@ pub(crate) fn pack(choices: &mut Choices, layer: &str) -> Pack {
 }
 
 /// A tag, concrete or not.
-pub(crate) fn tag(choices: &mut Choices) -> Field {
+pub fn tag(choices: &mut Choices) -> Field {
     some_text(choices, &["1.31.x", "1.31.0", "1.30.4", "1.x", "*", "banana"])
 }
 
 /// The name of a pack of this layer.
-pub(crate) fn name(choices: &mut Choices, layer: &str) -> Field {
+pub fn name(choices: &mut Choices, layer: &str) -> Field {
     if choices.chance(2) {
         return choices.one_of(&[Field::Absent, Field::Null, Field::Integer(7), Field::Object]);
     }
@@ -150,12 +149,12 @@ pub(crate) fn name(choices: &mut Choices, layer: &str) -> Field {
 }
 
 /// The values of a pack.
-pub(crate) fn values(choices: &mut Choices) -> Field {
+pub fn values(choices: &mut Choices) -> Field {
     rarely(choices, 40, &["a: 1\n", "a: 2\n", "# a: 1\n", ""])
 }
 
 /// The manifests of a pack.
-pub(crate) fn manifests(choices: &mut Choices) -> List<Manifest> {
+pub fn manifests(choices: &mut Choices) -> List<Manifest> {
     let count = choices.below(3);
     let manifests = (0..count)
         .map(|_| Manifest {
@@ -169,7 +168,7 @@ pub(crate) fn manifests(choices: &mut Choices) -> List<Manifest> {
 }
 
 /// A profile with these packs.
-pub(crate) fn template(choices: &mut Choices, packs: Vec<Pack>) -> Template {
+pub fn template(choices: &mut Choices, packs: Vec<Pack>) -> Template {
     Template {
         uid: some_text(choices, &["u1", "u2"]),
         name: some_text(choices, &["infra", "apps"]),
@@ -180,14 +179,14 @@ pub(crate) fn template(choices: &mut Choices, packs: Vec<Pack>) -> Template {
 }
 
 /// The state of a cluster.
-pub(crate) fn state(choices: &mut Choices) -> Field {
+pub fn state(choices: &mut Choices) -> Field {
     let states =
         ["Running", "Running", "Running", "Provisioning", "provisioning", "PROVISIONING", "Pending", "Unknown", ""];
     some_text(choices, &states)
 }
 
 /// What a cluster reports about its packs: mostly about those that it has.
-pub(crate) fn reports(choices: &mut Choices, world: &World) -> Vec<Reported> {
+pub fn reports(choices: &mut Choices, world: &World) -> Vec<Reported> {
     let mut reports = Vec::new();
     for template in world.templates.items() {
         for pack in template.packs.items() {
@@ -219,7 +218,7 @@ fn report(choices: &mut Choices, name: Field, version: Field, uid: &Field) -> Re
 }
 
 /// One of `options`, and now and then something that is no text.
-pub(crate) fn some_text(choices: &mut Choices, options: &[&str]) -> Field {
+pub fn some_text(choices: &mut Choices, options: &[&str]) -> Field {
     match choices.below(40) {
         39 => Field::Null,
         38 => Field::Absent,
@@ -229,12 +228,12 @@ pub(crate) fn some_text(choices: &mut Choices, options: &[&str]) -> Field {
 }
 
 /// One of `options` in about `percent` of a hundred cases, else nothing.
-pub(crate) fn rarely(choices: &mut Choices, percent: usize, options: &[&str]) -> Field {
+pub fn rarely(choices: &mut Choices, percent: usize, options: &[&str]) -> Field {
     if choices.chance(percent) { some_text(choices, options) } else { Field::Absent }
 }
 
 /// The list, and now and then something else in its place.
-pub(crate) fn list<T>(choices: &mut Choices, items: Vec<T>) -> List<T> {
+pub fn list<T>(choices: &mut Choices, items: Vec<T>) -> List<T> {
     match choices.below(100) {
         97 => List::Absent,
         98 => List::Null,

@@ -1,6 +1,6 @@
 //! Turns a list of random numbers into decisions, so that every random case shrinks.
 
-use std::thread;
+use std::{iter, thread};
 
 use proptest::{
     strategy::{NewTree, Strategy, ValueTree},
@@ -20,7 +20,7 @@ const LANES: u32 = 4;
 ///
 /// The cases are the same in every run. `PROPTEST_RNG_SEED=<number>` draws others, and `PROPTEST_CASES=<number>` draws
 /// more (never fewer, because the tests also count what they have seen).
-pub(crate) fn for_random_choices(cases: u32, property: impl Fn(&mut Choices) -> Result<(), String> + Sync) {
+pub fn for_random_choices(cases: u32, property: impl Fn(&mut Choices) -> Result<(), String> + Sync) {
     // The default configuration has already read the environment.
     let mut config = Config { failure_persistence: None, rng_algorithm: RngAlgorithm::XorShift, ..Config::default() };
     config.cases = config.cases.max(cases).div_ceil(LANES);
@@ -44,33 +44,41 @@ pub(crate) fn for_random_choices(cases: u32, property: impl Fn(&mut Choices) -> 
     }
 }
 
+/// The lists of choices that follow from a seed: the same on every machine and in every run.
+pub fn seeded(seed: u64) -> impl Iterator<Item = Choices> {
+    let mut config = Config { failure_persistence: None, rng_algorithm: RngAlgorithm::XorShift, ..Config::default() };
+    config.rng_seed = RngSeed::Fixed(seed);
+    let mut runner = TestRunner::new(config);
+    iter::from_fn(move || AnyChoices.new_tree(&mut runner).ok().map(|tree| tree.current()))
+}
+
 /// Random numbers that are used up one by one. When none is left, every choice is the first and simplest one.
 #[derive(Clone, Debug)]
-pub(crate) struct Choices {
+pub struct Choices {
     numbers: Vec<u16>,
     used: usize,
 }
 
 impl Choices {
     /// One of the numbers below `count`.
-    pub(crate) fn below(&mut self, count: usize) -> usize {
+    pub fn below(&mut self, count: usize) -> usize {
         let number = self.numbers.get(self.used).copied().unwrap_or(0);
         self.used += 1;
         usize::from(number) % count
     }
 
     /// True in about `percent` of a hundred cases, and never when no number is left.
-    pub(crate) fn chance(&mut self, percent: usize) -> bool {
+    pub fn chance(&mut self, percent: usize) -> bool {
         self.below(100) >= 100 - percent
     }
 
     /// One of `options`.
-    pub(crate) fn one_of<T: Clone>(&mut self, options: &[T]) -> T {
+    pub fn one_of<T: Clone>(&mut self, options: &[T]) -> T {
         options[self.below(options.len())].clone()
     }
 
     /// The items of `list` in a random order.
-    pub(crate) fn shuffle<T>(&mut self, list: &mut [T]) {
+    pub fn shuffle<T>(&mut self, list: &mut [T]) {
         for last in (1..list.len()).rev() {
             let other = last - self.below(last + 1);
             list.swap(last, other);

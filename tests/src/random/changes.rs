@@ -1,29 +1,34 @@
 //! Makes random changes of random clusters, biased towards what the rules look at.
 
-use crate::{
+use super::{
     choices::Choices,
     generate::{
         LAYERS, list, manifests, name, pack, rarely, reports, some_text, state, tag, template, values, version, world,
     },
-    reference::is_layer,
-    world::{Field, List, Pack, World},
+    world::{Field, List, Pack, World, is_layer},
 };
 
 /// A cluster and what a write makes of it.
-pub(crate) fn pair(choices: &mut Choices) -> (World, World) {
+pub fn pair(choices: &mut Choices) -> (World, World) {
     let before = world(choices);
+    let after = after(choices, &before);
+    (before, after)
+}
+
+/// What a write makes of a cluster: now and then another one.
+pub fn after(choices: &mut Choices, before: &World) -> World {
     if choices.chance(3) {
-        return (before, world(choices));
+        return world(choices);
     }
     let mut after = before.clone();
     for _ in 0..choices.one_of(&[1, 2, 1, 1, 0, 2, 3, 5]) {
         edit(choices, &mut after);
     }
-    (before, after)
+    after
 }
 
 /// Changes one thing.
-pub(crate) fn edit(choices: &mut Choices, world: &mut World) {
+pub fn edit(choices: &mut Choices, world: &mut World) {
     match choices.below(22) {
         0..=5 => on_pack(choices, world, Some("k8s"), |choices, pack| pack.version = version(choices)),
         6 => on_pack(choices, world, None, |choices, pack| match choices.below(3) {
@@ -63,7 +68,7 @@ pub(crate) fn edit(choices: &mut Choices, world: &mut World) {
 }
 
 /// Changes anything but the Kubernetes packs.
-pub(crate) fn edit_around_kubernetes(choices: &mut Choices, world: &mut World) {
+pub fn edit_around_kubernetes(choices: &mut Choices, world: &mut World) {
     for template in world.templates.items_mut() {
         for pack in template.packs.items_mut().iter_mut().filter(|pack| !is_layer(pack, "k8s")) {
             if choices.chance(40) {
@@ -95,7 +100,7 @@ pub(crate) fn edit_around_kubernetes(choices: &mut Choices, world: &mut World) {
 }
 
 /// Brings every list of packs, manifests and templates into another order, and makes nothing of null and back.
-pub(crate) fn shuffle(choices: &mut Choices, world: &mut World) {
+pub fn shuffle(choices: &mut Choices, world: &mut World) {
     choices.shuffle(world.templates.items_mut());
     for template in world.templates.items_mut() {
         choices.shuffle(template.packs.items_mut());

@@ -1,10 +1,12 @@
 //! Clusters as plain structs: what the generator makes, the reference judges and core reads as JSON.
 
+#![expect(missing_docs, reason = "the fields are those of the documents, under their names there")]
+
 use serde_json::{Map, Value, json};
 
 /// What stands in one field of a document.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) enum Field {
+pub enum Field {
     #[default]
     Absent,
     Null,
@@ -18,7 +20,7 @@ pub(crate) enum Field {
 
 /// A list, or what stands in its place.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) enum List<T> {
+pub enum List<T> {
     #[default]
     Absent,
     Null,
@@ -26,54 +28,57 @@ pub(crate) enum List<T> {
     Items(Vec<T>),
 }
 
+/// A cluster.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct World {
-    pub(crate) deletion_timestamp: Field,
-    pub(crate) label: Field,
-    pub(crate) cloud_type: Field,
-    pub(crate) cluster_type: Field,
-    pub(crate) state: Field,
-    pub(crate) templates: List<Template>,
-    pub(crate) reported: List<Reported>,
+pub struct World {
+    pub deletion_timestamp: Field,
+    pub label: Field,
+    pub cloud_type: Field,
+    pub cluster_type: Field,
+    pub state: Field,
+    pub templates: List<Template>,
+    pub reported: List<Reported>,
 }
 
 /// A profile attached to the cluster.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Template {
-    pub(crate) uid: Field,
-    pub(crate) name: Field,
-    pub(crate) kind: Field,
-    pub(crate) profile_version: Field,
-    pub(crate) packs: List<Pack>,
+pub struct Template {
+    pub uid: Field,
+    pub name: Field,
+    pub kind: Field,
+    pub profile_version: Field,
+    pub packs: List<Pack>,
 }
 
+/// A pack of a profile.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Pack {
-    pub(crate) name: Field,
-    pub(crate) layer: Field,
-    pub(crate) kind: Field,
-    pub(crate) version: Field,
-    pub(crate) tag: Field,
-    pub(crate) values: Field,
-    pub(crate) manifests: List<Manifest>,
+pub struct Pack {
+    pub name: Field,
+    pub layer: Field,
+    pub kind: Field,
+    pub version: Field,
+    pub tag: Field,
+    pub values: Field,
+    pub manifests: List<Manifest>,
 }
 
+/// A manifest that is attached to a pack.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Manifest {
-    pub(crate) kind: Field,
-    pub(crate) name: Field,
-    pub(crate) uid: Field,
-    pub(crate) content: Field,
+pub struct Manifest {
+    pub kind: Field,
+    pub name: Field,
+    pub uid: Field,
+    pub content: Field,
 }
 
 /// An entry of `status.packs`.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Reported {
-    pub(crate) name: Field,
-    pub(crate) version: Field,
-    pub(crate) profile_uid: Field,
-    pub(crate) condition: Field,
-    pub(crate) condition_status: Field,
+pub struct Reported {
+    pub name: Field,
+    pub version: Field,
+    pub profile_uid: Field,
+    pub condition: Field,
+    pub condition_status: Field,
 }
 
 impl From<&str> for Field {
@@ -84,7 +89,7 @@ impl From<&str> for Field {
 
 impl<T> List<T> {
     /// The items; none when this is no list.
-    pub(crate) fn items(&self) -> &[T] {
+    pub fn items(&self) -> &[T] {
         match self {
             Self::Items(items) => items,
             _ => &[],
@@ -92,7 +97,7 @@ impl<T> List<T> {
     }
 
     /// The items to change; none when this is no list.
-    pub(crate) fn items_mut(&mut self) -> &mut [T] {
+    pub fn items_mut(&mut self) -> &mut [T] {
         match self {
             Self::Items(items) => items,
             _ => &mut [],
@@ -100,7 +105,7 @@ impl<T> List<T> {
     }
 
     /// The list to change, made when there was none.
-    pub(crate) fn list_mut(&mut self) -> &mut Vec<T> {
+    pub fn list_mut(&mut self) -> &mut Vec<T> {
         if !matches!(self, Self::Items(_)) {
             *self = Self::Items(Vec::new());
         }
@@ -111,17 +116,17 @@ impl<T> List<T> {
 
 impl World {
     /// The packs of all templates.
-    pub(crate) fn packs(&self) -> impl Iterator<Item = &Pack> {
+    pub fn packs(&self) -> impl Iterator<Item = &Pack> {
         self.templates.items().iter().flat_map(|template| template.packs.items())
     }
 
     /// The packs of all templates, to change.
-    pub(crate) fn packs_mut(&mut self) -> impl Iterator<Item = &mut Pack> {
+    pub fn packs_mut(&mut self) -> impl Iterator<Item = &mut Pack> {
         self.templates.items_mut().iter_mut().flat_map(|template| template.packs.items_mut())
     }
 
     /// The document that core reads.
-    pub(crate) fn document(&self) -> Value {
+    pub fn document(&self) -> Value {
         let mut metadata = Map::new();
         put(&mut metadata, "deletionTimestamp", &self.deletion_timestamp);
         let mut labels = Map::new();
@@ -220,4 +225,26 @@ fn put_list<T>(document: &mut Map<String, Value>, key: &str, list: &List<T>, ite
         List::Items(items) => items.iter().map(item).collect(),
     };
     document.insert(key.to_owned(), value);
+}
+
+/// What can be read in a field: null, absent, empty and an object are nothing; a number is its digits.
+pub fn text(field: &Field) -> Option<String> {
+    match field {
+        Field::Absent | Field::Null | Field::Object => None,
+        Field::Text(text) => Some(text.clone()).filter(|text| !text.is_empty()),
+        Field::Integer(number) => Some(number.to_string()),
+        Field::Decimal(number) => Some(format!("{number:?}")),
+        Field::Truth(truth) => Some(truth.to_string()),
+    }
+}
+
+/// A word whose letter case and surrounding space do not count. The text says so for Provisioning alone and leaves the
+/// others open.
+pub fn word(field: &Field) -> Option<String> {
+    text(field).map(|text| text.trim().to_ascii_lowercase())
+}
+
+/// Whether the pack stands in this layer.
+pub fn is_layer(pack: &Pack, layer: &str) -> bool {
+    word(&pack.layer).as_deref() == Some(layer)
 }

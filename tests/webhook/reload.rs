@@ -6,6 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use profile_core::rules::{Code, Mode};
+use profile_webhook::settings::Source;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -158,4 +160,16 @@ fn an_unknown_rule_of_a_flag_is_a_usage_error() {
         said.contains("did you mean K8sMultiMinorUpgradeNotSupported?") && said.contains("CoreLayerRemoval"),
         "{said}"
     );
+}
+
+#[test]
+fn the_configuration_that_the_page_shows_is_taken() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/webhook.md");
+    let page = fs::read_to_string(page).unwrap();
+    let shown = page.split("```yaml\n").find(|it| it.starts_with("apiVersion: kubectl-profile.dev")).unwrap();
+    let mount = Mount::new(shown.split("```").next().unwrap());
+    let settings = Source { file: Some(mount.file()), ..Source::default() }.load().unwrap();
+    assert_eq!(settings.policy.mode(Code::ClusterProvisioning), Mode::Audit);
+    assert_eq!(settings.policy.mode(Code::K8sVersionUnreadable), Mode::Warn);
+    assert!(settings.exceptions.break_glass.is_on() && settings.exceptions.exempt_writers.len() == 1);
 }

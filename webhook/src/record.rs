@@ -39,13 +39,21 @@ impl Record {
         }
     }
 
-    /// Writes the one line of a denial.
+    /// Writes one line of a denial, and of what passes by an exception alone.
     pub(crate) fn log(&self) {
+        let Self { user, object, dry_run, .. } = self;
+        let codes = |consequence| {
+            let meant = self.verdicts.iter().filter(|(_, it)| *it == consequence);
+            meant.map(|(code, _)| code.as_str()).collect::<Vec<_>>().join(",")
+        };
+        let excused = codes(Consequence::Excused);
         if !self.allowed {
-            let denied = self.verdicts.iter().filter(|(_, it)| *it == Consequence::Denied);
-            let codes = denied.map(|(code, _)| code.as_str()).collect::<Vec<_>>().join(",");
             let allowance = if self.allowance_refused { "refused" } else { "none" };
-            info!(user = self.user, object = self.object, codes, dry_run = self.dry_run, allowance, "denied");
+            info!(user, object, codes = codes(Consequence::Denied), dry_run, allowance, "denied");
+        } else if !excused.is_empty() {
+            info!(user, object, codes = excused, dry_run, "let through by the annotation");
+        } else if self.exempt {
+            info!(user, object, codes = codes(Consequence::Audited), dry_run, "let through for an exempt writer");
         }
     }
 }

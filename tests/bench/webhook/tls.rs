@@ -7,7 +7,11 @@ use std::{
 };
 
 use rcgen::{CertifiedKey, generate_simple_self_signed};
-use rustls::{ClientConfig, RootCertStore, ServerConfig, crypto::aws_lc_rs, pki_types::CertificateDer};
+use rustls::{
+    ClientConfig, RootCertStore, ServerConfig,
+    crypto::aws_lc_rs,
+    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
+};
 use tempfile::TempDir;
 
 use crate::Failure;
@@ -50,8 +54,14 @@ pub(crate) fn files(directory: &Path) -> [PathBuf; 2] {
     ["tls.crt", "tls.key"].map(|name| directory.join(name))
 }
 
-/// What a server needs, exactly as the webhook has it.
+/// What a server needs, with the webhook's own choices.
 pub(crate) fn server(directory: &Path) -> Result<Arc<ServerConfig>, Failure> {
     let [certificate, key] = files(directory);
-    Ok(profile_webhook::certs::load(&certificate, &key)?)
+    let chain = CertificateDer::pem_file_iter(certificate)?.collect::<Result<Vec<_>, _>>()?;
+    let mut config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()?
+        .with_no_client_auth()
+        .with_single_cert(chain, PrivateKeyDer::from_pem_file(key)?)?;
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(Arc::new(config))
 }

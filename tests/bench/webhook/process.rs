@@ -30,10 +30,11 @@ impl Server {
     pub(crate) fn webhook(pair: &Pair) -> Result<Self, Failure> {
         let [address, health] = [free()?, free()?];
         let [certificate, key] = tls::files(pair.directory());
-        let start = Instant::now();
         let mut command = Command::new(webhook_binary()?);
         command.arg(format!("--listen={address}")).arg(format!("--health-listen={health}"));
         command.arg("--tls-cert-file").arg(certificate).arg("--tls-private-key-file").arg(key);
+        // Whether the binary is fresh is found out before.
+        let start = Instant::now();
         let child = command.env("RUST_LOG", "off").stderr(Stdio::null()).spawn()?;
         let mut server = Self { child, address, milliseconds_to_ready: 0.0 };
         server.wait(|| is_ready(health))?;

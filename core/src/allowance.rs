@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 pub use self::{
     entry::{Entry, Fault},
     ruling::{Consequence, Excused, Ruling},
-    target::{content, other_content},
+    target::other_content,
 };
 use crate::{
     annotations::ALLOW,

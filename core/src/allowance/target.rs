@@ -20,19 +20,11 @@ const PREFIX: &str = "sha256:";
 /// Letters that a target may have; what is longer is told and written by nobody.
 const LONGEST: usize = 128;
 
-/// The word for a cluster's whole profile content. A profile and its version would not say which values go with them.
-pub fn content(cluster: &Cluster<'_>) -> String {
-    word(&Content::of(cluster))
-}
-
-/// The word for what the profile content changes to; `None` where it does not change.
+/// The word for the whole profile content that a cluster changes to; `None` where it does not change. A profile and its version
+/// would not say which values go with them.
 pub fn other_content(before: &Cluster<'_>, after: &Cluster<'_>) -> Option<String> {
     let pending = Content::of(after);
-    (Content::of(before) != pending).then(|| word(&pending))
-}
-
-fn word(content: &Content<'_>) -> String {
-    content.hash().chars().take(PREFIX.len() + DIGITS).collect()
+    (Content::of(before) != pending).then(|| pending.hash().chars().take(PREFIX.len() + DIGITS).collect())
 }
 
 /// Why `target` names nothing in particular that the rule `code` could deny.

@@ -219,158 +219,75 @@ impl<'a> Scalar<'a> {
     }
 }
 
-#[derive(Default)]
-struct Root<'a> {
-    metadata: Slot<Object<Metadata<'a>>>,
-    spec: Slot<Object<Spec<'a>>>,
-    status: Slot<Object<Status<'a>>>,
-}
-
-impl<'de> Part<'de> for Root<'de> {
-    fn read<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error> {
-        match name {
-            "metadata" => fill(&mut self.metadata, map),
-            "spec" => fill(&mut self.spec, map),
-            "status" => fill(&mut self.status, map),
-            _ => Ok(false),
+/// An object with the fields that are read of it, each with its name in JSON.
+macro_rules! part {
+    ($part:ident { $($field:ident: $type:ty = $name:pat),* }) => {
+        #[derive(Default)]
+        struct $part<'a> {
+            $($field: Slot<$type>),*
         }
-    }
-}
 
-#[derive(Default)]
-struct Metadata<'a> {
-    name: Slot<Scalar<'a>>,
-    deletion: Slot<Scalar<'a>>,
-    annotations: Slot<Object<Annotations<'a>>>,
-}
-
-impl<'de> Part<'de> for Metadata<'de> {
-    fn read<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error> {
-        match name {
-            "name" => fill(&mut self.name, map),
-            "deletionTimestamp" => fill(&mut self.deletion, map),
-            "annotations" => fill(&mut self.annotations, map),
-            _ => Ok(false),
+        impl<'de> Part<'de> for $part<'de> {
+            fn read<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error> {
+                match name {
+                    $($name => fill(&mut self.$field, map),)*
+                    _ => Ok(false),
+                }
+            }
         }
-    }
+    };
 }
 
-#[derive(Default)]
-struct Annotations<'a> {
-    allow: Slot<Scalar<'a>>,
-}
+part! { Root {
+    metadata: Object<Metadata<'a>> = "metadata",
+    spec: Object<Spec<'a>> = "spec",
+    status: Object<Status<'a>> = "status"
+} }
 
-impl<'de> Part<'de> for Annotations<'de> {
-    fn read<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error> {
-        if name == ALLOW { fill(&mut self.allow, map) } else { Ok(false) }
-    }
-}
+part! { Metadata {
+    name: Scalar<'a> = "name",
+    deletion: Scalar<'a> = "deletionTimestamp",
+    annotations: Object<Annotations<'a>> = "annotations"
+} }
 
-#[derive(Default)]
-struct Spec<'a> {
-    cloud_type: Slot<Scalar<'a>>,
-    cluster_type: Slot<Scalar<'a>>,
-    profiles: Slot<List<Profile<'a>>>,
-}
+part! { Annotations {
+    allow: Scalar<'a> = ALLOW
+} }
 
-impl<'de> Part<'de> for Spec<'de> {
-    fn read<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error> {
-        match name {
-            "cloudType" => fill(&mut self.cloud_type, map),
-            "clusterType" => fill(&mut self.cluster_type, map),
-            "clusterProfileTemplates" => fill(&mut self.profiles, map),
-            _ => Ok(false),
-        }
-    }
-}
+part! { Spec {
+    cloud_type: Scalar<'a> = "cloudType",
+    cluster_type: Scalar<'a> = "clusterType",
+    profiles: List<Profile<'a>> = "clusterProfileTemplates"
+} }
 
-#[derive(Default)]
-struct Profile<'a> {
-    uid: Slot<Scalar<'a>>,
-    packs: Slot<List<Pack<'a>>>,
-}
+part! { Profile {
+    uid: Scalar<'a> = "uid",
+    packs: List<Pack<'a>> = "packs"
+} }
 
-impl<'de> Part<'de> for Profile<'de> {
-    fn read<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error> {
-        match name {
-            "uid" => fill(&mut self.uid, map),
-            "packs" => fill(&mut self.packs, map),
-            _ => Ok(false),
-        }
-    }
-}
+part! { Pack {
+    name: Scalar<'a> = "name",
+    layer: Scalar<'a> = "layer",
+    version: Scalar<'a> = "version",
+    tag: Scalar<'a> = "tag"
+} }
 
-#[derive(Default)]
-struct Pack<'a> {
-    name: Slot<Scalar<'a>>,
-    layer: Slot<Scalar<'a>>,
-    version: Slot<Scalar<'a>>,
-    tag: Slot<Scalar<'a>>,
-}
+part! { Status {
+    state: Scalar<'a> = "state",
+    packs: List<Reported<'a>> = "packs"
+} }
 
-impl<'de> Part<'de> for Pack<'de> {
-    fn read<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error> {
-        match name {
-            "name" => fill(&mut self.name, map),
-            "layer" => fill(&mut self.layer, map),
-            "version" => fill(&mut self.version, map),
-            "tag" => fill(&mut self.tag, map),
-            _ => Ok(false),
-        }
-    }
-}
+part! { Reported {
+    name: Scalar<'a> = "name",
+    version: Scalar<'a> = "version",
+    profile_uid: Scalar<'a> = "profileUid",
+    condition: Object<Condition<'a>> = "condition"
+} }
 
-#[derive(Default)]
-struct Status<'a> {
-    state: Slot<Scalar<'a>>,
-    packs: Slot<List<Reported<'a>>>,
-}
-
-impl<'de> Part<'de> for Status<'de> {
-    fn read<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error> {
-        match name {
-            "state" => fill(&mut self.state, map),
-            "packs" => fill(&mut self.packs, map),
-            _ => Ok(false),
-        }
-    }
-}
-
-#[derive(Default)]
-struct Reported<'a> {
-    name: Slot<Scalar<'a>>,
-    version: Slot<Scalar<'a>>,
-    profile_uid: Slot<Scalar<'a>>,
-    condition: Slot<Object<Condition<'a>>>,
-}
-
-impl<'de> Part<'de> for Reported<'de> {
-    fn read<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error> {
-        match name {
-            "name" => fill(&mut self.name, map),
-            "version" => fill(&mut self.version, map),
-            "profileUid" => fill(&mut self.profile_uid, map),
-            "condition" => fill(&mut self.condition, map),
-            _ => Ok(false),
-        }
-    }
-}
-
-#[derive(Default)]
-struct Condition<'a> {
-    kind: Slot<Scalar<'a>>,
-    status: Slot<Scalar<'a>>,
-}
-
-impl<'de> Part<'de> for Condition<'de> {
-    fn read<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error> {
-        match name {
-            "type" => fill(&mut self.kind, map),
-            "status" => fill(&mut self.status, map),
-            _ => Ok(false),
-        }
-    }
-}
+part! { Condition {
+    kind: Scalar<'a> = "type",
+    status: Scalar<'a> = "status"
+} }
 
 /// What is no object at all is an error.
 impl<'de: 'a, 'a> Deserialize<'de> for Facts<'a> {

@@ -8,7 +8,7 @@ use rustix::process::Signal;
 use tokio::{io::AsyncWriteExt, net::TcpStream};
 
 use crate::{
-    client::{number, review_request},
+    client::{Client, number, review_request},
     program::{Program, tell},
     reviews::skip,
     server::{head, read_to_end},
@@ -61,26 +61,26 @@ async fn half_a_handshake_is_dropped() {
     ));
 }
 
+/// Sends `start`, and then a byte now and then until the other side closes; what it answered.
+async fn drip(client: Client, start: String, byte: &'static [u8]) -> String {
+    let (mut reader, mut writer) = tokio::io::split(client.connect().await.unwrap());
+    let dripping = tokio::spawn(async move {
+        writer.write_all(start.as_bytes()).await.unwrap();
+        while writer.write_all(byte).await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    });
+    let answer = read_to_end(&mut reader).await;
+    dripping.abort();
+    answer
+}
+
 #[tokio::test]
 async fn a_header_that_drips_is_dropped() {
     let program = Program::start(&[]);
     let begun = Instant::now();
-    let strangers = (0..STRANGERS).map(|_| {
-        let client = program.client();
-        tokio::spawn(async move {
-            let stream = client.connect().await.unwrap();
-            let (mut reader, mut writer) = tokio::io::split(stream);
-            let drip = tokio::spawn(async move {
-                writer.write_all(b"POST /validate HTTP/1.1\r\nhost: localhost\r\nx: ").await.unwrap();
-                while writer.write_all(b"x").await.is_ok() {
-                    tokio::time::sleep(Duration::from_millis(50)).await;
-                }
-            });
-            let answer = read_to_end(&mut reader).await;
-            drip.abort();
-            answer
-        })
-    });
+    let start = "POST /validate HTTP/1.1\r\nhost: localhost\r\nx: ";
+    let strangers = (0..STRANGERS).map(|_| tokio::spawn(drip(program.client(), start.to_owned(), b"x")));
     let (answered, ended) = meanwhile(&program, strangers.collect()).await;
     assert!(ended.iter().all(String::is_empty), "{ended:?}");
     tell(&format!(
@@ -93,22 +93,7 @@ async fn a_header_that_drips_is_dropped() {
 async fn a_body_that_drips_is_given_up_in_the_time_that_it_names() {
     let program = Program::start(&[]);
     let begun = Instant::now();
-    let strangers = (0..STRANGERS).map(|_| {
-        let client = program.client();
-        tokio::spawn(async move {
-            let stream = client.connect().await.unwrap();
-            let (mut reader, mut writer) = tokio::io::split(stream);
-            let drip = tokio::spawn(async move {
-                writer.write_all(head(7_000_000, "").as_bytes()).await.unwrap();
-                while writer.write_all(b" ").await.is_ok() {
-                    tokio::time::sleep(Duration::from_millis(50)).await;
-                }
-            });
-            let answer = read_to_end(&mut reader).await;
-            drip.abort();
-            answer
-        })
-    });
+    let strangers = (0..STRANGERS).map(|_| tokio::spawn(drip(program.client(), head(7_000_000, ""), b" ")));
     let (answered, ended) = meanwhile(&program, strangers.collect()).await;
     assert!(ended.iter().all(|answer| answer.starts_with("HTTP/1.1 408 ")), "{ended:?}");
     let too_slow = "profile_webhook_requests_total{outcome=\"too_slow\",code=\"408\"}";

@@ -63,7 +63,7 @@ fn of_servers() -> Result<Vec<Row>, Failure> {
         let mut rates = Vec::new();
         for server in &servers {
             let before = server.processor_time()?;
-            let (rate, count) = load.run(server.address(), CONNECTIONS, load::Until::Seconds(2.0), &reviews)?;
+            let (rate, count) = load.run(server, CONNECTIONS, load::Until::Seconds(2.0), &reviews)?;
             rates.push((rate, (server.processor_time()? - before) * 1e6 / count as f64));
         }
         // The first round warms up.
@@ -94,7 +94,7 @@ fn of_servers() -> Result<Vec<Row>, Failure> {
 fn memory(server: &Server, load: &Load, reviews: &Reviews) -> Result<[f64; 2], Failure> {
     let (mut done, mut seen) = (0, [0.0; 2]);
     for (look, memory) in LOOKS.into_iter().zip(&mut seen) {
-        load.run(server.address(), MANY_CONNECTIONS, load::Until::Reviews(look - done), reviews)?;
+        load.run(server, MANY_CONNECTIONS, load::Until::Reviews(look - done), reviews)?;
         done = look;
         *memory = server.megabytes()?;
     }

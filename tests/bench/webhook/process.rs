@@ -22,6 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) struct Server {
     child: Child,
     address: SocketAddr,
+    decides: bool,
     milliseconds_to_ready: f64,
 }
 
@@ -36,7 +37,7 @@ impl Server {
         // Whether the binary is fresh is found out before.
         let start = Instant::now();
         let child = command.env("RUST_LOG", "off").stderr(Stdio::null()).spawn()?;
-        let mut server = Self { child, address, milliseconds_to_ready: 0.0 };
+        let mut server = Self { child, address, decides: true, milliseconds_to_ready: 0.0 };
         server.wait(|| is_ready(health))?;
         server.milliseconds_to_ready = start.elapsed().as_secs_f64() * 1000.0;
         Ok(server)
@@ -47,7 +48,8 @@ impl Server {
         let port = pair.directory().join(kind.word()).with_extension(reference::PORT);
         let mut command = Command::new(std::env::current_exe()?);
         let child = command.args([reference::WORD, kind.word()]).arg(pair.directory()).spawn()?;
-        let mut server = Self { child, address: SocketAddr::from(([127, 0, 0, 1], 0)), milliseconds_to_ready: 0.0 };
+        let address = SocketAddr::from(([127, 0, 0, 1], 0));
+        let mut server = Self { child, address, decides: false, milliseconds_to_ready: 0.0 };
         server.wait(|| port.exists())?;
         server.address = fs::read_to_string(port)?.parse()?;
         Ok(server)
@@ -56,6 +58,11 @@ impl Server {
     /// Where it listens.
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Whether it decides: then its answers must be right.
+    pub(crate) fn decides(&self) -> bool {
+        self.decides
     }
 
     /// How long it took from its start until it said that it is ready.

@@ -1,21 +1,20 @@
 //! Reads a request body, counted and timed.
 
-use std::sync::Arc;
+use std::{mem, sync::Arc};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use hyper::body::Body;
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
-    time::{self, Instant},
-};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::alarm::Alarm;
 
 /// A body that was read, and the room in memory that it takes until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Held {
     /// The body.
-    pub(crate) bytes: Vec<u8>,
-    room: OwnedSemaphorePermit,
+    pub(crate) bytes: Bytes,
+    _room: OwnedSemaphorePermit,
 }
 
 /// Why a body was not read to its end.
@@ -31,12 +30,21 @@ pub(crate) enum BodyError {
     Broken,
 }
 
-/// Reads `body` to its end, at most `limit` bytes of it, until `deadline`. Each byte takes a permit of `room`.
-pub(crate) async fn read<B>(body: B, limit: usize, room: &Arc<Semaphore>, deadline: Instant) -> Result<Held, BodyError>
+/// Reads `body` to its end, at most `limit` bytes of it, until `alarm` rings. Each byte takes a permit of `room`.
+pub(crate) async fn read<B>(
+    body: B,
+    limit: usize,
+    room: &Arc<Semaphore>,
+    mut alarm: Alarm<'_>,
+) -> Result<Held, BodyError>
 where
     B: Body<Data = Bytes> + Unpin,
 {
-    time::timeout_at(deadline, collect(body, limit, room)).await.unwrap_or(Err(BodyError::TooSlow))
+    tokio::select! {
+        biased;
+        held = collect(body, limit, room) => held,
+        () = alarm.rings() => Err(BodyError::TooSlow),
+    }
 }
 
 async fn collect<B>(mut body: B, limit: usize, room: &Arc<Semaphore>) -> Result<Held, BodyError>
@@ -47,17 +55,25 @@ where
     if body.size_hint().lower() > limit as u64 {
         return Err(BodyError::TooLarge);
     }
-    let mut held = Held { bytes: Vec::new(), room: take(room, 0)? };
+    let mut taken = take(room, 0)?;
+    // Most bodies come in one piece, which is used where it was read.
+    let (mut bytes, mut pieces) = (Bytes::new(), BytesMut::new());
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame.map_err(|_| BodyError::Broken)?.into_data() else { continue };
-        if held.bytes.len() + data.len() > limit {
+        if bytes.len() + pieces.len() + data.len() > limit {
             return Err(BodyError::TooLarge);
         }
         // Room is taken for what has come and not for what was announced: announcing costs a client nothing.
-        held.room.merge(take(room, data.len())?);
-        held.bytes.extend_from_slice(&data);
+        taken.merge(take(room, data.len())?);
+        if bytes.is_empty() && pieces.is_empty() {
+            bytes = data;
+        } else {
+            pieces.extend_from_slice(&mem::take(&mut bytes));
+            pieces.extend_from_slice(&data);
+        }
     }
-    Ok(held)
+    let bytes = if pieces.is_empty() { bytes } else { pieces.freeze() };
+    Ok(Held { bytes, _room: taken })
 }
 
 fn take(room: &Arc<Semaphore>, bytes: usize) -> Result<OwnedSemaphorePermit, BodyError> {

@@ -5,6 +5,7 @@
 //! [`certs`] takes up new certificates whenever the files hold one; [`metrics`] and [`readiness`] tell how it goes.
 
 pub mod admission;
+mod alarm;
 mod answers;
 pub mod args;
 mod body;

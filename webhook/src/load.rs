@@ -7,7 +7,11 @@ use tokio::{
     time::{self, Instant},
 };
 
-use crate::{limits::Limits, metrics::Refusal};
+use crate::{
+    alarm::{Alarm, Alarms},
+    limits::Limits,
+    metrics::Refusal,
+};
 
 /// What all connections share.
 #[derive(Debug)]
@@ -45,11 +49,13 @@ impl Load {
 pub(crate) struct Peer {
     reviews: Arc<Semaphore>,
     may_ask: bool,
+    alarms: Alarms,
 }
 
 impl Peer {
     pub(crate) fn new(limits: &Limits, may_ask: bool) -> Self {
-        Self { reviews: Arc::new(Semaphore::new(limits.reviews_per_connection)), may_ask }
+        let reviews = Arc::new(Semaphore::new(limits.reviews_per_connection));
+        Self { reviews, may_ask, alarms: Alarms::default() }
     }
 
     /// Whether it may ask for a decision at all.
@@ -60,5 +66,9 @@ impl Peer {
     /// One of the reviews that it may have in work at once, until it is dropped.
     pub(crate) fn begin(&self) -> Result<OwnedSemaphorePermit, Refusal> {
         Arc::clone(&self.reviews).try_acquire_owned().map_err(|_| Refusal::Connection)
+    }
+    /// A timer for one of its reviews.
+    pub(crate) fn alarm(&self, deadline: Instant) -> Alarm<'_> {
+        self.alarms.at(deadline)
     }
 }

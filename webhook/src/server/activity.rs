@@ -82,22 +82,23 @@ impl Activity {
 
     /// What is to be done with the connection at a time, when it was asked to leave at `left`.
     ///
-    /// Only HTTP/2 can be told to leave while it is quiet without a request getting lost on its way. HTTP/1.1 has a limit of its
-    /// own for idle connections, and leaves behind an answer. Neither may stay when its answers are not taken.
+    /// One that is idle leaves. Only HTTP/2 can be told to leave for its age without a request getting lost on its way; HTTP/1.1
+    /// then leaves behind an answer. Neither may stay when its answers are not taken.
     pub(super) fn next(&self, limits: &Limits, version: Version, left: Option<Instant>, now: Instant) -> Next {
         let idle = self.last() + limits.idle;
         let end = left.unwrap_or(idle) + limits.body;
         if now >= end {
             return Next::Drop;
         }
-        if version != Version::HTTP_2 || left.is_some() || !self.has_asked() {
+        if left.is_some() || !self.has_asked() {
             return Next::Look(end.min(now + limits.idle));
         }
-        let old = self.opened + limits.connection_age;
-        if now >= old || (now >= idle && !self.is_at_work()) {
+        let old = (version == Version::HTTP_2).then(|| self.opened + limits.connection_age);
+        if old.is_some_and(|old| now >= old) || (now >= idle && !self.is_at_work()) {
             return Next::Leave;
         }
-        Next::Look(old.min(end).min(if now >= idle { now + limits.idle } else { idle }))
+        let next = if now >= idle { now + limits.idle } else { idle };
+        Next::Look(end.min(next).min(old.unwrap_or(next)))
     }
 
     fn touch(&self) {

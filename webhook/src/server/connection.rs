@@ -83,9 +83,9 @@ where
     let answer = service_fn(move |request| Arc::clone(&asked).answer(request));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        // hyper counts the time between two requests as time to read the header, so this is the idle time. The
-        // first header has its own, shorter limit below.
-        .header_read_timeout(session.service.limits().idle)
+        // hyper would make a timer for each header. The first one has its limit below, and those behind it have to come in the
+        // time that a connection may be idle.
+        .header_read_timeout(None)
         // The default lets a header of 400 KB wait in each of many connections.
         .max_buf_size(LONGEST_HEADER as usize)
         .serve_connection(TokioIo::new(io), answer);

@@ -60,7 +60,8 @@ impl Service {
         };
         // Reading, waiting for a turn and deciding share the one time that the API server has left.
         let deadline = Instant::now() + patience(request.uri().query(), self.limits.body);
-        let body = match body::read(request.into_body(), self.limits.body_bytes, &self.room, deadline).await {
+        let body = match body::read(request.into_body(), self.limits.body_bytes, &self.room, peer.alarm(deadline)).await
+        {
             Ok(body) => body,
             Err(problem) => return self.not_whole(&problem),
         };

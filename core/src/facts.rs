@@ -30,6 +30,10 @@ pub struct Facts<'a> {
     pack_statuses: Vec<PackStatus<'a>>,
 }
 
+/// What the rules look at of a cluster as a write would leave it: all but its status, which a write of the object cannot change.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pending<'a>(Facts<'a>);
+
 /// What the rules look at of an attached profile.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ProfileFacts<'a> {
@@ -54,6 +58,19 @@ struct Scalar<'a> {
     text: Cow<'a, str>,
     /// Whether it is a number whose text may have lost zeros: `1.3` may have been written as `1.30`.
     is_ambiguous: bool,
+}
+
+impl<'a> Pending<'a> {
+    /// The facts, without those of the status.
+    pub fn facts(&self) -> &Facts<'a> {
+        &self.0
+    }
+}
+
+impl<'a> From<Facts<'a>> for Pending<'a> {
+    fn from(facts: Facts<'a>) -> Self {
+        Self(Facts { state: None, pack_statuses: Vec::new(), ..facts })
+    }
 }
 
 impl<'a> Facts<'a> {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use profile_core::{
     allowance::{self, Asked},
-    facts::Facts,
+    facts::{Facts, Pending},
     rules,
 };
 use thiserror::Error;
@@ -66,7 +66,7 @@ pub fn decide(body: &[u8], settings: &Settings, now: Timestamp) -> Result<Decisi
         )));
     }
     let before = document(request.old_object.as_ref(), "oldObject")?;
-    let after = document(request.object.as_ref(), "object")?;
+    let after = document(request.object.as_ref().map(Pending::facts), "object")?;
     let verdict = rules::judge(before, after, &|| review::other_content(body), &settings.policy);
     let asked = Asked::of(before, after, &|| review::has_other_spec(body), request.user(), request.groups());
     let ruling = allowance::judge(verdict, &asked, &settings.exceptions, now);

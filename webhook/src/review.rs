@@ -1,6 +1,10 @@
 //! Reads an AdmissionReview: the only place that parses what the API server sent.
 
-use profile_core::{allowance, cluster::Cluster, facts::Facts};
+use profile_core::{
+    allowance,
+    cluster::Cluster,
+    facts::{Facts, Pending},
+};
 use serde::Deserialize;
 use serde_json::{Value, error::Category};
 
@@ -24,7 +28,7 @@ pub(crate) struct Request<'a> {
     #[serde(default)]
     dry_run: Option<bool>,
     #[serde(borrow, default)]
-    pub(crate) object: Option<Facts<'a>>,
+    pub(crate) object: Option<Pending<'a>>,
     #[serde(borrow, default)]
     pub(crate) old_object: Option<Facts<'a>>,
 }

@@ -10,7 +10,7 @@ use serde::{
 };
 use serde_json::{Number, Value};
 
-use super::{Facts, PackFacts, ProfileFacts, Scalar};
+use super::{Facts, PackFacts, Pending, ProfileFacts, Scalar};
 use crate::{annotations::ALLOW, cluster::PackStatus, field};
 
 /// An object of which some fields are read.
@@ -244,6 +244,11 @@ part! { Root {
     status: Object<Status<'a>> = "status"
 } }
 
+part! { Unreported {
+    metadata: Object<Metadata<'a>> = "metadata",
+    spec: Object<Spec<'a>> = "spec"
+} }
+
 part! { Metadata {
     name: Scalar<'a> = "name",
     deletion: Scalar<'a> = "deletionTimestamp",
@@ -294,6 +299,15 @@ impl<'de: 'a, 'a> Deserialize<'de> for Facts<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let Object(root) = deserializer.deserialize_map(ObjectVisitor::<Root<'de>>(PhantomData))?;
         Ok(root.facts())
+    }
+}
+
+/// The status is passed over, which is a seventh of what there is to read.
+impl<'de: 'a, 'a> Deserialize<'de> for Pending<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Object(Unreported { metadata, spec }) =
+            deserializer.deserialize_map(ObjectVisitor::<Unreported<'de>>(PhantomData))?;
+        Ok(Pending(Root { metadata, spec, status: None }.facts()))
     }
 }
 

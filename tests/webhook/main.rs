@@ -6,10 +6,8 @@
 mod admission;
 mod allowances;
 mod attacks;
-mod authority;
 mod bodies;
 mod certs;
-mod client;
 mod clients;
 mod decisions;
 mod denials;
@@ -19,8 +17,6 @@ mod held;
 mod http2;
 mod load;
 mod metrics;
-mod process;
-mod program;
 mod readiness;
 mod reload;
 mod reloads;
@@ -30,4 +26,5 @@ mod routes;
 mod samples;
 mod server;
 mod tls;
-mod volume;
+
+use profile_tests::webhook::{authority, client, program, volume};

@@ -14,6 +14,7 @@ mod orphans;
 mod overrides;
 mod policy;
 mod races;
+mod replicas;
 mod rules;
 mod sandbox;
 mod scaling;

@@ -21,6 +21,7 @@ mod scaling;
 mod stores;
 mod switch;
 mod terminal;
+mod threats;
 mod watching;
 mod webhook_down;
 mod world;

@@ -25,6 +25,20 @@ mod rotations;
 mod routes;
 mod samples;
 mod server;
+mod strange;
 mod tls;
+mod versions;
 
-use profile_tests::webhook::{authority, client, program, volume};
+// The reference that the rules are held against; it judges here what the program answers.
+#[path = "../rules/content.rs"]
+mod content;
+#[expect(dead_code, reason = "what it tells beside its judgement is for the tests of the rules")]
+#[path = "../rules/reference.rs"]
+mod reference;
+#[path = "../rules/reference_version.rs"]
+mod reference_version;
+
+use profile_tests::{
+    random::world,
+    webhook::{authority, client, program, volume},
+};

@@ -12,6 +12,7 @@ mod clients;
 mod decisions;
 mod denials;
 mod descriptors;
+mod faults;
 mod flood;
 mod held;
 mod http2;

@@ -17,6 +17,7 @@ mod flood;
 mod held;
 mod http2;
 mod load;
+mod logging;
 mod metrics;
 mod readiness;
 mod reload;

@@ -13,6 +13,7 @@ pub mod clock;
 mod descriptors;
 pub mod limits;
 mod load;
+mod log;
 mod media;
 pub mod metrics;
 pub mod readiness;

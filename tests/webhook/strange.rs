@@ -215,6 +215,42 @@ fn twice() -> Vec<Case> {
     cases
 }
 
+/// The same where all profile content counts, because the cluster is being provisioned.
+fn content_twice() -> Vec<Case> {
+    let mut cluster = cluster("1.29.4");
+    cluster["status"]["state"] = json!("Provisioning");
+    let template = &mut cluster["spec"]["clusterProfileTemplates"][0];
+    template["profileVersion"] = json!("1.0.0");
+    template["variables"] = json!([{"name": "region", "value": "eu"}]);
+    let pack = &mut template["packs"][1];
+    pack["type"] = json!("helm");
+    pack["params"] = json!({"a": "b"});
+    pack["manifests"] = json!([{"name": "m", "content": "kind: Pod"}]);
+    let review = update(&cluster, &cluster);
+    let mut cases = vec![("all once".to_owned(), review.to_string().into_bytes(), Allowed)];
+    for object in ["object", "oldObject"] {
+        for field in [
+            "name",
+            "profileVersion",
+            "variables",
+            "variables/0/value",
+            "packs/1/type",
+            "packs/1/values",
+            "packs/1/params",
+            "packs/1/params/a",
+            "packs/1/manifests",
+            "packs/1/manifests/0/content",
+        ] {
+            let pointer = format!("/request/{object}/spec/clusterProfileTemplates/0/{field}");
+            for first in [json!("other"), Value::Null] {
+                let body = doubled(&review, &pointer, &first);
+                cases.push((format!("{pointer} twice, {first} in front"), body.into_bytes(), Denied));
+            }
+        }
+    }
+    cases
+}
+
 /// The review with a field that stands twice in its object, `first` in front.
 fn doubled(review: &Value, pointer: &str, first: &Value) -> String {
     // In front of the others both where they are sorted and where they are kept as they came.
@@ -340,6 +376,11 @@ async fn uids_kinds_versions_operations_and_subresources_are_read_to_the_letter(
 #[tokio::test]
 async fn what_stands_twice_is_refused_in_each_object_that_counts() {
     hold("duplicate names", twice()).await;
+}
+
+#[tokio::test]
+async fn content_that_stands_twice_is_other_content_while_it_counts() {
+    hold("duplicate names in content", content_twice()).await;
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ mod body;
 pub mod certs;
 pub mod clock;
 mod descriptors;
+mod document;
 pub mod limits;
 mod load;
 mod log;

@@ -3,7 +3,7 @@
 
 use std::{
     net::SocketAddr,
-    sync::{Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
@@ -34,14 +34,29 @@ const HTTP1: &str = "0.0.0.0";
 struct Stage {
     world: World,
     runtime: Runtime,
-    /// The tests take turns: the load of one would be the gap of another, and one kills the API server.
-    _turn: MutexGuard<'static, ()>,
+    _turn: Turn,
 }
+
+/// One test kills the API server, and has it for itself.
+#[expect(dead_code, reason = "they are held")]
+enum Turn {
+    Together(RwLockReadGuard<'static, ()>),
+    Alone(RwLockWriteGuard<'static, ()>),
+}
+
+static TURN: RwLock<()> = RwLock::new(());
 
 impl Stage {
     fn new(prefix: &str) -> Self {
-        static TURN: Mutex<()> = Mutex::new(());
-        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        Self::in_turn(prefix, Turn::Together(TURN.read().unwrap_or_else(PoisonError::into_inner)))
+    }
+
+    /// The same for a test that has the control plane for itself.
+    fn alone(prefix: &str) -> Self {
+        Self::in_turn(prefix, Turn::Alone(TURN.write().unwrap_or_else(PoisonError::into_inner)))
+    }
+
+    fn in_turn(prefix: &str, turn: Turn) -> Self {
         let world = World::on(plane(), prefix);
         let (mut cluster, _) = sample("rejects/K8sMultiMinorUpgradeNotSupported.yaml");
         for writer in 0..load::WRITERS {

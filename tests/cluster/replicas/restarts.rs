@@ -17,7 +17,7 @@ async fn connections(program: &Program) -> f64 {
 
 #[test]
 fn an_api_server_that_restarts_lets_nothing_through_and_is_answered_at_once() {
-    let stage = Stage::new("api-server");
+    let stage = Stage::alone("api-server");
     let first = Program::start(&[]);
     let second = first.start_beside(&[]);
     let _balancer = stage.balanced(HTTP1, &[&first, &second]);

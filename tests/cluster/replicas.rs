@@ -22,6 +22,7 @@ mod balancer;
 mod ends;
 mod load;
 mod restarts;
+mod sockets;
 
 const CLUSTER: &str = "cluster.spectrocloud.com";
 

@@ -9,7 +9,7 @@ use profile_tests::webhook::{
 };
 use rustix::process::Signal;
 
-use super::{HOSTS, Stage, load::Figures};
+use super::{HOSTS, Stage, load::Figures, sockets};
 
 /// Meanwhile the balancer learns that no more connections are to be opened; five seconds in what is shipped.
 const DELAY: [&str; 1] = ["--shutdown-delay=1"];
@@ -32,8 +32,17 @@ fn end_replicas(prefix: &str, host: &str, signal: Signal) -> (Figures, Vec<(Dura
             let metrics = older.get("/metrics").await;
             let asked = number(&metrics, "profile_webhook_requests_total{outcome=\"denied\",code=\"200\"}");
             assert!(asked > 0.0, "it was not asked before its end");
+            // It stands still until a review is on its way to it, or the end would seldom meet one.
+            older.signal(Signal::STOP);
+            soon(async {
+                while sockets::unread(older.tls.port()) == 0 {
+                    tokio::task::yield_now().await;
+                }
+            })
+            .await;
             older.signal(signal);
             let end = Instant::now();
+            older.signal(Signal::CONT);
             let status = soon(older.ended()).await;
             assert_eq!(status.code(), if signal == Signal::TERM { Some(0) } else { None });
             load.answered(80).await;

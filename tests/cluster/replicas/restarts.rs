@@ -1,6 +1,6 @@
 //! The API server restarts under load, and the webhook while the API server holds idle connections to it.
 
-use std::{fs, time::Instant};
+use std::time::Instant;
 
 use profile_tests::webhook::{
     client::number,
@@ -9,7 +9,7 @@ use profile_tests::webhook::{
 };
 use rustix::process::Signal;
 
-use super::{HTTP1, Stage, load};
+use super::{HTTP1, Stage, load, sockets};
 
 async fn connections(program: &Program) -> f64 {
     number(&program.get("/metrics").await, "profile_webhook_connections")
@@ -47,17 +47,6 @@ fn an_api_server_that_restarts_lets_nothing_through_and_is_answered_at_once() {
     assert!(!figures.away().is_empty(), "no write met the restart");
 }
 
-/// Sockets at a port of this machine that are open or half closed; whoever only listens there does not count.
-fn sockets(port: u16) -> usize {
-    const TIME_WAIT: &str = "06";
-    const LISTEN: &str = "0A";
-    let end = format!(":{port:04X}");
-    let table = fs::read_to_string("/proc/net/tcp").unwrap();
-    let rows = table.lines().skip(1).map(|line| line.split_whitespace().collect::<Vec<_>>());
-    rows.filter(|row| (row[1].ends_with(&end) || row[2].ends_with(&end)) && ![TIME_WAIT, LISTEN].contains(&row[3]))
-        .count()
-}
-
 #[test]
 fn a_webhook_that_restarts_is_found_again_where_connections_to_it_were_idle() {
     let stage = Stage::new("idle");
@@ -71,7 +60,7 @@ fn a_webhook_that_restarts_is_found_again_where_connections_to_it_were_idle() {
         let before = stage.runtime.block_on(async {
             let (writes, opened) = (at_once(), async {
                 soon(async {
-                    while sockets(program.tls.port()) < 2 * load::WRITERS {
+                    while sockets::open(program.tls.port()) < 2 * load::WRITERS {
                         tokio::task::yield_now().await
                     }
                 })
@@ -86,7 +75,7 @@ fn a_webhook_that_restarts_is_found_again_where_connections_to_it_were_idle() {
         stage.runtime.block_on(soon(program.ended()));
         // The API server gives up the connections by itself, before there is anything to ask.
         stage.runtime.block_on(soon(async {
-            while sockets(program.tls.port()) > 0 {
+            while sockets::open(program.tls.port()) > 0 {
                 tokio::task::yield_now().await
             }
         }));

@@ -58,7 +58,7 @@ pub(crate) fn sample(path: &str) -> (Value, Value) {
     (current, pending)
 }
 
-const VERSIONS: [&str; 2] = ["v1", "v1alpha1"];
+pub(crate) const VERSIONS: [&str; 2] = ["v1", "v1alpha1"];
 
 /// Asserts that the update passes in both versions: a dry run stores nothing, the write stores what it says.
 fn accepts(path: &str, method: Method) {

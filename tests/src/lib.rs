@@ -5,5 +5,6 @@ pub mod schema;
 pub mod screen;
 pub mod shell;
 pub mod threads;
+pub mod webhook;
 
 pub use profile_sandbox::{Run, Sandbox, SandboxError, binaries};

@@ -163,6 +163,26 @@ fn time_is_an_argument() {
     }
 }
 
+/// A clock that is set back makes an hour come twice. Words that are written then count, as they did; what stands there from an
+/// earlier write does not.
+#[test]
+fn a_clock_that_is_set_back_revives_nothing_that_was_written_before() {
+    let mut stands = skip_with(WORDS);
+    stands["request"]["oldObject"]["metadata"]["annotations"] = json!({ALLOW: WORDS});
+    for (now, fresh) in [
+        ("2026-12-01T12:00:00Z", true),
+        ("2026-12-01T19:00:00Z", false),
+        ("2026-12-01T11:00:00Z", true),
+        ("2026-11-29T12:00:00Z", false),
+        ("9999-12-30T00:00:00Z", false),
+        ("-009999-01-02T01:59:59Z", false),
+    ] {
+        let now: Timestamp = now.parse().unwrap();
+        assert_eq!(ruled_by(&skip_with(WORDS), &settings(), now).1["allowed"], json!(fresh), "{now}");
+        assert_eq!(ruled_by(&stands, &settings(), now).1["allowed"], json!(false), "{now}");
+    }
+}
+
 #[test]
 fn a_vague_annotation_denies_the_write_also_where_nothing_is_broken() {
     let mut review = update(&cluster("1.29.4"), &cluster("1.30.0"));

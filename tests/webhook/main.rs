@@ -6,21 +6,19 @@
 mod admission;
 mod allowances;
 mod attacks;
-mod authority;
 mod bodies;
 mod certs;
-mod client;
 mod clients;
 mod decisions;
 mod denials;
 mod descriptors;
+mod faults;
 mod flood;
 mod held;
 mod http2;
 mod load;
+mod logging;
 mod metrics;
-mod process;
-mod program;
 mod readiness;
 mod reload;
 mod reloads;
@@ -29,5 +27,20 @@ mod rotations;
 mod routes;
 mod samples;
 mod server;
+mod strange;
 mod tls;
-mod volume;
+mod versions;
+
+// The reference that the rules are held against; it judges here what the program answers.
+#[path = "../rules/content.rs"]
+mod content;
+#[expect(dead_code, reason = "what it tells beside its judgement is for the tests of the rules")]
+#[path = "../rules/reference.rs"]
+mod reference;
+#[path = "../rules/reference_version.rs"]
+mod reference_version;
+
+use profile_tests::{
+    random::world,
+    webhook::{authority, client, program, volume},
+};

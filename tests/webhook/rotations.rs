@@ -72,7 +72,7 @@ async fn rotate(rotations: usize, other: Option<&Authority>) {
     let begun = Instant::now();
     let mut served = client.certificate().await;
     for rotation in 1..=rotations {
-        let signing = other.filter(|_| rotation % 2 == 1).unwrap_or(&program.authority);
+        let signing = other.filter(|_| rotation % 2 == 1).unwrap_or(&*program.authority);
         program.volume.swap(&signing.leaf());
         let end = Instant::now() + Duration::from_secs(60);
         loop {

@@ -1,6 +1,6 @@
 //! A webhook on real sockets.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc};
 
 use profile_core::rules::Policy;
 use profile_webhook::{
@@ -17,9 +17,10 @@ use tokio::{
     io::{AsyncRead, AsyncReadExt},
     net::TcpStream,
     task::{AbortHandle, JoinHandle},
-    time,
 };
 use tokio_rustls::client::TlsStream;
+
+pub(crate) use profile_tests::webhook::soon;
 
 use crate::{
     authority::Authority,
@@ -131,11 +132,4 @@ pub(crate) async fn read_until<S: AsyncRead + Unpin>(stream: &mut S, end: &str) 
         text.push(char::from(soon(stream.read_u8()).await.unwrap()));
     }
     text
-}
-
-/// Waits for what comes at once when the webhook works, so that a fault is a failed test and not one that hangs.
-pub(crate) async fn soon<F: Future>(future: F) -> F::Output {
-    time::timeout(Duration::from_secs(60), future)
-        .await
-        .expect("the webhook did not do in a minute what it does at once")
 }

@@ -6,9 +6,9 @@ use profile_core::{
     facts::{Facts, Pending},
 };
 use serde::Deserialize;
-use serde_json::{Value, error::Category};
+use serde_json::error::Category;
 
-use crate::admission::API_VERSION;
+use crate::{admission::API_VERSION, document::Document};
 
 /// What a review says, as far as a decision needs it: of both objects what the rules look at, and nothing is built of the rest.
 #[derive(Debug, Deserialize)]
@@ -95,8 +95,8 @@ pub(crate) fn parse(body: &[u8]) -> Result<Request<'_>, String> {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Objects {
-    object: Value,
-    old_object: Value,
+    object: Document,
+    old_object: Document,
 }
 
 impl Objects {
@@ -113,12 +113,12 @@ impl Objects {
 /// What cannot be read does, and no exception can name it: nobody knows better.
 pub(crate) fn other_content(body: &[u8]) -> Option<String> {
     let Some(objects) = Objects::of(body) else { return Some(String::new()) };
-    allowance::other_content(&Cluster::new(&objects.old_object), &Cluster::new(&objects.object))
+    allowance::other_content(&Cluster::new(&objects.old_object.0), &Cluster::new(&objects.object.0))
 }
 
 /// Whether the two objects of a review differ in their spec; what cannot be read does.
 pub(crate) fn has_other_spec(body: &[u8]) -> bool {
-    Objects::of(body).is_none_or(|it| it.old_object.get("spec") != it.object.get("spec"))
+    Objects::of(body).is_none_or(|it| it.old_object.0.get("spec") != it.object.0.get("spec"))
 }
 
 impl Request<'_> {

@@ -5,8 +5,7 @@ use std::{ffi::OsString, io, process::ExitCode, sync::Arc};
 use clap::Parser;
 use jiff::Timestamp;
 use thiserror::Error;
-use tracing::{error, info, level_filters::LevelFilter};
-use tracing_subscriber::EnvFilter;
+use tracing::{error, info};
 
 use crate::{
     admission,
@@ -15,6 +14,7 @@ use crate::{
     clock::Clock,
     descriptors,
     limits::Limits,
+    log,
     metrics::Metrics,
     server::{BindError, Bound, Ending},
     service::Service,
@@ -46,8 +46,8 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(if usage.use_stderr() { 2 } else { 0 });
         }
     };
-    log();
-    match start(args) {
+    let log = log::start();
+    let code = match start(args) {
         Ok(Ending::Drained) => ExitCode::SUCCESS,
         Ok(Ending::Cut) => {
             error!("connections were cut off before their answer");
@@ -57,13 +57,9 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
             error!("{problem}");
             ExitCode::FAILURE
         }
-    }
-}
-
-/// One JSON object per line on stderr; `RUST_LOG` changes the level.
-fn log() {
-    let filter = EnvFilter::builder().with_default_directive(LevelFilter::INFO.into()).from_env_lossy();
-    tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(filter).with_writer(io::stderr).init();
+    };
+    log.flush();
+    code
 }
 
 fn start(args: Args) -> Result<Ending, StartError> {

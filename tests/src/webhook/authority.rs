@@ -6,26 +6,35 @@ use rcgen::{
 use rustls::pki_types::CertificateDer;
 
 /// A CA made just now.
-pub(crate) struct Authority {
+pub struct Authority {
     issuer: Issuer<'static, KeyPair>,
     certificate: rcgen::Certificate,
 }
 
 /// A certificate and its key, in PEM.
 #[derive(Clone)]
-pub(crate) struct Pair {
-    pub(crate) cert: String,
-    pub(crate) key: String,
+pub struct Pair {
+    /// The certificate.
+    pub cert: String,
+    /// The key.
+    pub key: String,
 }
 
 /// A day: year, month, day of the month.
-type Day = (i32, u8, u8);
+pub type Day = (i32, u8, u8);
 
 const LONG_AGO: Day = (2020, 1, 1);
 const FAR_AWAY: Day = (2120, 1, 1);
 
+impl Default for Authority {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Authority {
-    pub(crate) fn new() -> Self {
+    /// Makes another one.
+    pub fn new() -> Self {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -35,29 +44,29 @@ impl Authority {
     }
 
     /// Its own certificate.
-    pub(crate) fn der(&self) -> CertificateDer<'static> {
+    pub fn der(&self) -> CertificateDer<'static> {
         self.certificate.der().clone()
     }
 
     /// Its own certificate, in PEM.
-    pub(crate) fn pem(&self) -> String {
+    pub fn pem(&self) -> String {
         self.certificate.pem()
     }
 
     /// A certificate for the webhook that is valid now.
-    pub(crate) fn leaf(&self) -> Pair {
+    pub fn leaf(&self) -> Pair {
         self.leaf_between(LONG_AGO, FAR_AWAY)
     }
 
     /// A certificate for the webhook that is valid from the first day until the last one begins.
-    pub(crate) fn leaf_between(&self, first: Day, last: Day) -> Pair {
-        let mut params = CertificateParams::new(["localhost".to_owned()]).unwrap();
+    pub fn leaf_between(&self, first: Day, last: Day) -> Pair {
+        let mut params = CertificateParams::new(["localhost", "127.0.0.1", "0.0.0.0"].map(str::to_owned)).unwrap();
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         self.sign(params, first, last)
     }
 
     /// A certificate for a client with a common name and alternative names.
-    pub(crate) fn client(&self, common: &str, alternatives: &[SanType]) -> Pair {
+    pub fn client(&self, common: &str, alternatives: &[SanType]) -> Pair {
         let mut params = CertificateParams::default();
         params.distinguished_name.push(DnType::CommonName, common);
         params.subject_alt_names = alternatives.to_vec();

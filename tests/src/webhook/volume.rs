@@ -1,4 +1,4 @@
-//! A folder that changes as the kubelet changes a mounted Secret: all files at once, by a link that is swapped.
+//! A folder that changes as the kubelet changes a mounted Secret or ConfigMap: all files at once, by a link that is swapped.
 
 use std::{
     fs,
@@ -9,34 +9,45 @@ use std::{
 
 use tempfile::TempDir;
 
-use crate::authority::Pair;
+use super::authority::Pair;
 
 /// A mounted volume. Each file is a link into `..data`, which is a link to a folder that is written whole before it is seen.
-pub(crate) struct Volume {
+pub struct Volume {
     folder: TempDir,
     next: AtomicU64,
 }
 
 impl Volume {
     /// A volume with a pair as a TLS Secret has it.
-    pub(crate) fn with(pair: &Pair) -> Self {
-        let volume = Self { folder: TempDir::new().unwrap(), next: AtomicU64::new(0) };
+    pub fn with(pair: &Pair) -> Self {
+        let volume = Self::empty();
         volume.swap(pair);
         volume
     }
 
+    /// A volume with these files.
+    pub fn of(files: &[(&str, &str)]) -> Self {
+        let volume = Self::empty();
+        volume.swap_files(files);
+        volume
+    }
+
+    fn empty() -> Self {
+        Self { folder: TempDir::new().unwrap(), next: AtomicU64::new(0) }
+    }
+
     /// Where a file of it is.
-    pub(crate) fn file(&self, name: &str) -> PathBuf {
+    pub fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// Puts another pair there.
-    pub(crate) fn swap(&self, pair: &Pair) {
+    pub fn swap(&self, pair: &Pair) {
         self.swap_files(&[("tls.crt", &pair.cert), ("tls.key", &pair.key)]);
     }
 
     /// Puts other files there.
-    pub(crate) fn swap_files(&self, files: &[(&str, &str)]) {
+    pub fn swap_files(&self, files: &[(&str, &str)]) {
         let data = self.file("..data");
         let before = fs::read_link(&data).ok();
         let folder = PathBuf::from(format!("..2026_{}", self.next.fetch_add(1, Ordering::Relaxed)));

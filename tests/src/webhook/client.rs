@@ -22,14 +22,14 @@ use tokio::{
 };
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
-use crate::{
+use super::{
     authority::{Authority, Pair},
-    server::soon,
+    soon,
 };
 
 /// Opens connections.
 #[derive(Clone)]
-pub(crate) struct Client {
+pub struct Client {
     roots: Arc<RootCertStore>,
     versions: Vec<&'static SupportedProtocolVersion>,
     protocols: Vec<Vec<u8>>,
@@ -39,14 +39,16 @@ pub(crate) struct Client {
 }
 
 /// A connection by which reviews are sent, one behind the other or, in HTTP/2, side by side.
-pub(crate) enum Connection {
+pub enum Connection {
+    /// One behind the other.
     Http1(http1::SendRequest<Full<Bytes>>, AbortHandle),
+    /// Side by side.
     Http2(http2::SendRequest<Full<Bytes>>, AbortHandle),
 }
 
 impl Client {
     /// A client that trusts the certificates of a CA.
-    pub(crate) fn trusting(authority: &Authority, server: SocketAddr) -> Self {
+    pub fn trusting(authority: &Authority, server: SocketAddr) -> Self {
         let mut roots = RootCertStore::empty();
         roots.add(authority.der()).unwrap();
         let versions = rustls::DEFAULT_VERSIONS.to_vec();
@@ -54,31 +56,31 @@ impl Client {
     }
 
     /// The same client, which trusts another CA as well.
-    pub(crate) fn trusting_also(mut self, authority: &Authority) -> Self {
+    pub fn trusting_also(mut self, authority: &Authority) -> Self {
         Arc::make_mut(&mut self.roots).add(authority.der()).unwrap();
         self
     }
 
     /// The same client with these versions of TLS only.
-    pub(crate) fn speaking(mut self, versions: &[&'static SupportedProtocolVersion]) -> Self {
+    pub fn speaking(mut self, versions: &[&'static SupportedProtocolVersion]) -> Self {
         self.versions = versions.to_vec();
         self
     }
 
     /// The same client, which shows a certificate.
-    pub(crate) fn showing(mut self, own: &Pair) -> Self {
+    pub fn showing(mut self, own: &Pair) -> Self {
         self.own = Some(own.clone());
         self
     }
 
     /// The same client, which asks for HTTP/2.
-    pub(crate) fn asking_for_http2(mut self) -> Self {
+    pub fn asking_for_http2(mut self) -> Self {
         self.protocols = vec![b"h2".to_vec()];
         self
     }
 
     /// The same client with its settings made once: its connections share what can be resumed.
-    pub(crate) fn ready(mut self) -> Self {
+    pub fn ready(mut self) -> Self {
         self.config = Some(self.config());
         self
     }
@@ -104,20 +106,20 @@ impl Client {
     }
 
     /// Opens a TLS connection.
-    pub(crate) async fn connect(&self) -> io::Result<TlsStream<TcpStream>> {
+    pub async fn connect(&self) -> io::Result<TlsStream<TcpStream>> {
         let stream = TcpStream::connect(self.server).await?;
         stream.set_nodelay(true)?;
         TlsConnector::from(self.config()).connect(ServerName::try_from("localhost").unwrap(), stream).await
     }
 
     /// The certificate that a new connection is served with.
-    pub(crate) async fn certificate(&self) -> CertificateDer<'static> {
+    pub async fn certificate(&self) -> CertificateDer<'static> {
         let stream = self.connect().await.unwrap();
         stream.get_ref().1.peer_certificates().unwrap()[0].clone().into_owned()
     }
 
     /// Opens a connection by which reviews are sent.
-    pub(crate) async fn open(&self) -> Result<Connection, Box<dyn std::error::Error + Send + Sync>> {
+    pub async fn open(&self) -> Result<Connection, Box<dyn std::error::Error + Send + Sync>> {
         let io = TokioIo::new(self.connect().await?);
         if self.protocols.is_empty() {
             let (sender, connection) = http1::handshake(io).await?;
@@ -131,12 +133,12 @@ impl Client {
 
 impl Connection {
     /// Sends a review, and says what came back.
-    pub(crate) async fn review(&mut self, body: impl Into<Bytes>) -> hyper::Result<(StatusCode, String)> {
+    pub async fn review(&mut self, body: impl Into<Bytes>) -> hyper::Result<(StatusCode, String)> {
         self.send(review_request(body)).await
     }
 
     /// Sends a request, and says what came back.
-    pub(crate) async fn send(&mut self, request: Request<Full<Bytes>>) -> hyper::Result<(StatusCode, String)> {
+    pub async fn send(&mut self, request: Request<Full<Bytes>>) -> hyper::Result<(StatusCode, String)> {
         let response = match self {
             Self::Http1(sender, _) => {
                 sender.ready().await?;
@@ -151,7 +153,7 @@ impl Connection {
     }
 
     /// Whether no further request can be sent by it.
-    pub(crate) fn is_closed(&self) -> bool {
+    pub fn is_closed(&self) -> bool {
         match self {
             Self::Http1(sender, _) => sender.is_closed(),
             Self::Http2(sender, _) => sender.is_closed(),
@@ -159,7 +161,7 @@ impl Connection {
     }
 
     /// Another sender on the same connection, which must be one of HTTP/2.
-    pub(crate) fn beside(&self) -> Self {
+    pub fn beside(&self) -> Self {
         match self {
             Self::Http2(sender, connection) => Self::Http2(sender.clone(), connection.clone()),
             Self::Http1(..) => panic!("HTTP/1.1 has one request at a time"),
@@ -167,7 +169,7 @@ impl Connection {
     }
 
     /// Waits until the server has closed it.
-    pub(crate) async fn closed(&self) {
+    pub async fn closed(&self) {
         let (Self::Http1(_, connection) | Self::Http2(_, connection)) = self;
         soon(async {
             while !connection.is_finished() {
@@ -179,7 +181,7 @@ impl Connection {
 }
 
 /// The request that the API server sends a review with.
-pub(crate) fn review_request(body: impl Into<Bytes>) -> Request<Full<Bytes>> {
+pub fn review_request(body: impl Into<Bytes>) -> Request<Full<Bytes>> {
     let request = Request::builder().method("POST").uri("https://localhost/validate?timeout=10s");
     let request = request.header("host", "localhost").header("content-type", "application/json");
     request.body(Full::new(body.into())).unwrap()
@@ -192,7 +194,7 @@ async fn whole(response: hyper::Response<Incoming>) -> hyper::Result<(StatusCode
 }
 
 /// What a port without TLS answers, with its header.
-pub(crate) async fn get(server: SocketAddr, path: &str) -> io::Result<String> {
+pub async fn get(server: SocketAddr, path: &str) -> io::Result<String> {
     let mut stream = TcpStream::connect(server).await?;
     stream.write_all(format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").as_bytes()).await?;
     let mut text = String::new();
@@ -201,7 +203,7 @@ pub(crate) async fn get(server: SocketAddr, path: &str) -> io::Result<String> {
 }
 
 /// The number behind a series of the metrics, by the words that its line begins with.
-pub(crate) fn number(metrics: &str, series: &str) -> f64 {
+pub fn number(metrics: &str, series: &str) -> f64 {
     let line = metrics.lines().find(|line| line.strip_prefix(series).is_some_and(|rest| rest.starts_with(' ')));
     let line = line.unwrap_or_else(|| panic!("there is no {series} in\n{metrics}"));
     line.rsplit(' ').next().unwrap().parse().unwrap()

@@ -7,6 +7,7 @@
 pub mod admission;
 mod answers;
 pub mod args;
+pub mod authority;
 mod body;
 pub mod certs;
 pub mod clock;

@@ -17,7 +17,7 @@ use rustls::{
 use serde_json::Value;
 
 use super::{
-    guard::{Guard, service},
+    guard::{Guard, LOOK, service},
     report::Check,
 };
 use crate::store::KubernetesStore;
@@ -27,8 +27,8 @@ const AUTHORITY: &str = "certificate's CA";
 const SERVED: &str = "certificate";
 /// Days before the end from which it is said.
 const SOON: i64 = 14;
-/// The Secret that the webhook's pods serve from.
-const SECRET: &str = "profile-webhook-tls";
+/// The Secrets that the webhook's pods serve from: the one that it keeps itself, and the one that cert-manager keeps for it.
+const SECRETS: [&str; 2] = ["profile-webhook-certificates", "profile-webhook-tls"];
 const RENEW: &str =
     "renew it, put the new CA beside the old one into caBundle until all pods serve the new certificate";
 
@@ -45,9 +45,8 @@ pub(super) async fn check(store: &KubernetesStore, guard: &Guard) -> Vec<Check> 
     let bundle = match bundle(webhook) {
         Ok(bundle) => bundle,
         Err(why) => {
-            let fix = "put the CA of the webhook's certificate into manifests/guard/ca.crt and apply it";
             return vec![
-                Check::failed(AUTHORITY, why).fix(fix),
+                Check::failed(AUTHORITY, why).fix(LOOK),
                 Check::not_visible(SERVED, "there is no CA to hold it against"),
             ];
         }
@@ -84,18 +83,30 @@ async fn leaf(
         return Ok((chain, host, format!("served at {url}")));
     }
     let (namespace, name) = service(webhook).ok_or("the guard names neither a service nor a url")?;
-    let place = format!("Secret {SECRET} in namespace {namespace}");
-    let hidden = |why: String| format!("the service is not visible from here, and {place} neither: {why}");
-    let path = format!("/api/v1/namespaces/{namespace}/secrets/{SECRET}");
-    let answer = store.look(&path).await.map_err(|error| hidden(error.message))?;
-    if !answer.is_success() {
-        return Err(hidden(answer.refusal()));
+    let mut reasons = Vec::new();
+    for secret in SECRETS {
+        match kept(store, &namespace, secret).await {
+            Ok(chain) => {
+                let place = format!("in Secret {secret} in namespace {namespace}");
+                return Ok((chain, format!("{name}.{namespace}.svc"), place));
+            }
+            Err(why) => reasons.push(format!("{secret}: {why}")),
+        }
     }
-    // The key beside it is nobody's business here.
-    let text = field::text(&answer.document, &["data", "tls.crt"]).ok_or_else(|| hidden("it has no tls.crt".into()))?;
-    let pem = STANDARD.decode(text.as_bytes()).map_err(|_| hidden("its tls.crt is no base64".into()))?;
-    let chain = certificates(&pem).ok_or_else(|| hidden("its tls.crt holds no certificate".into()))?;
-    Ok((chain, format!("{name}.{namespace}.svc"), format!("in {place}")))
+    let reasons = reasons.join("; ");
+    Err(format!("the service is not visible from here, and its Secret in namespace {namespace} neither: {reasons}"))
+}
+
+/// The certificates in a Secret. The key beside them is nobody's business here.
+async fn kept(store: &KubernetesStore, namespace: &str, secret: &str) -> Result<Chain, String> {
+    let path = format!("/api/v1/namespaces/{namespace}/secrets/{secret}");
+    let answer = store.look(&path).await.map_err(|error| error.message)?;
+    if !answer.is_success() {
+        return Err(answer.refusal());
+    }
+    let text = field::text(&answer.document, &["data", "tls.crt"]).ok_or("it has no tls.crt")?;
+    let pem = STANDARD.decode(text.as_bytes()).map_err(|_| "its tls.crt is no base64")?;
+    certificates(&pem).ok_or_else(|| "its tls.crt holds no certificate".into())
 }
 
 /// Host and port of a URL, where it means the same here as to the API server.

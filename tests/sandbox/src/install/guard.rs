@@ -1,7 +1,8 @@
-//! The guard's overlay for loopback: the same configuration with a URL in the place of the Service.
+//! The guard for loopback: the shipped configuration with a URL in the place of the Service, and with what the webhook adds.
 
-use std::{fs, path::Path, time::Duration};
+use std::time::Duration;
 
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
 
 use super::{directory, kustomize};
@@ -16,18 +17,16 @@ pub(super) fn install(sandbox: &Sandbox) -> Result<(), SandboxError> {
     let Some(place) = sandbox.webhook_place() else {
         return Err(SandboxError::Supervisor("this sandbox was started without a webhook".into()));
     };
-    let dir = sandbox.dir().join("guard");
-    copy(&directory("guard"), &dir)?;
-    files::write(&dir.join("ca.crt"), &files::read(&place.authority)?)?;
-    let rendered = kustomize(sandbox, &dir)?;
+    let rendered = kustomize(sandbox, &directory("guard"))?;
     let mut configuration: Value = serde_saphyr::from_str(&rendered).map_err(SandboxError::document("guard"))?;
-    point_at(&mut configuration, &place.url)?;
+    complete(&mut configuration, &place.url, &files::read(&place.authority)?)?;
     sandbox.apply(&configuration.to_string())?;
     wait_until_it_denies(sandbox)
 }
 
-/// Replaces the Service of every webhook by the URL of a process.
-fn point_at(configuration: &mut Value, url: &str) -> Result<(), SandboxError> {
+/// Replaces the Service of every webhook by the URL of a process, and adds the rules and the CA of a process that serves from
+/// files and so adds neither.
+fn complete(configuration: &mut Value, url: &str, authority: &str) -> Result<(), SandboxError> {
     let broken = |problem: &str| SandboxError::Document { what: "guard".into(), problem: problem.into() };
     let webhooks = configuration["webhooks"].as_array_mut().ok_or_else(|| broken("it has no list `webhooks`"))?;
     for webhook in webhooks {
@@ -37,6 +36,14 @@ fn point_at(configuration: &mut Value, url: &str) -> Result<(), SandboxError> {
             return Err(broken("a webhook's `clientConfig` names no service"));
         }
         client.insert("url".into(), json!(url));
+        client.insert("caBundle".into(), json!(BASE64_STANDARD.encode(authority)));
+        webhook["rules"] = json!([{
+            "apiGroups": ["cluster.spectrocloud.com"],
+            "apiVersions": ["v1", "v1alpha1"],
+            "operations": ["UPDATE"],
+            "resources": ["spectroclusters"],
+            "scope": "Namespaced",
+        }]);
     }
     Ok(())
 }
@@ -63,33 +70,25 @@ fn wait_until_it_denies(sandbox: &Sandbox) -> Result<(), SandboxError> {
     Ok(())
 }
 
-fn copy(from: &Path, to: &Path) -> Result<(), SandboxError> {
-    let reading = || SandboxError::io(format!("read the directory {}", from.display()));
-    for entry in fs::read_dir(from).map_err(reading())? {
-        let path = entry.map_err(reading())?.path();
-        if let Some(name) = path.file_name().filter(|_| path.extension().is_some_and(|it| it == "yaml")) {
-            files::write(&to.join(name), &files::read(&path)?)?;
-        }
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn only_the_service_is_replaced() {
+    fn only_the_service_is_replaced_and_what_is_missing_added() {
         let mut configuration = json!({"webhooks": [{
             "name": "guard",
-            "clientConfig": {"service": {"name": "x"}, "caBundle": "Y2E="},
+            "clientConfig": {"service": {"name": "x"}},
             "failurePolicy": "Fail",
         }]});
-        point_at(&mut configuration, "https://127.0.0.1:1/validate").unwrap();
+        complete(&mut configuration, "https://127.0.0.1:1/validate", "ca").unwrap();
+        let rules = configuration["webhooks"][0]["rules"].take();
+        assert_eq!(rules[0]["apiVersions"], json!(["v1", "v1alpha1"]));
         let expected = json!({"webhooks": [{
             "name": "guard",
             "clientConfig": {"caBundle": "Y2E=", "url": "https://127.0.0.1:1/validate"},
             "failurePolicy": "Fail",
+            "rules": null,
         }]});
         assert_eq!(configuration, expected);
     }
@@ -98,7 +97,7 @@ mod tests {
     fn a_guard_of_another_shape_is_an_error() {
         for mut broken in [json!({}), json!({"webhooks": [{}]}), json!({"webhooks": [{"clientConfig": {"url": "x"}}]})]
         {
-            assert!(point_at(&mut broken, "https://127.0.0.1:1").is_err(), "{broken}");
+            assert!(complete(&mut broken, "https://127.0.0.1:1", "ca").is_err(), "{broken}");
         }
     }
 }

@@ -1,14 +1,24 @@
 //! A certificate authority of the webhook's own: what it keeps, and what is to be done with it when.
 //!
-//! Nothing here reads a clock or asks a server: [`plan::next`] says from what is kept, from what the API server trusts and from the
-//! time which step comes next. Each step leaves a state in which every certificate that may still be served is trusted, so that
-//! it does not matter when, or by which replica, the next one is made.
+//! [`plan::next`] reads no clock and asks no server: it says from what is kept, from what the API server trusts and from the time
+//! which step comes next. Each step leaves a state in which every certificate that may still be served is trusted, so that
+//! it does not matter when, or by which replica, the next one is made. [`keeper`] makes the steps: it keeps them in a Secret,
+//! agrees with other replicas by a Lease, and serves what is kept.
 
 pub mod ca;
+pub(crate) mod keeper;
+pub(crate) mod lease;
 pub mod material;
 pub mod plan;
+pub(crate) mod serving;
+mod settled;
+pub(crate) mod store;
+pub(crate) mod told;
 
 use std::time::Duration;
+
+pub use material::Material;
+pub(crate) use material::bundle;
 
 /// For how long certificates are made.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +31,19 @@ pub struct Lifetimes {
     pub skew: Duration,
 }
 
+impl Lifetimes {
+    /// Others than the default, with which clocks may be apart by a tenth of a leaf's time, and by an hour at most.
+    pub fn of(ca: Duration, leaf: Duration) -> Self {
+        Self { ca, leaf, skew: Self::default().skew.min(leaf / 10) }
+    }
+
+    /// How long what stands in the guard has to stand there before every API server goes by it.
+    pub(crate) fn settling(&self) -> Duration {
+        SETTLING.min(self.leaf / 5)
+    }
+}
+
+const SETTLING: Duration = Duration::from_secs(30);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Default for Lifetimes {

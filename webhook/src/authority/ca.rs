@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    net::IpAddr,
     time::{Duration, SystemTime},
 };
 
@@ -10,6 +11,7 @@ use rcgen::{
     PKCS_ECDSA_P256_SHA256,
 };
 use rustls::pki_types::{CertificateDer, pem::PemObject};
+use x509_parser::extensions::GeneralName;
 
 use super::{AuthorityError, Lifetimes};
 use crate::certs::Validity;
@@ -101,13 +103,30 @@ impl Leaf {
         };
         // A name holds the time at which an authority was made. Whether the signature holds is told by whoever connects.
         let is_signed = own.issuer() == signer.subject();
-        let Ok(Some(found)) = own.subject_alternative_name() else { return false };
-        let mut found: Vec<_> = found.value.general_names.iter().map(ToString::to_string).collect();
-        let mut wanted: Vec<_> = names.iter().map(|it| format!("DNSName({it})")).collect();
+        let (mut found, mut wanted) = (self.names(), names.to_vec());
         found.sort();
         wanted.sort();
         is_signed && found == wanted
     }
+
+    /// The names and addresses that it is for.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let Some(own) = der(&self.certificate) else { return Vec::new() };
+        let Ok((_, own)) = x509_parser::parse_x509_certificate(&own) else { return Vec::new() };
+        let Ok(Some(names)) = own.subject_alternative_name() else { return Vec::new() };
+        let text = |name: &GeneralName<'_>| match name {
+            GeneralName::DNSName(name) => (*name).to_owned(),
+            GeneralName::IPAddress(bytes) => address(bytes).unwrap_or_default(),
+            other => other.to_string(),
+        };
+        names.value.general_names.iter().map(text).collect()
+    }
+}
+
+/// An IP address as a certificate holds it.
+fn address(bytes: &[u8]) -> Option<String> {
+    let v4 = <[u8; 4]>::try_from(bytes).map(IpAddr::from);
+    v4.or_else(|_| <[u8; 16]>::try_from(bytes).map(IpAddr::from)).ok().map(|it| it.to_string())
 }
 
 impl fmt::Debug for Ca {

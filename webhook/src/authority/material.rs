@@ -16,6 +16,9 @@ const LEAF: [&str; 2] = ["tls.crt", "tls.key"];
 const TRUSTED: &str = "trusted.crt";
 const SIGNS_SINCE: &str = "signs-since";
 
+/// All of these keys. What else somebody put into the Secret is left there.
+pub(crate) const KEYS: [&str; 8] = [SIGNER[0], SIGNER[1], NEXT[0], NEXT[1], LEAF[0], LEAF[1], TRUSTED, SIGNS_SINCE];
+
 /// What is kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Material {
@@ -75,9 +78,29 @@ impl Material {
         data
     }
 
+    /// The keys of a Secret whose text is there and cannot be used.
+    pub fn spoiled(data: &Data) -> Vec<&'static str> {
+        let read = Self::of(data);
+        let is_there = |key: &str| data.get(key).is_some_and(|it| !it.is_empty());
+        let parts = [
+            (&SIGNER[..], read.signer.is_none()),
+            (&NEXT, read.next.is_none()),
+            (&LEAF, read.leaf.is_none()),
+            (&[TRUSTED], read.trusted.is_empty()),
+            (&[SIGNS_SINCE], read.signs_since.is_none()),
+        ];
+        let spoiled = parts.into_iter().filter(|(_, is_absent)| *is_absent).flat_map(|(keys, _)| keys.iter().copied());
+        spoiled.filter(|key| is_there(key)).collect()
+    }
+
     /// The PEM of all that is trusted: what belongs into `caBundle`.
     pub fn bundle(&self) -> String {
-        let tagged = |it: &CertificateDer<'_>| pem::Pem::new("CERTIFICATE", it.to_vec());
-        pem::encode_many(&self.trusted.iter().map(tagged).collect::<Vec<_>>())
+        bundle(&self.trusted)
     }
+}
+
+/// The PEM of certificates.
+pub(crate) fn bundle(certificates: &[CertificateDer<'_>]) -> String {
+    let tagged = |it: &CertificateDer<'_>| pem::Pem::new("CERTIFICATE", it.to_vec());
+    pem::encode_many(&certificates.iter().map(tagged).collect::<Vec<_>>())
 }

@@ -139,6 +139,25 @@ fn another_name_of_the_service_is_another_leaf() {
 }
 
 #[test]
+fn an_address_is_a_name_as_well() {
+    let names: Vec<_> = ["127.0.0.1", "::1", "localhost"].map(str::to_owned).into();
+    let Ok(Step::Write(material)) = next(&Material::default(), &[], &names, start(), &SHORT) else { panic!("nothing") };
+    assert_eq!(material.leaf.as_ref().unwrap().names(), names);
+    assert_eq!(next(&material, &[], &names, start(), &SHORT).unwrap(), Step::Keep);
+}
+
+#[test]
+fn what_is_there_and_cannot_be_used_is_named() {
+    let material = step(&Material::default(), &[], start());
+    let mut data = material.data();
+    assert_eq!(Material::spoiled(&data), [""; 0]);
+    data.insert("ca.key".to_owned(), b"x".to_vec());
+    data.insert("trusted.crt".to_owned(), b"x".to_vec());
+    assert_eq!(Material::spoiled(&data), ["ca.crt", "ca.key", "trusted.crt"]);
+    assert_eq!(Material::spoiled(&Default::default()), [""; 0]);
+}
+
+#[test]
 fn a_clock_that_is_set_back_makes_nothing_anew() {
     let material = step(&Material::default(), &[], start());
     let back = start() - HOUR * 24 * 365;

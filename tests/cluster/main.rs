@@ -6,6 +6,7 @@ mod bash;
 mod charts;
 mod completion;
 mod connection;
+mod crds;
 mod doctor;
 mod fleet;
 mod gate;

@@ -1,6 +1,8 @@
 //! What hands do to the Secret and to the guard.
 
-use serde_json::json;
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use profile_sandbox::certificates::Authority;
+use serde_json::{Value, json};
 
 use super::{
     Balancer, Plane, Replica, alone,
@@ -71,7 +73,7 @@ fn rules_of_others_are_left_to_them_and_told_and_a_ca_that_would_shut_everybody_
         let balancer = Balancer::start();
         let replica = installed(plane, &balancer);
         let complete = plane.guard().unwrap();
-        let patch = |path: &str, value: serde_json::Value| {
+        let patch = |path: &str, value: Value| {
             let patch = json!([{"op": "replace", "path": format!("/webhooks/0/{path}"), "value": value}]).to_string();
             plane.kubectl(&["patch", "validatingwebhookconfiguration", GUARD, "--type=json", "-p", &patch]);
         };
@@ -83,9 +85,8 @@ fn rules_of_others_are_left_to_them_and_told_and_a_ca_that_would_shut_everybody_
         patch("rules/0/apiVersions", json!(["v1", "v1alpha1"]));
         replica.wait_for("it to be complete", Replica::guards);
         // A CA of somebody else, at the webhook's own address: no write could pass.
-        let foreign = profile_sandbox::certificates::Authority::create().unwrap();
-        let foreign = base64::Engine::encode(&base64::prelude::BASE64_STANDARD, foreign.certificate());
-        patch("clientConfig/caBundle", json!(foreign));
+        let foreign = Authority::create().unwrap();
+        patch("clientConfig/caBundle", json!(BASE64_STANDARD.encode(foreign.certificate())));
         replica.says("caBundle is taken over");
         replica.wait_for("it to be complete", Replica::guards);
         assert_eq!(plane.guard().unwrap()["clientConfig"]["caBundle"], complete["clientConfig"]["caBundle"]);

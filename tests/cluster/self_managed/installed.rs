@@ -81,7 +81,8 @@ fn applied_in_the_reverse_order_while_the_webhook_runs_it_comes_to_guard() {
             replica.looks(1);
         }
         plane.comes_to_deny();
-        assert!(replica.ready().guards());
+        let replica = replica.ready();
+        replica.wait_for("it to know", Replica::guards);
         load.ends("installed in the reverse order");
     });
 }

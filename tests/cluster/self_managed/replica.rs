@@ -25,11 +25,17 @@ pub(super) struct Replica {
 }
 
 impl Replica {
-    /// Starts it in a pod of this name, and waits until it listens.
+    /// Starts it with its own authority in a pod of this name, and waits until it listens.
     pub(super) fn start(sandbox: &'static Sandbox, kubeconfig: &Path, pod: &str, flags: &[&str]) -> Self {
+        let own = ["--certificate-secret=profile-webhook-certificates"];
+        Self::run(sandbox, kubeconfig, pod, &[&own, flags].concat())
+    }
+
+    /// Starts it with these flags, which say where its certificate comes from.
+    pub(super) fn run(sandbox: &'static Sandbox, kubeconfig: &Path, pod: &str, flags: &[&str]) -> Self {
         let mut child = Command::new(binaries::profile_webhook().unwrap())
             .args(["--listen=127.0.0.1:0", "--health-listen=127.0.0.1:0", "--reload-interval=1"])
-            .args(["--certificate-secret=profile-webhook-certificates", "--configuration=kubectl-profile-guard"])
+            .arg("--configuration=kubectl-profile-guard")
             .args(flags)
             .env_clear()
             .env("KUBECONFIG", kubeconfig)

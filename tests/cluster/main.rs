@@ -18,6 +18,7 @@ mod races;
 mod rules;
 mod sandbox;
 mod scaling;
+mod self_managed;
 mod stores;
 mod switch;
 mod terminal;

@@ -46,7 +46,7 @@ pub struct Args {
     pub certificate_secret: Option<String>,
 
     /// Lease by which replicas agree who renews what is in the Secret; it has to be there
-    #[arg(long, value_name = "NAME", requires = "certificate_secret")]
+    #[arg(long, value_name = "NAME", requires = "certificate_secret", conflicts_with = "tls_cert_file")]
     pub lease: Option<String>,
 
     /// ValidatingWebhookConfiguration to complete: the rules, and with --certificate-secret the CA to trust, are put into it
@@ -59,12 +59,12 @@ pub struct Args {
     pub namespace: Option<String>,
 
     /// Lifetime of a CA of the webhook's own, such as 365d or 48h: the next one is made in its last third
-    #[arg(long, value_name = "TIME", requires = "certificate_secret", value_parser = ca_lifetime)]
+    #[arg(long, value_name = "TIME", requires = "lease", value_parser = ca_lifetime)]
     pub ca_lifetime: Option<Duration>,
 
     /// Lifetime of a certificate that it signs, such as 7d or 24h: it is renewed in its last third. At least ten times
     /// --reload-interval, and no more than a third of --ca-lifetime
-    #[arg(long, value_name = "TIME", requires = "certificate_secret", value_parser = leaf_lifetime)]
+    #[arg(long, value_name = "TIME", requires = "lease", value_parser = leaf_lifetime)]
     pub leaf_lifetime: Option<Duration>,
 
     /// File with the PEM certificates of the CA whose clients may connect to the TLS port; without it any client may.

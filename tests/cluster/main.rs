@@ -13,6 +13,7 @@ mod gate;
 mod list;
 mod orphans;
 mod overrides;
+mod packaged;
 mod policy;
 mod races;
 mod rules;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     expressions::{Selector, Uses, read},
-    kustomize::place,
+    kustomize::{find, place, render},
     scraped::scraped,
 };
 
@@ -212,4 +212,21 @@ fn no_panel_hides_another() {
             assert!(panel["description"].as_str().is_some_and(|it| !it.is_empty()), "{panel}");
         }
     }
+}
+
+#[test]
+fn the_folder_is_one_install_and_its_monitor_finds_the_pods() {
+    let objects = render("manifests/monitoring");
+    assert_eq!(objects.len(), 3);
+    find(&objects, "PrometheusRule/profile-webhook");
+    let shown = &find(&objects, "ConfigMap/profile-webhook-dashboard")["data"]["dashboard.json"];
+    assert_eq!(serde_json::from_str::<Value>(shown.as_str().unwrap()).unwrap(), dashboard());
+    let monitor = &find(&objects, "PodMonitor/profile-webhook")["spec"];
+    let base = render("manifests");
+    let pod = &find(&base, "Deployment/profile-webhook")["spec"]["template"];
+    for (label, value) in monitor["selector"]["matchLabels"].as_object().unwrap() {
+        assert_eq!(pod["metadata"]["labels"][label], *value);
+    }
+    let ports = pod["spec"]["containers"][0]["ports"].as_array().unwrap();
+    assert!(ports.iter().any(|it| it["name"] == monitor["podMetricsEndpoints"][0]["port"]), "{ports:?}");
 }

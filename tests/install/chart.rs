@@ -9,6 +9,7 @@ mod made;
 mod release;
 mod template;
 mod values;
+mod ways;
 
 /// Where it lies.
 const CHART: &str = "charts/profile-webhook";

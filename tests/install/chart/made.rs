@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use super::{
     Files, NAMESPACE,
-    template::{Node, merge, negated},
+    template::{Node, negated},
+    ways::merge,
 };
 use crate::kustomize::{name, render, render_components};
 

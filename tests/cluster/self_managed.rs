@@ -3,6 +3,7 @@
 //!
 //! What guards is the same for a whole API server, so these tests have one of their own and take turns at it.
 
+mod away;
 mod balancer;
 mod foreign;
 mod hands;

@@ -58,7 +58,7 @@ pub(crate) enum AskingError {
         message: String,
     },
     /// No answer came.
-    #[error("{what}: the API server does not answer: {reason}")]
+    #[error("{what}: the API server does not answer as it should: {reason}")]
     Unanswered {
         /// Its kind and name.
         what: String,
@@ -77,6 +77,10 @@ pub(crate) async fn ask<T>(
     let status = match time::timeout(PATIENCE, request).await {
         Ok(Ok(answer)) => return Ok(answer),
         Ok(Err(kube::Error::Api(status))) => status,
+        // What is wrong with it may quote it, and it may be a Secret.
+        Ok(Err(kube::Error::SerdeError(_))) => {
+            return Err(AskingError::Unanswered { what, reason: "what it answers cannot be read".to_owned() });
+        }
         Ok(Err(error)) => return Err(AskingError::Unanswered { what, reason: reason(&error) }),
         Err(_) => return Err(AskingError::Unanswered { what, reason: format!("not within {PATIENCE:?}") }),
     };

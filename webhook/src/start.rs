@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use thiserror::Error;
 use tokio::time;
 use tracing::{error, info, level_filters::LevelFilter};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{EnvFilter, filter::filter_fn, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
 use crate::{
     admission,
@@ -67,7 +67,10 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// One JSON object per line on stderr; `RUST_LOG` changes the level.
 fn log() {
     let filter = EnvFilter::builder().with_default_directive(LevelFilter::INFO.into()).from_env_lossy();
-    tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(filter).with_writer(io::stderr).init();
+    let lines = tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(filter).with_writer(io::stderr);
+    // The client of the API server logs a whole answer that it cannot read, and it reads a Secret. What matters of it is told by
+    // whoever asked.
+    lines.finish().with(filter_fn(|line| !line.target().starts_with("kube_client"))).init();
 }
 
 fn start(args: Args) -> Result<Ending, StartError> {

@@ -56,6 +56,34 @@ fn two_replicas_have_one_authority_and_the_other_takes_over_when_the_holder_is_k
 }
 
 #[test]
+fn while_one_pod_behind_the_service_has_another_certificate_the_guard_is_not_completed() {
+    alone("mixed", |plane| {
+        let balancer = Balancer::start();
+        plane.kubectl(&["apply", "-k", &plane.overlay(&balancer.url())]);
+        let authority = profile_sandbox::certificates::Authority::create().unwrap();
+        let pair = authority.serving(&["127.0.0.1"]).unwrap();
+        let file = |name: &str, text: &str| {
+            let path = plane.sandbox.dir().join(name);
+            std::fs::write(&path, text).unwrap();
+            path.display().to_string()
+        };
+        let flags = [
+            format!("--tls-cert-file={}", file("before.crt", &pair.certificate)),
+            format!("--tls-private-key-file={}", file("before.key", &pair.key)),
+        ];
+        let before = Replica::run(plane.sandbox, &plane.account(), "before", &flags.each_ref().map(String::as_str));
+        let after = plane.replica("after", &[]).ready();
+        let before = before.ready();
+        balancer.lead_to(&[before.address, after.address]);
+        after.says("does not answer");
+        after.looks(3);
+        assert!(!after.guards() && plane.bad_write().is_success());
+        balancer.lead_to(&[after.address]);
+        plane.comes_to_deny();
+    });
+}
+
+#[test]
 fn a_holder_that_is_asked_to_stop_gives_up_the_lease() {
     alone("stopped", |plane| {
         let balancer = Balancer::start();

@@ -176,7 +176,7 @@ impl Keeper {
         let round = self.round(found.as_ref().ok().and_then(Option::as_ref), now).await;
         self.parts.metrics.authority().round(round.is_ok() && found.is_ok());
         // What is served comes first: the guard is completed where it answers.
-        self.tell(&round, clients, now);
+        self.serve_and_tell(&round, clients, now);
         let fares = match (found, &round) {
             (Err(error), _) => Err(error),
             (Ok(None), _) => Ok(None),
@@ -248,31 +248,29 @@ impl Keeper {
     }
 
     /// Serves what is kept, if it is new; but not what the API server would refuse while it takes what is served.
-    fn serve(&mut self, material: &Material, now: SystemTime) {
+    fn serve(&mut self, material: &Material, now: SystemTime) -> Finding {
         let Some(leaf) = &material.leaf else {
             let what = self.parts.store.what();
-            let finding = match self.parts.serving.leaf() {
+            return match self.parts.serving.leaf() {
                 Some(_) => Finding::HoldsBut(format!("{what} holds none, and what was served before is served on")),
                 None => {
                     Finding::Fails(format!("there is no certificate yet: the holder of the Lease makes it in {what}"))
                 }
             };
-            return self.told.newest(finding);
         };
-        let finding = if self.parts.serving.leaf() == Some(leaf) {
-            Finding::Holds
-        } else if self.has_to_wait(material, now) {
-            Finding::HoldsBut("a newer one waits until the API server trusts its CA".to_owned())
-        } else {
-            match self.parts.serving.take(leaf, now) {
-                Ok(()) => Finding::Holds,
-                Err(why) if self.parts.serving.leaf().is_some() => {
-                    Finding::HoldsBut(format!("the newest good one is served, because the newest cannot be: {why}"))
-                }
-                Err(why) => Finding::Fails(format!("the only certificate cannot be served: {why}")),
+        if self.parts.serving.leaf() == Some(leaf) {
+            return Finding::Holds;
+        }
+        if self.has_to_wait(material, now) {
+            return Finding::HoldsBut("a newer one waits until the API server trusts its CA".to_owned());
+        }
+        match self.parts.serving.take(leaf, now) {
+            Ok(()) => Finding::Holds,
+            Err(why) if self.parts.serving.leaf().is_some() => {
+                Finding::HoldsBut(format!("the newest good one is served, because the newest cannot be: {why}"))
             }
-        };
-        self.told.newest(finding);
+            Err(why) => Finding::Fails(format!("the only certificate cannot be served: {why}")),
+        }
     }
 
     fn has_to_wait(&self, material: &Material, now: SystemTime) -> bool {
@@ -296,18 +294,24 @@ impl Keeper {
         self.spoiled = spoiled;
     }
 
-    fn tell(&mut self, round: &Result<Material, RoundError>, clients: Option<String>, now: SystemTime) {
-        match round {
+    /// Serves what came of a round, and tells how that is.
+    fn serve_and_tell(&mut self, round: &Result<Material, RoundError>, clients: Option<String>, now: SystemTime) {
+        let finding = match round {
             Ok(material) => self.serve(material, now),
             Err(error) if self.parts.serving.leaf().is_some() => {
-                self.told.newest(Finding::HoldsBut(format!("what was served before is served on, because {error}")));
+                Finding::HoldsBut(format!("what was served before is served on, because {error}"))
             }
-            Err(error) => self.told.newest(Finding::Fails(format!("there is no certificate yet: {error}"))),
-        }
+            Err(error) => Finding::Fails(format!("there is no certificate yet: {error}")),
+        };
+        let finding = match (finding, clients) {
+            (Finding::Holds, Some(problem)) => Finding::HoldsBut(problem),
+            (finding, _) => finding,
+        };
+        self.parts.metrics.certificate_is_current(finding == Finding::Holds);
+        self.told.newest(finding);
         // Somebody who was faster is no trouble.
         let error = round.as_ref().err().filter(|it| !matches!(it, RoundError::Asking(AskingError::Outrun { .. })));
         self.kept.is(error.map(ToString::to_string));
-        self.parts.metrics.certificate_is_current(round.is_ok() && clients.is_none());
     }
 }
 

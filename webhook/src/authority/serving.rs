@@ -166,3 +166,77 @@ fn stand_in() -> Result<Pair, String> {
     let certificate = params.self_signed(&key).map_err(|it| it.to_string())?;
     pair(&certificate.pem(), &key.serialize_pem())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::authority::{Lifetimes, ca::Ca};
+
+    fn serving() -> Serving {
+        let clients = Clients::open(None, BTreeSet::new()).unwrap();
+        Serving::stand_in(clients, Arc::default()).unwrap()
+    }
+
+    fn leaf(now: SystemTime) -> Leaf {
+        let lifetimes = Lifetimes::default();
+        Ca::create(now, &lifetimes).unwrap().sign(&["a.svc".to_owned()], now, &lifetimes).unwrap()
+    }
+
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+    #[test]
+    fn the_stand_in_is_good_at_no_time() {
+        let serving = serving();
+        let now = SystemTime::now();
+        assert!(
+            serving.leaf().is_none() && serving.good(now).is_none() && serving.good(SystemTime::UNIX_EPOCH).is_none()
+        );
+        assert!(serving.served().now().validity().check(now).is_err());
+    }
+
+    #[test]
+    fn one_that_is_not_valid_yet_does_not_replace_one_that_is_and_is_better_than_none() {
+        let (mut serving, now) = (serving(), SystemTime::now());
+        let (first, early) = (leaf(now), leaf(now + DAY * 2));
+        serving.take(&first, now).unwrap();
+        let why = serving.take(&early, now).unwrap_err();
+        assert!(why.contains("is not valid before"), "{why}");
+        assert_eq!((serving.leaf(), serving.good(now).is_some()), (Some(&first), true));
+        // The clock was set back by a month: neither is valid, and the newest is as good as the one before.
+        serving.take(&early, now - DAY * 30).unwrap();
+        assert_eq!(serving.leaf(), Some(&early));
+    }
+
+    #[test]
+    fn one_that_cannot_be_read_changes_nothing() {
+        let (mut serving, now) = (serving(), SystemTime::now());
+        let first = leaf(now);
+        serving.take(&first, now).unwrap();
+        assert!(serving.take(&Leaf { key: "x".to_owned(), ..leaf(now) }, now).is_err());
+        assert_eq!(serving.leaf(), Some(&first));
+    }
+
+    #[test]
+    fn clients_are_asked_by_a_file_that_is_read_again() {
+        let folder = std::env::temp_dir().join(format!("clients-of-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let file = folder.join("ca.crt");
+        let ca = || Ca::create(SystemTime::now(), &Lifetimes::default()).unwrap().certificate;
+        std::fs::write(&file, ca()).unwrap();
+        let clients = Clients::open(Some(file.clone()), BTreeSet::new()).unwrap();
+        assert!(clients.are_asked());
+        let mut serving = Serving::stand_in(clients, Arc::default()).unwrap();
+        let first = serving.served().now();
+        assert_eq!(serving.look_at_clients(), None);
+        assert!(Arc::ptr_eq(&serving.served().now(), &first));
+        std::fs::write(&file, ca()).unwrap();
+        assert_eq!(serving.look_at_clients(), None);
+        let second = serving.served().now();
+        assert!(!Arc::ptr_eq(&second, &first));
+        std::fs::write(&file, "x").unwrap();
+        assert!(serving.look_at_clients().unwrap().contains("ca.crt"));
+        assert!(Arc::ptr_eq(&serving.served().now(), &second));
+        std::fs::remove_dir_all(&folder).unwrap();
+        assert!(Clients::open(Some(file), BTreeSet::new()).is_err());
+    }
+}

@@ -7,7 +7,7 @@ use std::{
 
 use rustls::{
     ClientConfig, RootCertStore,
-    client::{WebPkiServerVerifier, danger::ServerCertVerifier as _},
+    client::{Resumption, WebPkiServerVerifier, danger::ServerCertVerifier as _},
     crypto::aws_lc_rs,
     pki_types::{CertificateDer, ServerName, UnixTime},
 };
@@ -20,8 +20,11 @@ use tokio_rustls::TlsConnector;
 
 use super::Address;
 
-/// Time for the whole of it.
+/// Time for one connection.
 const PATIENCE: Duration = Duration::from_secs(3);
+
+/// How often it is asked: behind a Service there are several pods, and some may still have a certificate of before.
+const TIMES: usize = 8;
 
 /// The longest head of an answer that is read.
 const HEAD: u64 = 1024;
@@ -39,16 +42,29 @@ pub(super) async fn answers(
     asks_clients: bool,
 ) -> Result<(), String> {
     let provider = Arc::new(aws_lc_rs::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
+    let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| error.to_string())?
         .with_root_certificates(roots(trusted))
         .with_no_client_auth();
-    let name = server_name(&address.host)?;
+    // Who resumes a session is shown no certificate.
+    config.resumption = Resumption::disabled();
+    let (connector, name) = (TlsConnector::from(Arc::new(config)), server_name(&address.host)?);
+    for _ in 0..TIMES {
+        answers_once(address, &connector, &name, asks_clients).await?;
+    }
+    Ok(())
+}
+
+async fn answers_once(
+    address: &Address,
+    connector: &TlsConnector,
+    name: &ServerName<'static>,
+    asks_clients: bool,
+) -> Result<(), String> {
     let asking = async {
         let stream = TcpStream::connect((address.host.as_str(), address.port)).await.map_err(|it| it.to_string())?;
-        let mut stream =
-            TlsConnector::from(Arc::new(config)).connect(name, stream).await.map_err(|it| it.to_string())?;
+        let mut stream = connector.connect(name.clone(), stream).await.map_err(|it| it.to_string())?;
         if asks_clients {
             return Ok(());
         }

@@ -23,7 +23,7 @@ deny:
 
 # Write the generated files anew; a test fails when they are stale.
 generate:
-    UPDATE_GENERATED=1 cargo test -p profile-tests --test cli -- reference picture && UPDATE_GENERATED=1 cargo test -p profile-tests --test kubectl -- conformance
+    UPDATE_GENERATED=1 cargo test -p profile-tests --test cli -- reference picture && UPDATE_GENERATED=1 cargo test -p profile-tests --test kubectl -- conformance && UPDATE_GENERATED=1 cargo test -p profile-tests --test install -- committed operator
 
 # How fast and how big it is, as a table.
 bench:
@@ -48,6 +48,10 @@ bench-palette:
 # The plugin's archives for the platforms that this machine can build, their sums and krew's manifest, in target/archives.
 release:
     cargo run --locked -p profile-release -- all
+
+# What the webhook's image holds: built, run in an empty folder, and its list of crates read back. Takes root and minutes.
+image-check *FILE:
+    webhook/image-check {{FILE}}
 
 # The README's picture alone: what the plugin prints, as an SVG.
 picture:

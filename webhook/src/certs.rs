@@ -12,9 +12,12 @@ mod served;
 mod validity;
 mod watcher;
 
+pub(crate) use clients::verifier;
 pub use error::CertificateError;
+pub(crate) use files::Content;
 pub use files::Files;
-pub(crate) use part::Change;
+pub(crate) use pair::Pair;
+pub(crate) use part::{Change, Part};
 pub use served::{Identity, Serve, Served};
 pub use validity::Validity;
 pub use watcher::Watcher;

@@ -16,7 +16,9 @@ use std::{
 };
 
 use tracing::{level_filters::LevelFilter, warn};
-use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
+use tracing_subscriber::{
+    EnvFilter, filter::filter_fn, fmt::MakeWriter, layer::SubscriberExt as _, util::SubscriberInitExt as _,
+};
 
 /// Lines that wait to be written; with what a user and an object may be called they come to less than a megabyte.
 const WAITING: usize = 1024;
@@ -49,7 +51,10 @@ pub(crate) fn start() -> Log {
     // Without a thread nothing is logged, and all else works.
     let _ = thread::Builder::new().name("log".to_owned()).spawn(move || write(&told, &lost, io::stderr()));
     let filter = EnvFilter::builder().with_default_directive(LevelFilter::INFO.into()).from_env_lossy();
-    tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(filter).with_writer(log.clone()).init();
+    let lines = tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(filter).with_writer(log.clone());
+    // The client of the API server logs a whole answer that it cannot read, and it reads a Secret. What matters of it is told by
+    // whoever asked.
+    lines.finish().with(filter_fn(|line| !line.target().starts_with("kube_client"))).init();
     log
 }
 

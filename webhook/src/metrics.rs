@@ -17,10 +17,12 @@ use crate::{
     record::Record,
 };
 
+mod authority;
 mod config;
 mod outcome;
 mod series;
 
+pub use authority::{AuthorityMetrics, Object};
 pub use config::ConfigMetrics;
 pub use outcome::{Outcome, Refusal};
 
@@ -57,6 +59,7 @@ pub struct Metrics {
     certificate_reloads: [Counter; 2],
     client_ca_reloads: [Counter; 2],
     config: ConfigMetrics,
+    authority: AuthorityMetrics,
 }
 
 /// How a TLS handshake ended.
@@ -122,6 +125,7 @@ impl Metrics {
                 "New contents of the file with the CA of clients",
             ),
             config: ConfigMetrics::new(all),
+            authority: AuthorityMetrics::new(all),
             registry: Registry::default(),
         };
         metrics.is_current.set(1);
@@ -153,6 +157,11 @@ impl Metrics {
     /// What is counted of the configuration.
     pub fn config(&self) -> &ConfigMetrics {
         &self.config
+    }
+
+    /// What is counted of the webhook's own authority and of the guard.
+    pub fn authority(&self) -> &AuthorityMetrics {
+        &self.authority
     }
 
     /// Counts a request from now until what is returned is dropped.

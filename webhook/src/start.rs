@@ -1,16 +1,16 @@
 //! Starts the webhook: flags, log, certificate, sockets, signals.
 
-use std::{ffi::OsString, io, process::ExitCode, sync::Arc};
+use std::{ffi::OsString, io, process::ExitCode, sync::Arc, time::Duration};
 
 use clap::Parser;
 use jiff::Timestamp;
 use thiserror::Error;
+use tokio::time;
 use tracing::{error, info};
 
 use crate::{
     admission,
     args::Args,
-    certs::{CertificateError, Files, Watcher},
     clock::Clock,
     descriptors,
     limits::Limits,
@@ -20,14 +20,18 @@ use crate::{
     service::Service,
     settings::SettingsError,
     shutdown::Shutdown,
+    source::{Source, SourceError},
 };
+
+/// Time to give up the Lease when everything else has ended.
+const FAREWELL: Duration = Duration::from_secs(2);
 
 #[derive(Debug, Error)]
 enum StartError {
     #[error(transparent)]
     Settings(#[from] SettingsError),
     #[error(transparent)]
-    Certificate(#[from] CertificateError),
+    Source(#[from] SourceError),
     #[error(transparent)]
     Bind(#[from] BindError),
     #[error("cannot listen to signals: {0}")]
@@ -72,17 +76,12 @@ fn start(args: Args) -> Result<Ending, StartError> {
 
 async fn serve(args: Args) -> Result<Ending, StartError> {
     let (clock, metrics, settings) = (Clock::default(), Arc::new(Metrics::new()), args.settings());
-    let files = Files {
-        client_ca: args.client_ca_file,
-        client_names: args.client_allowed_name.into_iter().collect(),
-        ..Files::pair(args.tls_cert_file, args.tls_private_key_file)
-    };
-    let certificates = Arc::new(Watcher::load(files, clock.clone(), Arc::clone(&metrics))?);
+    let source = Source::open(&args, clock.clone(), Arc::clone(&metrics)).await?;
     let (current, reloader) = settings.open()?;
     metrics.config().starts_with(&current.status().hash);
     // Signals are listened to before the ports open, so that none is lost in between.
     let shutdown = Shutdown::on_signals().map_err(StartError::Signals)?;
-    let bound = Bound::bind(certificates.served(), args.listen, args.health_listen).await?;
+    let bound = Bound::bind(source.served(), args.listen, args.health_listen).await?;
     if let Ok(address) = bound.local_addr() {
         info!(%address, health = bound.health_addr().map(|it| it.to_string()), version = env!("CARGO_PKG_VERSION"), "serving");
     }
@@ -93,8 +92,7 @@ async fn serve(args: Args) -> Result<Ending, StartError> {
         connections: descriptors::fit(limits.connections),
         ..limits
     };
-    let (watcher, interval) = (Arc::clone(&certificates), limits.reload);
-    tokio::spawn(async move { watcher.watch(interval).await });
+    let interval = limits.reload;
     if let Some(reloader) = reloader {
         tokio::spawn(reloader.run(interval, Arc::clone(&metrics)));
     }
@@ -105,6 +103,12 @@ async fn serve(args: Args) -> Result<Ending, StartError> {
         admission::decide(body, &deciding.settings(), now)
     };
     let service = Service::deciding(decide, limits).with_clock(clock).with_metrics(metrics);
-    let service = service.with_certificates(certificates).with_check(move || checked.check());
-    Ok(bound.serve(Arc::new(service), shutdown).await)
+    let (service, keeping) = source.start(service, interval, &shutdown);
+    let service = service.with_check(move || checked.check());
+    let ending = bound.serve(Arc::new(service), shutdown).await;
+    if let Some(keeping) = keeping {
+        // It has a Lease to give up, for which nobody has to wait long.
+        let _ = time::timeout(FAREWELL, keeping).await;
+    }
+    Ok(ending)
 }

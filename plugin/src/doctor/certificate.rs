@@ -17,7 +17,7 @@ use rustls::{
 use serde_json::Value;
 
 use super::{
-    guard::{Guard, service},
+    guard::{Guard, LOOK, service},
     report::Check,
 };
 use crate::store::KubernetesStore;
@@ -25,10 +25,14 @@ use served::Chain;
 
 const AUTHORITY: &str = "certificate's CA";
 const SERVED: &str = "certificate";
-/// Days before the end from which it is said.
+/// Days before the end from which it is said of what lives long.
 const SOON: i64 = 14;
-/// The Secret that the webhook's pods serve from.
-const SECRET: &str = "profile-webhook-tls";
+/// The part of a lifetime that is left when it is said of what lives shortly: who renews by himself does so before.
+const LAST: i64 = 4;
+/// The seconds of a day.
+const DAY: i64 = 24 * 60 * 60;
+/// The Secrets that the webhook's pods serve from: the one that it keeps itself, and the one that cert-manager keeps for it.
+const SECRETS: [&str; 2] = ["profile-webhook-certificates", "profile-webhook-tls"];
 const RENEW: &str =
     "renew it, put the new CA beside the old one into caBundle until all pods serve the new certificate";
 
@@ -45,9 +49,8 @@ pub(super) async fn check(store: &KubernetesStore, guard: &Guard) -> Vec<Check> 
     let bundle = match bundle(webhook) {
         Ok(bundle) => bundle,
         Err(why) => {
-            let fix = "put the CA of the webhook's certificate into manifests/guard/ca.crt and apply it";
             return vec![
-                Check::failed(AUTHORITY, why).fix(fix),
+                Check::failed(AUTHORITY, why).fix(LOOK),
                 Check::not_visible(SERVED, "there is no CA to hold it against"),
             ];
         }
@@ -84,18 +87,30 @@ async fn leaf(
         return Ok((chain, host, format!("served at {url}")));
     }
     let (namespace, name) = service(webhook).ok_or("the guard names neither a service nor a url")?;
-    let place = format!("Secret {SECRET} in namespace {namespace}");
-    let hidden = |why: String| format!("the service is not visible from here, and {place} neither: {why}");
-    let path = format!("/api/v1/namespaces/{namespace}/secrets/{SECRET}");
-    let answer = store.look(&path).await.map_err(|error| hidden(error.message))?;
-    if !answer.is_success() {
-        return Err(hidden(answer.refusal()));
+    let mut reasons = Vec::new();
+    for secret in SECRETS {
+        match kept(store, &namespace, secret).await {
+            Ok(chain) => {
+                let place = format!("in Secret {secret} in namespace {namespace}");
+                return Ok((chain, format!("{name}.{namespace}.svc"), place));
+            }
+            Err(why) => reasons.push(format!("{secret}: {why}")),
+        }
     }
-    // The key beside it is nobody's business here.
-    let text = field::text(&answer.document, &["data", "tls.crt"]).ok_or_else(|| hidden("it has no tls.crt".into()))?;
-    let pem = STANDARD.decode(text.as_bytes()).map_err(|_| hidden("its tls.crt is no base64".into()))?;
-    let chain = certificates(&pem).ok_or_else(|| hidden("its tls.crt holds no certificate".into()))?;
-    Ok((chain, format!("{name}.{namespace}.svc"), format!("in {place}")))
+    let reasons = reasons.join("; ");
+    Err(format!("the service is not visible from here, and its Secret in namespace {namespace} neither: {reasons}"))
+}
+
+/// The certificates in a Secret. The key beside them is nobody's business here.
+async fn kept(store: &KubernetesStore, namespace: &str, secret: &str) -> Result<Chain, String> {
+    let path = format!("/api/v1/namespaces/{namespace}/secrets/{secret}");
+    let answer = store.look(&path).await.map_err(|error| error.message)?;
+    if !answer.is_success() {
+        return Err(answer.refusal());
+    }
+    let text = field::text(&answer.document, &["data", "tls.crt"]).ok_or("it has no tls.crt")?;
+    let pem = STANDARD.decode(text.as_bytes()).map_err(|_| "its tls.crt is no base64")?;
+    certificates(&pem).ok_or_else(|| "its tls.crt holds no certificate".into())
 }
 
 /// Host and port of a URL, where it means the same here as to the API server.
@@ -114,11 +129,22 @@ fn address(url: &str, server: &str) -> Result<(String, u16), String> {
     Ok((host, port))
 }
 
-/// How long a certificate is good for, in whole days; negative where it has ended.
-fn days_left(certificate: &[u8], now: Timestamp) -> Option<(i64, Timestamp, bool)> {
+/// How long a certificate is good for.
+struct Left {
+    /// In whole days; negative where it has ended.
+    days: i64,
+    last: Timestamp,
+    has_begun: bool,
+    /// Whether it ought to have been renewed.
+    is_soon: bool,
+}
+
+fn left(certificate: &[u8], now: Timestamp) -> Option<Left> {
     let (first, last) = validity::of(certificate)?;
-    let days = last.duration_since(now).as_secs().div_euclid(24 * 60 * 60);
-    Some((days, last, first <= now))
+    let seconds = last.duration_since(now).as_secs();
+    let whole = last.duration_since(first).as_secs();
+    let is_soon = seconds < (SOON * DAY).min(whole / LAST);
+    Some(Left { days: seconds.div_euclid(DAY), last, has_begun: first <= now, is_soon })
 }
 
 fn told(days: i64, last: Timestamp) -> String {
@@ -134,20 +160,20 @@ fn authorities(bundle: &[CertificateDer<'_>], now: Timestamp) -> Check {
         let which = if bundle.len() > 1 { format!("CA {} of {}: ", index + 1, bundle.len()) } else { String::new() };
         parts.push(
             which
-                + &match days_left(certificate, now) {
+                + &match left(certificate, now) {
                     None => {
                         bad += 1;
                         "cannot be read".into()
                     }
-                    Some((_, _, false)) => {
+                    Some(Left { has_begun: false, .. }) => {
                         bad += 1;
                         "not valid yet".into()
                     }
-                    Some((days, last, true)) => {
-                        let count = match days {
-                            ..0 => &mut bad,
-                            0..SOON => &mut soon,
-                            SOON.. => &mut good,
+                    Some(Left { days, last, is_soon, .. }) => {
+                        let count = match (days, is_soon) {
+                            (..0, _) => &mut bad,
+                            (_, true) => &mut soon,
+                            (_, false) => &mut good,
                         };
                         *count += 1;
                         told(days, last)
@@ -177,14 +203,14 @@ fn judge(
     now: Timestamp,
 ) -> Check {
     let Some((leaf, others)) = chain.split_first() else { return Check::not_visible(SERVED, "none is served") };
-    let Some((days, last, _)) = days_left(leaf, now) else {
+    let Some(Left { days, last, is_soon, .. }) = left(leaf, now) else {
         return Check::failed(SERVED, format!("the certificate {place} cannot be read")).fix(RENEW);
     };
     let says = format!("{place}: {}", told(days, last));
     if let Err(why) = trusted(leaf, others, name, bundle, provider, now) {
         return Check::failed(SERVED, format!("{says}; the API server does not take it: {why}")).fix(RENEW);
     }
-    if days < SOON { Check::warning(SERVED, says).fix(RENEW) } else { Check::ok(SERVED, says) }
+    if is_soon { Check::warning(SERVED, says).fix(RENEW) } else { Check::ok(SERVED, says) }
 }
 
 fn trusted(

@@ -13,6 +13,8 @@ use crate::store::{GROUP, KubernetesStore, VERSIONS};
 const NAME: &str = "webhook";
 /// How long the API server waits where the configuration does not say.
 const DEFAULT_TIMEOUT: u64 = 10;
+/// Where the webhook says what keeps it from adding its rules and its CA.
+pub(super) const LOOK: &str = "the webhook adds it as soon as it answers; what keeps it from that is in its log: `kubectl logs -n kubectl-profile-system deployment/profile-webhook`";
 /// Longest time that a write should have to wait for a guard that is gone.
 const LONGEST_TIMEOUT: u64 = 10;
 
@@ -69,7 +71,7 @@ pub(super) async fn check(store: &KubernetesStore, guard: &Guard, versions: &[St
         Guard::Absent => {
             return vec![
                 Check::failed(NAME, format!("there is no validatingwebhookconfiguration {GUARD}: nothing is guarded"))
-                    .fix("install it: `kubectl apply -k manifests/webhook`, and after its rollout `kubectl apply -k manifests/guard`"),
+                    .fix("install it: `kubectl apply -k manifests/`"),
             ];
         }
         Guard::Hidden(why) => {
@@ -91,8 +93,7 @@ pub(super) async fn check(store: &KubernetesStore, guard: &Guard, versions: &[St
 fn judge(configuration: &Value, served: &[String]) -> Vec<Check> {
     let Some(webhook) = webhook(configuration) else {
         return vec![
-            Check::failed(NAME, format!("{GUARD} is there and matches no update of spectroclusters"))
-                .fix("apply it anew: `kubectl apply -k manifests/guard`"),
+            Check::failed(NAME, format!("{GUARD} is there and matches no update of spectroclusters")).fix(LOOK),
         ];
     };
     let mut checks = vec![versions(webhook, served), policy(webhook)];
@@ -113,7 +114,7 @@ fn versions(webhook: &Value, served: &[String]) -> Check {
     }
     let is_converted = takes_equivalents && served.iter().any(|it| listed.contains(&it.as_str()));
     let passing: Vec<_> = missing.iter().copied().filter(|version| served.iter().any(|it| it == version)).collect();
-    let fix = "apply it anew with both versions: `kubectl apply -k manifests/guard`";
+    let fix = "run the webhook of this version, which lists both: `kubectl apply -k manifests/`";
     if passing.is_empty() || is_converted {
         Check::warning(NAME, format!("{says} alone: {} is guarded by conversion or not served", missing.join(" and ")))
             .fix(fix)
@@ -147,7 +148,7 @@ fn conditions(webhook: &Value) -> Check {
             NAME,
             "no condition lets metadata and deletions pass: while the webhook is down, no label is written and no cluster goes away",
         )
-        .fix("apply the guard of this version: `kubectl apply -k manifests/guard`")
+        .fix("apply the guard of this version: `kubectl apply -k manifests/`")
     }
 }
 
@@ -155,8 +156,7 @@ fn bundle(webhook: &Value) -> Check {
     const NAME: &str = "webhook's caBundle";
     match field::text(webhook, &["clientConfig", "caBundle"]) {
         Some(_) => Check::ok(NAME, "there is one"),
-        None => Check::failed(NAME, "there is none, so the API server trusts the CAs of its system alone")
-            .fix("put the CA of the webhook's certificate into manifests/guard/ca.crt and apply it"),
+        None => Check::failed(NAME, "there is none, so the API server trusts the CAs of its system alone").fix(LOOK),
     }
 }
 
@@ -194,8 +194,23 @@ mod tests {
 
     use super::{super::report::Finding, *};
 
-    fn shipped() -> Value {
+    /// The shipped guard as it is before any webhook has answered.
+    fn empty() -> Value {
         serde_saphyr::from_str(include_str!("../../../manifests/guard/validatingwebhookconfiguration.yaml")).unwrap()
+    }
+
+    /// The shipped guard with what the webhook adds.
+    fn shipped() -> Value {
+        let mut guard = empty();
+        guard["webhooks"][0]["rules"] = json!([{
+            "apiGroups": ["cluster.spectrocloud.com"],
+            "apiVersions": ["v1", "v1alpha1"],
+            "operations": ["UPDATE"],
+            "resources": ["spectroclusters"],
+            "scope": "Namespaced",
+        }]);
+        guard["webhooks"][0]["clientConfig"]["caBundle"] = json!("Y2E=");
+        guard
     }
 
     /// The shipped guard with something else at a place of its webhook.
@@ -222,6 +237,11 @@ mod tests {
     fn the_guard_as_it_is_shipped_is_as_it_must_be() {
         let checks = judge(&shipped(), &BOTH.map(str::to_owned));
         assert!(checks.len() == 5 && checks.iter().all(|it| it.finding == Finding::Ok), "{checks:?}");
+    }
+
+    #[test]
+    fn the_guard_that_no_webhook_has_completed_guards_nothing() {
+        check(&empty(), &BOTH, NAME, Finding::Failed, "matches no update");
     }
 
     #[test]

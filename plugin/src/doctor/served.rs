@@ -66,7 +66,7 @@ pub(super) async fn check(store: &KubernetesStore, served: &Served) -> Vec<Check
 }
 
 fn judge(served: &Served) -> Check {
-    let install = "is this the right context? A Palette cluster has these CRDs; a sandbox gets them by `kubectl create -k manifests/crds`";
+    let install = "is this the right context? A Palette cluster has these CRDs; a sandbox gets them by `kubectl apply -k manifests/crds`";
     if served.kinds.iter().all(|(_, versions)| versions.is_empty()) {
         return Check::failed(NAME, format!("{GROUP} is not served as v1 or v1alpha1")).fix(install);
     }

@@ -1,6 +1,7 @@
 //! One process of the sandbox, with a log file and a handle that stops it.
 
 use std::{
+    ffi::OsStr,
     fs::File,
     path::{Path, PathBuf},
     process::Stdio,
@@ -23,6 +24,16 @@ pub(crate) struct Child {
 impl Child {
     /// Starts `program` in the directory `dir`, with its log in `dir/logs` and an environment of its own.
     pub(crate) fn start(dir: &Path, program: &Path, arguments: &[String]) -> Result<Self, SandboxError> {
+        Self::start_with(dir, program, arguments, &[])
+    }
+
+    /// The same with more in its environment.
+    pub(crate) fn start_with(
+        dir: &Path,
+        program: &Path,
+        arguments: &[String],
+        environment: &[(&str, &OsStr)],
+    ) -> Result<Self, SandboxError> {
         let name = program.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let log = dir.join("logs").join(format!("{name}.log"));
         files::create_dir(&dir.join("logs"))?;
@@ -36,6 +47,7 @@ impl Child {
             .env_clear()
             .env("HOME", dir.join("home"))
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(stdout)
             .stderr(stderr)

@@ -5,9 +5,10 @@
 
 mod guard;
 
-use std::path::{Path, PathBuf};
-
-use crate::{Sandbox, SandboxError};
+use crate::{
+    Sandbox, SandboxError,
+    shipped::{Shipped, directory, kustomize},
+};
 
 /// Installs the CRDs, the webhook's own objects and the guard, and waits until the guard denies.
 pub fn everything(sandbox: &Sandbox) -> Result<(), SandboxError> {
@@ -18,7 +19,7 @@ pub fn everything(sandbox: &Sandbox) -> Result<(), SandboxError> {
 
 /// Installs the CRDs and waits until they are served.
 pub fn crds(sandbox: &Sandbox) -> Result<(), SandboxError> {
-    apply_directory(sandbox, "crds")?;
+    sandbox.apply(&kustomize(sandbox.kubectl_command(), &directory("crds"))?)?;
     let wait = [
         "wait",
         "--for=condition=Established",
@@ -32,28 +33,13 @@ pub fn crds(sandbox: &Sandbox) -> Result<(), SandboxError> {
 }
 
 /// Installs the namespace, the Deployment and what else belongs to the webhook. Its pods are played by kwok, so what
-/// answers is the process that [`crate::Options::with_webhook`] starts.
+/// answers is the process that [`crate::Options::with_webhook`] starts: as the same ServiceAccount, with the same flags.
 pub fn webhook(sandbox: &Sandbox) -> Result<(), SandboxError> {
-    apply_directory(sandbox, "webhook")
+    sandbox.apply(&Shipped::render(sandbox.kubectl_command())?.webhook())
 }
 
-/// Installs the guard in front of the sandbox's webhook process and waits until it denies what it must.
+/// Installs the guard in front of the sandbox's webhook process, and waits until the webhook has completed it and it denies
+/// what it must.
 pub fn guard(sandbox: &Sandbox) -> Result<(), SandboxError> {
     guard::install(sandbox)
-}
-
-/// A directory below `manifests/`.
-fn directory(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../manifests").join(name)
-}
-
-fn apply_directory(sandbox: &Sandbox, name: &str) -> Result<(), SandboxError> {
-    sandbox.apply(&kustomize(sandbox, &directory(name))?)
-}
-
-/// Renders a directory as `kubectl apply -k` would.
-fn kustomize(sandbox: &Sandbox, dir: &Path) -> Result<String, SandboxError> {
-    let mut command = sandbox.kubectl_command();
-    let run = crate::Run::of(command.arg("kustomize").arg(dir))?;
-    Ok(run.success(&format!("kubectl kustomize {}", dir.display()))?.stdout)
 }

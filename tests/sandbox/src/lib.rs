@@ -24,6 +24,8 @@ mod packs;
 mod ports;
 mod progress;
 mod protocol;
+mod service_account;
+mod shipped;
 mod wait;
 
 pub use error::SandboxError;

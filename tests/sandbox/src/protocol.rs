@@ -54,14 +54,12 @@ pub(crate) struct Ready {
     pub(crate) webhook: Option<WebhookPlace>,
 }
 
-/// Where the API server finds the webhook and whom it has to trust.
+/// Where the API server finds the webhook. Whom it has to trust stands in the webhook's Secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct WebhookPlace {
     /// The address that takes reviews.
     pub(crate) url: String,
-    /// The file with the certificate of the authority that signed the webhook's.
-    pub(crate) authority: PathBuf,
 }
 
 impl Request {

@@ -24,7 +24,7 @@ use crate::{
     certificates::Authority,
     control_plane, files, kubeconfig,
     protocol::{Ready, Request},
-    wait,
+    service_account, wait,
 };
 use supervised::Supervised;
 
@@ -110,6 +110,15 @@ impl Sandbox {
         let text = kubeconfig::text(self.server(), &authority, user, &authority.client(user, group)?)?;
         let name: String = user.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
         let path = self.ready.dir.join(format!("kubeconfig-of-{name}-{}", group.unwrap_or("no-group")));
+        files::write(&path, &text)?;
+        Ok(path)
+    }
+
+    /// Writes a kubeconfig that acts as a ServiceAccount, by a token that ends when the account goes.
+    pub fn kubeconfig_of_account(&self, namespace: &str, account: &str) -> Result<PathBuf, SandboxError> {
+        let authority = Authority::load(&self.ready.dir.join("pki"))?;
+        let text = service_account::kubeconfig(self.kubectl_command(), self.server(), &authority, namespace, account)?;
+        let path = self.ready.dir.join(format!("kubeconfig-of-account-{namespace}-{account}"));
         files::write(&path, &text)?;
         Ok(path)
     }

@@ -79,7 +79,7 @@ async fn supervise(options: &Options) -> Result<(), SandboxError> {
 async fn start(options: &Options) -> Result<(ControlPlane, Option<Webhook>), SandboxError> {
     let plane = ControlPlane::start(options.nodes).await?;
     let webhook = match &options.webhook {
-        Some(program) => Some(Webhook::start(program, plane.dir()).await?),
+        Some(program) => Some(Webhook::start(program, &plane).await?),
         None => None,
     };
     Ok((plane, webhook))

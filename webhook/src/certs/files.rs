@@ -73,7 +73,7 @@ impl Files {
 }
 
 impl Content {
-    fn of(file: &Path) -> Self {
+    pub(crate) fn of(file: &Path) -> Self {
         match std::fs::read(file) {
             Ok(bytes) => Self::Bytes(bytes),
             Err(error) => Self::Unreadable(error.to_string()),

@@ -16,6 +16,7 @@ use super::{clients, pair::Pair, validity::Validity};
 /// could go on without being verified again.
 pub struct Identity {
     config: Arc<ServerConfig>,
+    chain: Vec<CertificateDer<'static>>,
     validity: Validity,
     allowed_names: BTreeSet<String>,
 }
@@ -37,12 +38,18 @@ impl Identity {
         let key = SingleCertAndKey::from(Arc::clone(&pair.key));
         let mut config = builder.with_cert_resolver(Arc::new(key));
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        Ok(Self { config: Arc::new(config), validity: pair.validity, allowed_names: allowed_names.clone() })
+        let (chain, allowed_names) = (pair.key.cert.clone(), allowed_names.clone());
+        Ok(Self { config: Arc::new(config), chain, validity: pair.validity, allowed_names })
     }
 
     /// The TLS settings.
     pub fn config(&self) -> &Arc<ServerConfig> {
         &self.config
+    }
+
+    /// Its certificates, the leaf first.
+    pub(crate) fn chain(&self) -> &[CertificateDer<'static>] {
+        &self.chain
     }
 
     /// From when until when its certificate is valid.

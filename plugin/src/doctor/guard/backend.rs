@@ -24,8 +24,7 @@ pub(super) async fn check(store: &KubernetesStore, webhook: &Value) -> Vec<Check
     match store.look(&format!("/api/v1/namespaces/{namespace}/services/{name}")).await {
         Ok(answer) if answer.code == 404 => {
             return vec![
-                Check::failed(NAME, format!("{place} is not there"))
-                    .fix("install it: `kubectl apply -k manifests/webhook`"),
+                Check::failed(NAME, format!("{place} is not there")).fix("install it: `kubectl apply -k manifests/`"),
             ];
         }
         Ok(answer) if answer.is_success() => {}

@@ -1,9 +1,12 @@
 //! The webhook process of a sandbox, to be killed, stopped and started again.
 
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+
 use super::Sandbox;
 use crate::{
     SandboxError,
     protocol::{Request, WebhookPlace, WebhookRequest},
+    shipped::{NAMESPACE, SECRET},
 };
 
 /// The real webhook program, run by the sandbox's supervisor on loopback.
@@ -33,9 +36,12 @@ impl LocalWebhook<'_> {
         &self.place.url
     }
 
-    /// The certificate of the authority that signed the webhook's, in PEM.
+    /// The certificates of the webhook's own authorities that may be trusted, in PEM.
     pub fn authority(&self) -> Result<String, SandboxError> {
-        crate::files::read(&self.place.authority)
+        let secret = self.sandbox.get_json("secret", NAMESPACE, SECRET)?;
+        let text = secret["data"]["trusted.crt"].as_str().unwrap_or_default();
+        let pem = BASE64_STANDARD.decode(text).map_err(SandboxError::document(SECRET))?;
+        String::from_utf8(pem).map_err(SandboxError::document(SECRET))
     }
 
     /// Kills it, as a crash would.

@@ -1,6 +1,7 @@
-//! The real webhook program on loopback, with a certificate made on the spot.
+//! The real webhook program on loopback, as the ServiceAccount and with the flags of the shipped Deployment.
 
 use std::{
+    ffi::OsStr,
     net::Ipv4Addr,
     path::{Path, PathBuf},
     time::Duration,
@@ -10,15 +11,19 @@ use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
     process::Command,
+    task,
     time::timeout,
 };
 
 use crate::{
-    SandboxError,
+    Run, SandboxError,
     certificates::Authority,
     child::Child,
+    control_plane::ControlPlane,
     files, ports,
     protocol::{WebhookPlace, WebhookRequest},
+    service_account,
+    shipped::{ACCOUNT, NAMESPACE, Shipped},
     wait,
 };
 
@@ -39,25 +44,27 @@ const ATTEMPTS: usize = 3;
 pub(super) struct Webhook {
     program: PathBuf,
     dir: PathBuf,
+    flags: Vec<String>,
     port: u16,
     health_port: u16,
     running: Option<Child>,
 }
 
 impl Webhook {
-    /// Makes a certificate and starts the program in the sandbox's directory.
-    pub(super) async fn start(program: &Path, sandbox: &Path) -> Result<Self, SandboxError> {
-        let dir = sandbox.join("webhook");
-        let authority = Authority::create()?;
-        authority.save(&dir)?;
-        let serving = authority.serving(&["127.0.0.1", "localhost"])?;
-        files::write(&dir.join("tls.crt"), &serving.certificate)?;
-        files::write(&dir.join("tls.key"), &serving.key)?;
+    /// Applies what it has to find, and starts the program in the sandbox's directory.
+    pub(super) async fn start(program: &Path, plane: &ControlPlane) -> Result<Self, SandboxError> {
+        let dir = plane.dir().join("webhook");
+        let (kubectl, admin, server, pki) =
+            (plane.kubectl()?.to_owned(), plane.kubeconfig(), plane.server().to_owned(), plane.dir().join("pki"));
+        let prepared = task::spawn_blocking(move || prepare(&kubectl, &admin, &server, &pki)).await;
+        let (kubeconfig, flags) = prepared.map_err(|error| SandboxError::Supervisor(error.to_string()))??;
+        files::write(&dir.join("kubeconfig"), &kubeconfig)?;
         files::write(&dir.join("guard.yaml"), CONFIGURATION)?;
         let mut attempt = 1;
         loop {
             let [port, health_port] = ports::free()?;
-            let mut webhook = Self { program: program.to_owned(), dir: dir.clone(), port, health_port, running: None };
+            let (program, dir, flags) = (program.to_owned(), dir.clone(), flags.clone());
+            let mut webhook = Self { program, dir, flags, port, health_port, running: None };
             match webhook.run().await {
                 Err(SandboxError::Ended { .. }) if attempt < ATTEMPTS => attempt += 1,
                 result => return result.map(|()| webhook),
@@ -65,9 +72,9 @@ impl Webhook {
         }
     }
 
-    /// Where the API server finds it and whom it has to trust.
+    /// Where the API server finds it.
     pub(super) fn place(&self) -> WebhookPlace {
-        WebhookPlace { url: format!("https://127.0.0.1:{}/validate", self.port), authority: self.dir.join("ca.crt") }
+        WebhookPlace { url: format!("https://127.0.0.1:{}/validate", self.port) }
     }
 
     /// Does what the owner asks.
@@ -88,14 +95,18 @@ impl Webhook {
         if self.running.is_some() {
             return Ok(());
         }
-        let arguments = [
+        let own = [
             format!("--listen=127.0.0.1:{}", self.port),
             format!("--health-listen=127.0.0.1:{}", self.health_port),
-            format!("--tls-cert-file={}", self.dir.join("tls.crt").display()),
-            format!("--tls-private-key-file={}", self.dir.join("tls.key").display()),
             format!("--config={}", self.dir.join("guard.yaml").display()),
+            // Tests wait for what it does next.
+            "--reload-interval=1".to_owned(),
         ];
-        let mut child = Child::start(&self.dir, &self.program, &arguments)?;
+        let arguments: Vec<_> = own.into_iter().chain(self.flags.iter().cloned()).collect();
+        let kubeconfig = self.dir.join("kubeconfig");
+        // It is the same pod each time, whose process was started again.
+        let environment = [("KUBECONFIG", kubeconfig.as_os_str()), ("HOSTNAME", OsStr::new("sandbox"))];
+        let mut child = Child::start_with(&self.dir, &self.program, &arguments, &environment)?;
         let port = self.health_port;
         tokio::select! {
             ready = wait::until("the webhook to be ready", DEADLINE, || is_ready(port)) => ready?,
@@ -119,6 +130,20 @@ impl Webhook {
         }
         Ok(())
     }
+}
+
+/// Applies what the webhook has to find; the kubeconfig of its ServiceAccount and its flags.
+fn prepare(kubectl: &Path, admin: &Path, server: &str, pki: &Path) -> Result<(String, Vec<String>), SandboxError> {
+    let command = || {
+        let mut command = std::process::Command::new(kubectl);
+        command.env_clear().env("HOME", pki).env("KUBECONFIG", admin);
+        command
+    };
+    let shipped = Shipped::render(command())?;
+    let apply = &["apply", "--server-side", "-f", "-"];
+    Run::with_input(command().args(apply), &shipped.needed())?.success("kubectl apply")?;
+    let kubeconfig = service_account::kubeconfig(command(), server, &Authority::load(pki)?, NAMESPACE, ACCOUNT)?;
+    Ok((kubeconfig, shipped.flags()?))
 }
 
 /// Asks the plain HTTP probe.

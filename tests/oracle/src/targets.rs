@@ -46,7 +46,9 @@ pub fn version(bytes: &[u8]) {
         let (ours, plain) = (text.parse::<Version>().ok(), version::read(text));
         let numbers = ours.as_ref().map(|it| (it.major, it.minor));
         assert_eq!(numbers, plain.as_ref().map(|it| (it.major, it.minor)), "{text:?}");
-        assert!(ours.as_ref().is_none_or(|it| it.to_string() == text), "{text:?} is told as {ours:?}");
+        // Of what nobody would write the beginning is told.
+        let is_told = |told: &str| told == text || text.get(..128).is_some_and(|start| told == format!("{start}…"));
+        assert!(ours.as_ref().is_none_or(|it| is_told(&it.to_string())), "{text:?} is told as {ours:?}");
         ours.zip(plain)
     });
     let (Some((ours, plain)), Some((other, other_plain))) = (read, other_read) else { return };

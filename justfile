@@ -56,3 +56,12 @@ image-check *FILE:
 # The README's picture alone: what the plugin prints, as an SVG.
 picture:
     UPDATE_GENERATED=1 cargo test -p profile-tests --test cli -- picture
+
+# Searches with coverage for what is decided otherwise than by the plain reference: `decision`, `review` or `version`. It needs the
+# nightly compiler and cargo-fuzz; the code is safe Rust, so no sanitizer slows it down.
+fuzz TARGET *ARGUMENTS:
+    cargo +nightly fuzz run --fuzz-dir tests/fuzz --sanitizer none {{TARGET}} -- -dict=tests/fuzz/dictionaries/{{TARGET}} -timeout=10 -rss_limit_mb=1024 {{ARGUMENTS}}
+
+# Keeps of the corpus what reaches something that the rest does not.
+fuzz-minimise TARGET:
+    cargo +nightly fuzz cmin --fuzz-dir tests/fuzz --sanitizer none {{TARGET}}

@@ -3,13 +3,14 @@
 use std::{
     cmp::Ordering,
     collections::{BTreeMap, BTreeSet},
+    rc::Rc,
 };
 
 use crate::{
     cluster::PackStatus,
     facts::{Facts, PackFacts, ProfileFacts},
     pack::Layer,
-    version::Version,
+    version::{Releases, Version},
 };
 
 /// A Kubernetes pack as the cluster had it before the change.
@@ -25,7 +26,15 @@ pub(crate) struct Former<'a> {
     /// Whether the cluster is known to be on its way to the desired version.
     pub(crate) is_in_flight: bool,
     /// While an upgrade is in flight: the versions that the cluster still runs, as far as it reports them.
-    ways_back: Vec<Version>,
+    ways_back: WaysBack,
+}
+
+/// Versions to go back to. They are shared: every pack of a cluster may have all of them.
+#[derive(Clone, Debug, Default)]
+struct WaysBack {
+    sets: Vec<Rc<Releases>>,
+    /// What is reported under names that are gone; only what is near the desired version counts.
+    gone: Option<Rc<Releases>>,
 }
 
 /// A Kubernetes pack whose (name, version) this change brings in.
@@ -58,8 +67,21 @@ impl Former<'_> {
     /// Whether `version` is one that the cluster still runs while an upgrade is in flight, and below what was desired.
     pub(crate) fn is_way_back(&self, version: &Version) -> bool {
         let below = self.desired.as_ref().is_some_and(|desired| version.compare(desired) == Ordering::Less);
-        below && self.is_in_flight && self.ways_back.iter().any(|it| version.compare(it) == Ordering::Equal)
+        below && self.is_in_flight && self.ways_back.hold(version, self.desired.as_ref())
     }
+}
+
+impl WaysBack {
+    fn hold(&self, version: &Version, desired: Option<&Version>) -> bool {
+        let is_near = desired.is_some_and(|it| is_near(version, it));
+        let gone = self.gone.iter().filter(|_| is_near);
+        self.sets.iter().chain(gone).any(|it| it.holds(version))
+    }
+}
+
+/// Whether two versions are at most one minor apart.
+fn is_near(one: &Version, other: &Version) -> bool {
+    one.major == other.major && one.minor.abs_diff(other.minor) <= 1
 }
 
 /// The Kubernetes packs that this change brings in; none when it leaves the set of (name, version) alone.
@@ -102,62 +124,102 @@ fn identity<'f>(pack: &'f PackFacts<'_>) -> (&'f str, Option<&'f str>) {
 }
 
 fn formers<'a>(before: &'a Facts<'a>) -> Vec<Former<'a>> {
-    let mut entries: BTreeMap<&str, Vec<Entry<'_>>> = BTreeMap::new();
+    let mut reports: BTreeMap<&str, Reports<'_>> = BTreeMap::new();
     for status in before.pack_statuses() {
         if let Some(version) = version_of(status) {
-            entries.entry(&status.name).or_default().push(Entry { status, version });
+            reports.entry(&status.name).or_default().take(status, version);
         }
     }
     let of_profile = |profile: &'a ProfileFacts<'a>| {
         let kubernetes = profile.packs.iter().filter(|pack| pack.is(Layer::Kubernetes));
-        kubernetes.map(|pack| former(pack, profile.uid.as_deref(), entries.get(pack.name()))).collect::<Vec<_>>()
+        kubernetes.map(|pack| former(pack, profile.uid.as_deref(), reports.get(pack.name()))).collect::<Vec<_>>()
     };
     let mut formers: Vec<_> = before.profiles().iter().flat_map(of_profile).collect();
-    mark_unreported(&mut formers, before, &entries);
+    mark_unreported(&mut formers, before, &reports);
     formers
 }
 
 /// An entry of `status.packs` with a readable version.
-struct Entry<'a> {
-    status: &'a PackStatus<'a>,
+#[derive(Clone)]
+struct Entry {
+    is_reconciled: bool,
     version: Version,
 }
 
-/// A pack of the old spec and what is reported of it: by its own profile where an entry says so, a reconciled entry before
-/// one in flight, the highest of several.
-fn former<'a>(pack: &'a PackFacts<'a>, profile_uid: Option<&str>, entries: Option<&Vec<Entry<'_>>>) -> Former<'a> {
-    let entries: &[Entry<'_>] = entries.map_or(&[], Vec::as_slice);
-    let own = entries.iter().max_by_key(|it| {
-        let own = profile_uid.is_some() && it.status.profile_uid.as_deref() == profile_uid;
-        (own, it.status.is_reconciled(), it.version.rank())
+/// The entries of one name, gone through once: a cluster may have thousands of them and of packs of that name.
+#[derive(Default)]
+struct Reports<'a> {
+    best: Option<Entry>,
+    best_of_profiles: BTreeMap<&'a str, Entry>,
+    all: Releases,
+    reconciled: Rc<Releases>,
+}
+
+impl<'a> Reports<'a> {
+    fn take(&mut self, status: &'a PackStatus<'a>, version: Version) {
+        let entry = Entry { is_reconciled: status.is_reconciled(), version };
+        self.all.insert(&entry.version);
+        if entry.is_reconciled {
+            Rc::make_mut(&mut self.reconciled).insert(&entry.version);
+        }
+        if let Some(uid) = status.profile_uid.as_deref() {
+            let best = self.best_of_profiles.entry(uid).or_insert_with(|| entry.clone());
+            entry.replaces(best);
+        }
+        match &mut self.best {
+            Some(best) => entry.replaces(best),
+            none => *none = Some(entry),
+        }
+    }
+}
+
+impl Entry {
+    /// Takes the place of `best` where it counts as much: a reconciled entry before one in flight, then the highest.
+    fn replaces(&self, best: &mut Self) {
+        let rank = |it: &Self| (it.is_reconciled, it.version.rank());
+        if rank(self) >= rank(best) {
+            best.clone_from(self);
+        }
+    }
+}
+
+/// A pack of the old spec and what is reported of it: by its own profile where an entry says so, else the best of all.
+fn former<'a>(pack: &'a PackFacts<'a>, profile_uid: Option<&str>, reports: Option<&Reports<'_>>) -> Former<'a> {
+    let own = reports.and_then(|it| {
+        let of_profile = profile_uid.and_then(|uid| it.best_of_profiles.get(uid));
+        of_profile.or(it.best.as_ref())
     });
-    let is_reconciled = own.is_some_and(|it| it.status.is_reconciled());
-    let runs = entries.iter().filter(|it| it.status.is_reconciled()).chain(own);
+    let is_reconciled = own.is_some_and(|it| it.is_reconciled);
+    let mut ways_back = WaysBack::default();
+    if let (Some(own), Some(reports), false) = (own, reports, is_reconciled) {
+        let mut itself = Releases::default();
+        itself.insert(&own.version);
+        ways_back.sets = vec![Rc::clone(&reports.reconciled), Rc::new(itself)];
+    }
     Former {
         name: pack.name(),
         desired: readable(pack),
         reported: own.map(|it| it.version.clone()),
         is_reconciled,
         is_in_flight: own.is_some() && !is_reconciled,
-        ways_back: if is_reconciled { Vec::new() } else { runs.map(|it| it.version.clone()).collect() },
+        ways_back,
     }
 }
 
 /// Marks packs that nothing is reported of although the cluster does report its Kubernetes: of another Kubernetes pack
 /// beside it, or of one that is no longer in the spec. Such a pack was renamed or added a moment ago and does not run yet;
 /// without this each further rename would allow another minor version.
-fn mark_unreported(formers: &mut [Former<'_>], before: &Facts<'_>, entries: &BTreeMap<&str, Vec<Entry<'_>>>) {
+fn mark_unreported(formers: &mut [Former<'_>], before: &Facts<'_>, reports: &BTreeMap<&str, Reports<'_>>) {
     let in_spec: BTreeSet<_> = before.packs().map(|pack| pack.name()).collect();
-    let gone = entries.iter().filter(|(name, _)| !in_spec.contains(**name)).flat_map(|(_, entries)| entries);
-    let gone: Vec<_> = gone.map(|it| it.version.clone()).collect();
-    let beside: Vec<_> = formers.iter().filter_map(|it| it.reported.clone()).collect();
+    let (mut gone, mut beside) = (Releases::default(), Releases::default());
+    reports.iter().filter(|(name, _)| !in_spec.contains(**name)).for_each(|(_, it)| gone.extend(&it.all));
+    formers.iter().filter_map(|it| it.reported.as_ref()).for_each(|it| beside.insert(it));
+    let (gone, beside) = (Rc::new(gone), Rc::new(beside));
     for former in formers.iter_mut().filter(|it| it.reported.is_none()) {
         let Some(desired) = &former.desired else { continue };
         // Nothing tells an add-on that is gone from a Kubernetes pack that is gone, but its version: one minor off at most.
-        let is_near = |it: &&Version| it.major == desired.major && it.minor.abs_diff(desired.minor) <= 1;
-        let ways_back: Vec<_> = gone.iter().filter(is_near).chain(&beside).cloned().collect();
-        former.is_in_flight = !ways_back.is_empty();
-        former.ways_back = ways_back;
+        former.is_in_flight = gone.has_near(desired) || !beside.is_empty();
+        former.ways_back = WaysBack { sets: vec![Rc::clone(&beside)], gone: Some(Rc::clone(&gone)) };
     }
 }
 

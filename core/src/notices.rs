@@ -2,7 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::{baseline::Move, facts::Facts, pack::Layer, rules::Notice};
+use crate::{
+    baseline::Move,
+    facts::Facts,
+    pack::Layer,
+    rules::{Notice, shortened},
+};
 
 /// The notices about the Kubernetes packs that a change brings in.
 pub(crate) fn of(before: &Facts<'_>, after: &Facts<'_>, moves: &[Move<'_>]) -> Vec<Notice> {
@@ -14,7 +19,9 @@ pub(crate) fn of(before: &Facts<'_>, after: &Facts<'_>, moves: &[Move<'_>]) -> V
 fn distribution_change(it: &Move<'_>, gone: Option<&str>) -> Option<Notice> {
     let (old, new) = (gone.filter(|_| !it.is_paired)?, it.pack.name());
     let message = format!(
-        "the Kubernetes distribution changes from pack {old} to pack {new}; check that it can be moved in place"
+        "the Kubernetes distribution changes from pack {} to pack {}; check that it can be moved in place",
+        shortened(old),
+        shortened(new)
     );
     Some(Notice { field: format!("{}.name", it.pack.path()), message })
 }

@@ -136,6 +136,16 @@ pub fn unknown(kind: &str, name: &str, known: &[&str]) -> String {
     }
 }
 
+/// The first part of a text that may be of any length.
+pub(crate) fn shortened(text: &str) -> String {
+    const SHOWN: usize = 64;
+    if text.chars().count() <= SHOWN {
+        text.to_owned()
+    } else {
+        text.chars().take(SHOWN).chain("…".chars()).collect()
+    }
+}
+
 /// The mode of each rule; `Enforce` unless set.
 #[derive(Clone, Debug, Default)]
 pub struct Policy {

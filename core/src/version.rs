@@ -2,6 +2,14 @@
 
 use std::{cmp::Ordering, fmt, str::FromStr};
 
+pub(crate) use self::releases::Releases;
+
+mod releases;
+
+/// Bytes of a version's text that are kept. One version is told and compared once for each of many packs, and the text may
+/// have the length of a whole object.
+const KEPT: usize = 128;
+
 /// A Kubernetes version: `v?N.N(.N)?` and an optional suffix after `-` or `+`.
 ///
 /// `-alpha`, `-beta` and `-rc` are pre-releases and sort below their release. Any other suffix (`+k3s1`, `-rke2r1`) is
@@ -75,13 +83,21 @@ impl FromStr for Version {
             return Err(UnreadableVersion);
         }
         let pre_release = suffix.map(pre_release).transpose()?.flatten();
-        Ok(Self { major, minor, patch, pre_release, text: text.to_owned() })
+        Ok(Self { major, minor, patch, pre_release, text: kept(text) })
     }
 }
 
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
+    }
+}
+
+/// The text of a version, all of which is ASCII; of one that nobody would write, the beginning.
+fn kept(text: &str) -> String {
+    match text.get(..KEPT) {
+        Some(start) if start.len() < text.len() => format!("{start}…"),
+        _ => text.to_owned(),
     }
 }
 
@@ -202,5 +218,7 @@ mod tests {
     #[test]
     fn keeps_the_text_it_was_read_from() {
         assert_eq!("v1.30.4+k3s1".parse::<Version>().unwrap().to_string(), "v1.30.4+k3s1");
+        let long = format!("1.30.4+{}", "x".repeat(1_000_000)).parse::<Version>().unwrap();
+        assert!(long.to_string().len() < 140 && long.is_same(&"1.30.4".parse().unwrap()));
     }
 }

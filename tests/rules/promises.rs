@@ -1,13 +1,13 @@
 //! What the rules promise to whoever must not be stopped.
 
 use profile_core::rules::{Code, Verdict};
+use profile_oracle::reference::kubernetes_pairs;
 use serde_json::{Value, json};
 
 use crate::{
     changes,
     choices::{Choices, for_random_choices},
     generate,
-    reference::kubernetes_pairs,
     repair::repair,
     verdict::{agreed, verdict},
     world::World,

@@ -2,12 +2,9 @@
 
 use std::{collections::BTreeMap, sync::Mutex};
 
-use crate::{
-    changes,
-    choices::for_random_choices,
-    reference::{Judgement, REASONS},
-    verdict::agreed,
-};
+use profile_oracle::reference::{Judgement, REASONS};
+
+use crate::{changes, choices::for_random_choices, verdict::agreed};
 
 /// With the cases of the promises, 100,000 pairs are put to the reference.
 const CASES: u32 = 74_000;

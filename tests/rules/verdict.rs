@@ -8,12 +8,10 @@ use profile_core::{
     facts::{Facts, Pending},
     rules::{Policy, Verdict, check, judge},
 };
+use profile_oracle::reference::{Judgement, reference};
 use serde_json::Value;
 
-use crate::{
-    reference::{Judgement, reference},
-    world::World,
-};
+use crate::world::World;
 
 /// What core says about the change, the same by the documents and by their text.
 pub(crate) fn verdict(before: &Value, after: &Value) -> Verdict {

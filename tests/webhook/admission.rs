@@ -174,6 +174,19 @@ async fn a_review_without_a_request_operation_or_resource_is_none() {
 }
 
 #[tokio::test]
+async fn what_is_written_in_another_shape_is_no_review() {
+    let mut by_place = vec![skip(); 2];
+    by_place[0]["request"]["userInfo"] = json!(["jane", ["system:authenticated"]]);
+    by_place[1]["request"]["resource"] = json!(["cluster.spectrocloud.com", "spectroclusters"]);
+    by_place.push(json!(["admission.k8s.io/v1", "AdmissionReview", skip()["request"]]));
+    by_place.push(skip());
+    by_place[3]["request"]["operation"] = json!({"UPDATE": null});
+    for review in by_place {
+        assert_eq!(status(&review).await, StatusCode::BAD_REQUEST, "{review}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_no_json_is_no_review() {
     let whole = skip().to_string();
     for body in [

@@ -31,15 +31,6 @@ mod strange;
 mod tls;
 mod versions;
 
-// The reference that the rules are held against; it judges here what the program answers.
-#[path = "../rules/content.rs"]
-mod content;
-#[expect(dead_code, reason = "what it tells beside its judgement is for the tests of the rules")]
-#[path = "../rules/reference.rs"]
-mod reference;
-#[path = "../rules/reference_version.rs"]
-mod reference_version;
-
 use profile_tests::{
     random::world,
     webhook::{authority, client, program, volume},

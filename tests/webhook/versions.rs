@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use profile_oracle::reference::reference;
 use serde_json::{Value, json};
 
 use crate::{
     program::{Program, tell},
-    reference::reference,
     reviews::update,
     world::{Field, List, Pack, Reported, Template, World},
 };

@@ -11,7 +11,7 @@ use thiserror::Error;
 use crate::{
     record::Record,
     reply,
-    review::{self, Operation},
+    review::{self, Object, Operation, Word},
     settings::Settings,
 };
 
@@ -54,13 +54,14 @@ pub enum AdmissionError {
 /// When the body is not a review, or when it does not hold what the decision needs.
 pub fn decide(body: &[u8], settings: &Settings, now: Timestamp) -> Result<Decision, AdmissionError> {
     let request = review::parse(body).map_err(AdmissionError::NotAReview)?;
+    let (Word(operation), Object(resource)) = (&request.operation, &request.resource);
     let is_main_resource = request.sub_resource.as_deref().unwrap_or_default().is_empty();
-    if request.operation != Operation::Update || !is_main_resource {
+    if *operation != Operation::Update || !is_main_resource {
         return Ok(Decision { reply: reply::allowed(&request.uid), record: None });
     }
     // The guard never sends another resource. When someone's own configuration does, a yes would look like a check
     // that was made, and a no like a rule that was broken: neither is true, so the configuration's failurePolicy decides.
-    if request.resource.group != GROUP || request.resource.resource != RESOURCE {
+    if resource.group != GROUP || resource.resource != RESOURCE {
         return Err(AdmissionError::Undecidable(format!(
             "the review is not about {RESOURCE}.{GROUP}; remove other resources from the rules of the webhook configuration"
         )));

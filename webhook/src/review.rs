@@ -8,23 +8,26 @@ use profile_core::{
 use serde::Deserialize;
 use serde_json::error::Category;
 
+pub(crate) use self::written::{Object, Word};
 use crate::{admission::API_VERSION, document::Document};
+
+mod written;
 
 /// What a review says, as far as a decision needs it: of both objects what the rules look at, and nothing is built of the rest.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Request<'a> {
     pub(crate) uid: String,
-    pub(crate) resource: Resource,
+    pub(crate) resource: Object<Resource>,
     #[serde(default)]
     pub(crate) sub_resource: Option<String>,
     #[serde(default)]
     name: Option<String>,
     #[serde(default)]
     namespace: Option<String>,
-    pub(crate) operation: Operation,
+    pub(crate) operation: Word<Operation>,
     #[serde(default)]
-    user_info: Option<User>,
+    user_info: Option<Object<User>>,
     #[serde(default)]
     dry_run: Option<bool>,
     #[serde(borrow, default)]
@@ -67,14 +70,14 @@ struct Envelope<'a> {
     #[serde(default)]
     kind: Option<String>,
     #[serde(borrow, default)]
-    request: Option<Request<'a>>,
+    request: Option<Object<Request<'a>>>,
 }
 
 /// Reads a review, or says why the body is none.
 ///
 /// The reasons quote nothing from the body but its apiVersion and kind: they end in logs, and values can hold secrets.
 pub(crate) fn parse(body: &[u8]) -> Result<Request<'_>, String> {
-    let envelope: Envelope<'_> = serde_json::from_slice(body).map_err(|error| reason(&error))?;
+    let Object(envelope) = serde_json::from_slice::<Object<Envelope<'_>>>(body).map_err(|error| reason(&error))?;
     let (api_version, kind) = (envelope.api_version.unwrap_or_default(), envelope.kind.unwrap_or_default());
     if api_version != API_VERSION || kind != "AdmissionReview" {
         return Err(format!(
@@ -83,7 +86,7 @@ pub(crate) fn parse(body: &[u8]) -> Result<Request<'_>, String> {
             shortened(&kind)
         ));
     }
-    let request = envelope.request.ok_or("it has no request")?;
+    let Object(request) = envelope.request.ok_or("it has no request")?;
     if request.uid.is_empty() {
         return Err("its request.uid is empty".into());
     }
@@ -124,12 +127,12 @@ pub(crate) fn has_other_spec(body: &[u8]) -> bool {
 impl Request<'_> {
     /// Who asked.
     pub(crate) fn user(&self) -> &str {
-        self.user_info.as_ref().map_or("", |user| &user.username)
+        self.user_info.as_ref().map_or("", |Object(user)| &user.username)
     }
 
     /// The groups of who asked.
     pub(crate) fn groups(&self) -> Vec<&str> {
-        let groups = self.user_info.as_ref().and_then(|user| user.groups.as_ref());
+        let groups = self.user_info.as_ref().and_then(|Object(user)| user.groups.as_ref());
         groups.into_iter().flatten().map(String::as_str).collect()
     }
 

@@ -146,9 +146,20 @@ fn end(text: &str, longest: SignedDuration, now: Timestamp) -> Result<Timestamp,
 
 /// Reads RFC 3339 and nothing that only resembles it, so that nobody has to guess which moment is meant.
 fn time(text: &str) -> Option<Timestamp> {
-    let bytes = text.as_bytes();
-    let has_shape = [(10, b'T'), (13, b':'), (16, b':')].iter().all(|(at, byte)| bytes.get(*at) == Some(byte));
-    if has_shape && !text.contains('[') { text.parse().ok() } else { None }
+    const MOMENT: &str = "0000-00-00T00:00:00";
+    let (moment, rest) = text.split_at_checked(MOMENT.len())?;
+    let zone = match rest.strip_prefix('.') {
+        Some(rest) => rest.trim_start_matches(|letter: char| letter.is_ascii_digit()),
+        None => rest,
+    };
+    let has_zone = matches!(zone, "Z" | "z") || is_like(zone, "+00:00") || is_like(zone, "-00:00");
+    if is_like(moment, MOMENT) && has_zone { text.parse().ok() } else { None }
+}
+
+/// Whether `text` has digits where `shape` has zeros, and else the same letters.
+fn is_like(text: &str, shape: &str) -> bool {
+    let same = |(letter, like): (u8, u8)| if like == b'0' { letter.is_ascii_digit() } else { letter == like };
+    text.len() == shape.len() && text.bytes().zip(shape.bytes()).all(same)
 }
 
 fn reason(text: Option<&str>) -> Result<&str, String> {

@@ -1,6 +1,6 @@
 //! No Kubernetes version that cannot be read as a version.
 
-use super::{Change, Code, Violation};
+use super::{Change, Code, Violation, shortened};
 use crate::{baseline::Move, facts::PackFacts};
 
 /// Denies a new Kubernetes version that cannot be read. An unreadable old one may be repaired, or left as it is.
@@ -30,16 +30,6 @@ fn fault(pack: &PackFacts<'_>) -> String {
         (Some(version), _) => format!("has version {:?}, which cannot be read as a version", shortened(version)),
         (None, Some(tag)) => format!("has no version, and its tag {:?} names a group of versions", shortened(tag)),
         (None, None) => "has no version".into(),
-    }
-}
-
-/// The first part of a text that may be of any length.
-fn shortened(text: &str) -> String {
-    const SHOWN: usize = 64;
-    if text.chars().count() <= SHOWN {
-        text.to_owned()
-    } else {
-        text.chars().take(SHOWN).chain("…".chars()).collect()
     }
 }
 

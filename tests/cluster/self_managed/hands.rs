@@ -19,6 +19,12 @@ fn installed(plane: &Plane, balancer: &Balancer) -> Replica {
     replica
 }
 
+/// Waits until there is another authority, and the guard trusts it beside this one, whose certificate is served still.
+fn trusts_both(plane: &Plane, replica: &Replica, before: &str) {
+    replica.wait_for("another authority", |_| !["", before].contains(&plane.kept("ca.crt").as_str()));
+    replica.wait_for("both to be trusted", |_| plane.trusts(before) && plane.trusts(&plane.kept("ca.crt")));
+}
+
 #[test]
 fn a_secret_that_is_deleted_is_told_and_one_that_is_empty_is_filled_without_a_refused_write() {
     alone("secret", |plane| {
@@ -35,7 +41,7 @@ fn a_secret_that_is_deleted_is_told_and_one_that_is_empty_is_filled_without_a_re
         assert_eq!(plane.kubectl(&get).stdout, "");
         let load = plane.load();
         plane.kubectl(&["apply", "-k", &plane.overlay(&balancer.url())]);
-        replica.wait_for("another authority", |_| !["", authority.as_str()].contains(&plane.kept("ca.crt").as_str()));
+        trusts_both(plane, &replica, &authority);
         replica.wait_for("its certificate to be served", |it| {
             it.get("/readyz?verbose").contains("[+]certificate-newest ok\n")
         });
@@ -55,7 +61,7 @@ fn a_secret_that_is_spoiled_is_told_and_mended_without_a_refused_write() {
         replica.says("what stands there cannot be used, and is made anew");
         let said = replica.said("what stands there cannot be used").pop().unwrap();
         assert!(said.contains("ca.crt, ca.key, tls.crt, tls.key"), "{said}");
-        replica.wait_for("another authority", |_| !["", authority.as_str()].contains(&plane.kept("ca.crt").as_str()));
+        trusts_both(plane, &replica, &authority);
         replica.wait_for("its certificate to be served", |it| {
             it.get("/readyz?verbose").contains("[+]certificate-newest ok\n")
         });

@@ -135,6 +135,14 @@ impl Plane {
         String::from_utf8(BASE64_STANDARD.decode(text).unwrap()).unwrap()
     }
 
+    /// Whether the guard trusts an authority.
+    pub(super) fn trusts(&self, authority: &str) -> bool {
+        let bundle = self.guard().unwrap()["clientConfig"]["caBundle"].as_str().unwrap_or_default().to_owned();
+        let bundle = String::from_utf8(BASE64_STANDARD.decode(bundle).unwrap()).unwrap();
+        let plain = |text: &str| text.split_whitespace().collect::<String>();
+        plain(&bundle).contains(&plain(authority))
+    }
+
     /// Puts something into the Secret by hand.
     pub(super) fn put(&self, texts: &[(&str, Option<&str>)]) {
         let data: serde_json::Map<_, _> = texts

@@ -97,3 +97,22 @@ fn a_bundle_that_is_none_is_told() {
     assert_eq!(with("YQ=="), "caBundle holds no certificate in PEM");
     assert_eq!(with(""), "there is no caBundle");
 }
+
+#[test]
+fn what_lives_shortly_ends_soon_only_in_the_last_quarter_of_its_life() {
+    let ends_soon = |hours_left: i64, hours: i64| {
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        let at = |hours: i64| {
+            let seconds = (Timestamp::now() + hours.hours()).as_second();
+            std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(seconds.try_into().unwrap())
+        };
+        params.not_before = at(hours_left - hours).into();
+        params.not_after = at(hours_left).into();
+        let certificate = params.self_signed(&KeyPair::generate().unwrap()).unwrap();
+        left(certificate.der(), Timestamp::now()).unwrap().is_soon
+    };
+    let week = 7 * 24;
+    assert_eq!([week - 1, 43, 41].map(|it| ends_soon(it, week)), [false, false, true]);
+    let year = 365 * 24;
+    assert_eq!([15 * 24, 13 * 24].map(|it| ends_soon(it, year)), [false, true]);
+}

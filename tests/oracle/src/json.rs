@@ -53,6 +53,17 @@ impl Json {
         fields.iter().rev().find(|(it, _)| it == name).map(|(_, value)| value)
     }
 
+    /// Whether a field stands twice in its object, anywhere.
+    pub fn repeats(&self) -> bool {
+        match self {
+            Self::List(items) => items.iter().any(Self::repeats),
+            Self::Object(fields) => fields.iter().enumerate().any(|(index, (name, value))| {
+                value.repeats() || fields[..index].iter().any(|(other, _)| other == name)
+            }),
+            _ => false,
+        }
+    }
+
     /// The items of a list; none of anything else.
     pub fn items(&self) -> &[Self] {
         if let Self::List(items) = self { items } else { &[] }

@@ -107,9 +107,21 @@ struct Write<'a> {
     groups: Vec<String>,
 }
 
+impl Write<'_> {
+    /// Whether one of the objects can be read in two ways.
+    fn is_ambiguous(&self) -> bool {
+        self.before.repeats() || self.after.repeats()
+    }
+}
+
 fn judge(write: &Write<'_>, settings: &Settings, now: Timestamp) -> (bool, BTreeMap<&'static str, Consequence>) {
     let (before, after) = (world(write.before), world(write.after));
-    let judgement = reference(&before, &after);
+    let mut judgement = reference(&before, &after);
+    // What stands twice can be read in two ways, so that nobody knows whether it is what it was.
+    let waits = text(&before.state).is_some_and(|it| it.trim().eq_ignore_ascii_case("provisioning"));
+    if waits && text(&before.deletion_timestamp).is_none() && write.is_ambiguous() {
+        judgement.targets.insert(("ClusterProvisioning", String::new()));
+    }
     let mut consequences = BTreeMap::new();
     let mut denied = BTreeSet::new();
     for (code, target) in judgement.targets {
@@ -137,7 +149,7 @@ fn judge(write: &Write<'_>, settings: &Settings, now: Timestamp) -> (bool, BTree
         return (false, consequences);
     };
     let is_member = write.groups.iter().any(|group| exceptions.break_glass.groups.contains(group));
-    let content = content_word(write);
+    let content = if write.is_ambiguous() { String::new() } else { content_word(write) };
     let is_named = |code: &str, target: &str| {
         let target = if code == "ClusterProvisioning" { &content } else { target };
         is_member && named.iter().any(|(it, written)| it == code && is_same(code, written, target))
@@ -156,7 +168,8 @@ fn asked(write: &Write<'_>, is_being_deleted: bool) -> Option<String> {
     let spec = |object: &Json| object.get("spec").map(Json::value);
     let (old, new) = (annotation(write.before), annotation(write.after)?);
     let is_asked = !new.trim().is_empty() && old.as_ref() != Some(&new);
-    (is_asked && !is_being_deleted && spec(write.before) != spec(write.after)).then_some(new)
+    let has_other_spec = write.is_ambiguous() || spec(write.before) != spec(write.after);
+    (is_asked && !is_being_deleted && has_other_spec).then_some(new)
 }
 
 /// The word for the content that a cluster changes to. It is a hash, so there is no plainer way to it than core's own.

@@ -92,8 +92,8 @@ where
     drive(connection, &session, Version::HTTP_11, closing).await;
 }
 
-/// The API server asks for HTTP/1.1 alone (apiserver:pkg/util/webhook/client.go); what stands between it and the webhook may ask
-/// for HTTP/2.
+/// The API server asks a Service by HTTP/1.1 alone, and a URL on its own machine by HTTP/2 (apiserver:pkg/util/webhook/client.go); what
+/// stands between them may ask for either.
 async fn serve_http2<I>(io: I, session: Arc<Session>, closing: watch::Receiver<bool>)
 where
     I: AsyncRead + AsyncWrite + Unpin + 'static,

@@ -41,6 +41,10 @@ bench-kubectl:
 bench-webhook *ARGUMENTS:
     cargo bench --profile serve -p profile-webhook-bench -- {{ARGUMENTS}}
 
+# A write through a real API server with nothing in its way, with the webhook and with the policy twin, as a table.
+bench-patch:
+    cargo bench --profile dev -p profile-sandbox --bench patch
+
 # `list` and `status` against a fake of a large Palette that is 50 ms away, as a table.
 bench-palette:
     cargo bench -p profile-palette --bench palette

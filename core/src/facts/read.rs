@@ -302,7 +302,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Facts<'a> {
     }
 }
 
-/// The status is passed over, which is a seventh of what there is to read.
+/// The status is passed over.
 impl<'de: 'a, 'a> Deserialize<'de> for Pending<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let Object(Unreported { metadata, spec }) =

@@ -8,6 +8,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use profile_benches::served;
+
 use crate::{
     Failure,
     reference::{self, Kind},
@@ -31,7 +33,7 @@ impl Server {
     pub(crate) fn webhook(pair: &Pair) -> Result<Self, Failure> {
         let [address, health] = [free()?, free()?];
         let [certificate, key] = tls::files(pair.directory());
-        let mut command = Command::new(webhook_binary()?);
+        let mut command = Command::new(served::webhook()?);
         command.arg(format!("--listen={address}")).arg(format!("--health-listen={health}"));
         command.arg("--tls-cert-file").arg(certificate).arg("--tls-private-key-file").arg(key);
         // Whether the binary is fresh is found out before.
@@ -123,16 +125,4 @@ fn is_ready(health: SocketAddr) -> bool {
 
 fn free() -> Result<SocketAddr, Failure> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?)
-}
-
-/// Builds the webhook as its image does, unless it is fresh.
-fn webhook_binary() -> Result<std::path::PathBuf, Failure> {
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let mut command = Command::new(env!("CARGO"));
-    let arguments = ["build", "--quiet", "--locked", "--profile", "serve", "--package", "profile-webhook"];
-    let built = command.current_dir(&root).args(arguments).args(["--target-dir", "target"]).status()?;
-    if !built.success() {
-        return Err("the webhook cannot be built".into());
-    }
-    Ok(root.join("target/serve/profile-webhook"))
 }

@@ -5,4 +5,5 @@ pub mod measure;
 pub mod peak;
 pub mod product;
 pub mod review;
+pub mod served;
 pub mod table;

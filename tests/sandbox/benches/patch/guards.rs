@@ -8,6 +8,7 @@ use std::{
 };
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
+use profile_benches::served;
 use profile_sandbox::{Sandbox, certificates::Authority};
 use serde_json::{Value, json};
 
@@ -69,7 +70,7 @@ impl Webhook {
         let [certificate, key] = ["tls.crt", "tls.key"].map(|name| directory.join(name));
         fs::write(&certificate, &serving.certificate)?;
         fs::write(&key, &serving.key)?;
-        let mut command = Command::new(program()?);
+        let mut command = Command::new(served::webhook()?);
         command.arg(format!("--listen=127.0.0.1:{port}"));
         command.arg("--tls-cert-file").arg(certificate).arg("--tls-private-key-file").arg(key);
         let child = command.env("RUST_LOG", "off").stderr(Stdio::null()).spawn()?;
@@ -111,19 +112,5 @@ fn kubectl(sandbox: &Sandbox, verb: &str, directory: &Path) -> Result<(), Failur
 }
 
 fn manifests(name: &str) -> PathBuf {
-    root().join("manifests").join(name)
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
-
-/// Builds the webhook as its image does, unless it is fresh.
-fn program() -> Result<PathBuf, Failure> {
-    let arguments = ["build", "--quiet", "--locked", "--profile", "serve", "--package", "profile-webhook"];
-    let mut command = Command::new(env!("CARGO"));
-    if !command.current_dir(root()).args(arguments).args(["--target-dir", "target"]).status()?.success() {
-        return Err("the webhook cannot be built".into());
-    }
-    Ok(root().join("target/serve/profile-webhook"))
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../manifests").join(name)
 }

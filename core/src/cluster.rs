@@ -17,7 +17,7 @@ pub struct Cluster<'a> {
 }
 
 /// What `status.packs` says about one pack: what the cluster really runs, or is on its way to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PackStatus<'a> {
     /// The pack's name.
     pub name: Cow<'a, str>,

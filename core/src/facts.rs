@@ -13,6 +13,8 @@ use crate::{
     profile::AttachedProfile,
 };
 
+pub use self::read::Reader;
+
 mod read;
 
 type Text<'a> = Option<Cow<'a, str>>;

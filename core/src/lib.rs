@@ -16,6 +16,7 @@ pub mod facts;
 pub mod field;
 #[cfg(test)]
 mod fixtures;
+pub mod json;
 pub mod mask;
 mod memory;
 pub mod merge;

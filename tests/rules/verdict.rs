@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use profile_core::{
     allowance,
     cluster::Cluster,
-    facts::{Facts, Pending},
+    facts::{Facts, Reader},
+    json::Cursor,
     rules::{Policy, Verdict, check, judge},
 };
 use profile_oracle::reference::{Judgement, reference};
@@ -18,8 +19,10 @@ pub(crate) fn verdict(before: &Value, after: &Value) -> Verdict {
     let of_documents = check(&Cluster::new(before), &Cluster::new(after), &Policy::default());
     if before.is_object() && after.is_object() {
         let (old, new) = (before.to_string(), after.to_string());
-        let old: Facts<'_> = serde_json::from_str(&old).expect("it is an object");
-        let new: Pending<'_> = serde_json::from_str(&new).expect("it is an object");
+        let mut reader = Reader::default();
+        // As the API server writes them.
+        let new = Cursor::whole(new.as_bytes(), |cursor| reader.pending(cursor)).expect("it is an object");
+        let old = Cursor::whole(old.as_bytes(), |cursor| reader.facts(cursor)).expect("it is an object");
         assert_eq!(old, Facts::of(&Cluster::new(before)));
         assert_eq!(new, Facts::of(&Cluster::new(after)).into());
         let other_content = || allowance::other_content(&Cluster::new(before), &Cluster::new(after));

@@ -11,7 +11,7 @@ use thiserror::Error;
 use crate::{
     record::Record,
     reply,
-    review::{self, Object, Operation, Word},
+    review::{self, Operation},
     settings::Settings,
 };
 
@@ -54,9 +54,9 @@ pub enum AdmissionError {
 /// When the body is not a review, or when it does not hold what the decision needs.
 pub fn decide(body: &[u8], settings: &Settings, now: Timestamp) -> Result<Decision, AdmissionError> {
     let request = review::parse(body).map_err(AdmissionError::NotAReview)?;
-    let (Word(operation), Object(resource)) = (&request.operation, &request.resource);
+    let resource = &request.resource;
     let is_main_resource = request.sub_resource.as_deref().unwrap_or_default().is_empty();
-    if *operation != Operation::Update || !is_main_resource {
+    if request.operation != Operation::Update || !is_main_resource {
         return Ok(Decision { reply: reply::allowed(&request.uid), record: None });
     }
     // The guard never sends another resource. When someone's own configuration does, a yes would look like a check
@@ -72,7 +72,7 @@ pub fn decide(body: &[u8], settings: &Settings, now: Timestamp) -> Result<Decisi
     let asked = Asked::of(before, after, &|| review::has_other_spec(body), request.user(), request.groups());
     let ruling = allowance::judge(verdict, &asked, &settings.exceptions, now);
     let reply = reply::judged(&request.uid, request.name(), &ruling);
-    let record = Record::of(&ruling, request.user().into(), request.object_reference(), request.is_dry_run());
+    let record = Record::of(&ruling, &request);
     Ok(Decision { reply, record: Some(record) })
 }
 

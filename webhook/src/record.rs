@@ -6,6 +6,8 @@ use profile_core::{
 };
 use tracing::info;
 
+use crate::review::Request;
+
 /// One judged write.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Record {
@@ -15,9 +17,9 @@ pub struct Record {
     pub dry_run: bool,
     /// Each broken rule once, and what it led to.
     pub verdicts: Vec<(Code, Consequence)>,
-    /// The user who asked.
+    /// The user who asked; empty where nothing is told of the write.
     pub user: String,
-    /// The object as `namespace/name`.
+    /// The object as `namespace/name`; empty where nothing is told of the write.
     pub object: String,
     /// Whether it passes only because its writer is exempt.
     pub exempt: bool,
@@ -26,16 +28,19 @@ pub struct Record {
 }
 
 impl Record {
-    /// The record of a ruling about what `user` does to `object`.
-    pub(crate) fn of(ruling: &Ruling, user: String, object: String, dry_run: bool) -> Self {
+    /// The record of a ruling about a write. Most writes break no rule, and of those nobody is told who made them.
+    pub(crate) fn of(ruling: &Ruling, request: &Request<'_>) -> Self {
+        let record = Self { allowed: ruling.is_allowed(), dry_run: request.is_dry_run(), ..Self::default() };
+        if *ruling == Ruling::default() {
+            return record;
+        }
         Self {
-            allowed: ruling.is_allowed(),
-            dry_run,
             verdicts: ruling.consequences(),
-            user,
-            object,
+            user: request.user().into(),
+            object: request.object_reference(),
             exempt: !ruling.exempted.is_empty(),
             allowance_refused: !ruling.refused.is_empty(),
+            ..record
         }
     }
 

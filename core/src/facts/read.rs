@@ -1,363 +1,250 @@
-//! Reads what the rules look at from JSON text: each byte once, and nothing is built of the rest.
+//! Reads what the rules look at from JSON text, and nothing is built of the rest.
 //!
 //! A field that is read may not stand twice in its object: whoever reads the object later could take the other one.
 
-use std::{borrow::Cow, fmt, marker::PhantomData};
+use std::borrow::Cow;
 
-use serde::{
-    Deserialize, Deserializer,
-    de::{self, IgnoredAny, MapAccess, SeqAccess, Visitor},
+use serde_json::Value;
+
+use super::{Facts, PackFacts, Pending, ProfileFacts, Scalar, Text};
+use crate::{
+    annotations::ALLOW,
+    cluster::PackStatus,
+    field,
+    json::{Cursor, JsonError, Kind, Problem, Written},
 };
-use serde_json::{Number, Value};
 
-use super::{Facts, PackFacts, Pending, ProfileFacts, Scalar};
-use crate::{annotations::ALLOW, cluster::PackStatus, field};
-
-/// An object of which some fields are read.
-trait Part<'de>: Default {
-    /// Reads the field of that name into `self`; whether it is one that is read at all.
-    fn read<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error>;
+/// Reads the facts of a cluster, and again after a write: what is written alike is read once.
+#[derive(Debug, Default)]
+pub struct Reader<'a> {
+    profiles: Option<Profiles<'a>>,
+    status: Option<(Written<'a>, Status<'a>)>,
 }
 
-/// A place for a field. It stays empty where the field is absent, null or empty.
-type Slot<T> = Option<T>;
+/// The attached profiles of the cluster that was read first.
+#[derive(Debug)]
+struct Profiles<'a> {
+    written: Written<'a>,
+    /// How each pack of each profile is written.
+    packs: Vec<Vec<Written<'a>>>,
+    facts: Vec<ProfileFacts<'a>>,
+}
 
-/// Fills a place with the next value, once.
-fn fill<'de, A: MapAccess<'de>, T: Deserialize<'de>>(slot: &mut Slot<T>, map: &mut A) -> Result<bool, A::Error> {
-    if slot.is_some() {
-        return Err(de::Error::custom("a field stands twice in its object"));
+/// What is read of a status.
+#[derive(Debug, Default)]
+struct Status<'a> {
+    state: Text<'a>,
+    packs: Vec<PackStatus<'a>>,
+}
+
+impl<'a> Reader<'a> {
+    /// Reads a cluster.
+    ///
+    /// # Errors
+    ///
+    /// When it is not JSON, is no object, or when a field of it that is read stands twice.
+    pub fn facts(&mut self, cursor: &mut Cursor<'a>) -> Result<Facts<'a>, JsonError> {
+        let mut status = Status::default();
+        let facts = self.cluster(cursor, |reader, cursor| {
+            status = match reader.status.take() {
+                Some((written, known)) if cursor.skip_same(written) => known,
+                _ => Status::read(cursor)?,
+            };
+            Ok(())
+        })?;
+        Ok(Facts { state: status.state, pack_statuses: status.packs, ..facts })
     }
-    *slot = Some(map.next_value()?);
-    Ok(true)
-}
 
-/// The methods of a visitor for values of which nothing is read.
-macro_rules! nothing_of {
-    ($($value:ident),*) => {
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a JSON value")
-        }
-        $(nothing_of! { @ $value })*
-    };
-    (@ scalar) => {
-        fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-            Ok(Default::default())
-        }
-
-        fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
-            Ok(Default::default())
-        }
-
-        fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
-            Ok(Default::default())
-        }
-
-        fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-            Ok(Default::default())
-        }
-
-        fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
-            Ok(Default::default())
-        }
-    };
-    (@ null) => {
-        fn visit_unit<E>(self) -> Result<Self::Value, E> {
-            Ok(Default::default())
-        }
-    };
-    (@ list) => {
-        fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
-            while items.next_element::<IgnoredAny>()?.is_some() {}
-            Ok(Default::default())
-        }
-    };
-    (@ object) => {
-        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-            while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-            Ok(Default::default())
-        }
-    };
-}
-
-/// An object of which some fields are read; of anything else nothing is.
-#[derive(Default)]
-struct Object<P>(P);
-
-impl<'de, P: Part<'de>> Deserialize<'de> for Object<P> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ObjectVisitor(PhantomData))
+    /// Reads a cluster as a write would leave it; its status is none of the write's.
+    ///
+    /// # Errors
+    ///
+    /// When it is not JSON, is no object, or when a field of it that is read stands twice.
+    pub fn pending(&mut self, cursor: &mut Cursor<'a>) -> Result<Pending<'a>, JsonError> {
+        let facts = self.cluster(cursor, |reader, cursor| {
+            // The API server writes the stored status here, too, so that it is read here and not once more.
+            reader.status = cursor.attempt(|cursor| cursor.written(Status::read))?;
+            Ok(())
+        })?;
+        Ok(Pending(facts))
     }
-}
 
-struct ObjectVisitor<P>(PhantomData<P>);
+    fn cluster(
+        &mut self,
+        cursor: &mut Cursor<'a>,
+        mut status: impl FnMut(&mut Self, &mut Cursor<'a>) -> Result<(), JsonError>,
+    ) -> Result<Facts<'a>, JsonError> {
+        let mut facts = Facts::default();
+        let is_object = cursor.object(&["metadata", "spec", "status"], |name, cursor| match name {
+            "metadata" => metadata(cursor, &mut facts),
+            "spec" => self.spec(cursor, &mut facts),
+            _ => status(self, cursor),
+        })?;
+        if is_object { Ok(facts) } else { Err(cursor.error(Problem::Field)) }
+    }
 
-impl<'de, P: Part<'de>> Visitor<'de> for ObjectVisitor<P> {
-    type Value = Object<P>;
-
-    nothing_of! { scalar, null, list }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut part = P::default();
-        while let Some(Name(name)) = map.next_key()? {
-            if !part.read(&name, &mut map)? {
-                map.next_value::<IgnoredAny>()?;
+    fn spec(&mut self, cursor: &mut Cursor<'a>, facts: &mut Facts<'a>) -> Result<(), JsonError> {
+        cursor.object(&["cloudType", "clusterType", "clusterProfileTemplates"], |name, cursor| {
+            match name {
+                "cloudType" => facts.cloud_type = text(cursor)?,
+                "clusterType" => facts.cluster_type = text(cursor)?,
+                _ => facts.profiles = self.profiles(cursor)?,
             }
+            Ok(())
+        })?;
+        Ok(())
+    }
+
+    fn profiles(&mut self, cursor: &mut Cursor<'a>) -> Result<Vec<ProfileFacts<'a>>, JsonError> {
+        let known = self.profiles.as_ref();
+        if let Some(known) = known
+            && cursor.skip_same(known.written)
+        {
+            return Ok(known.facts.clone());
         }
-        Ok(Object(part))
+        let (mut facts, mut packs) = (Vec::new(), Vec::new());
+        let read = |cursor: &mut Cursor<'a>| {
+            cursor.list(|index, cursor| {
+                let mut written = Vec::new();
+                facts.push(profile(cursor, index, known, &mut written)?);
+                packs.push(written);
+                Ok(())
+            })
+        };
+        let (written, _) = cursor.written(read)?;
+        if self.profiles.is_none() {
+            self.profiles = Some(Profiles { written, packs, facts: facts.clone() });
+        }
+        Ok(facts)
     }
 }
 
-/// A list, its items with their positions; anything else has none.
-#[derive(Default)]
-struct List<P>(Vec<P>);
+impl<'a> Profiles<'a> {
+    /// How the pack at a place is written, and what was read of it.
+    fn pack(&self, (index, position): (usize, usize)) -> Option<(Written<'a>, &PackFacts<'a>)> {
+        let written = *self.packs.get(index)?.get(position)?;
+        Some((written, self.facts.get(index)?.packs.get(position)?))
+    }
+}
 
-impl<'de, P: Part<'de>> Deserialize<'de> for List<P> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Read<P>(PhantomData<P>);
-
-        impl<'de, P: Part<'de>> Visitor<'de> for Read<P> {
-            type Value = List<P>;
-
-            nothing_of! { scalar, null, object }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
-                let mut read = Vec::new();
-                while let Some(Object(item)) = items.next_element()? {
-                    read.push(item);
+/// Reads an attached profile. How its packs are written is noted unless it is known already.
+fn profile<'a>(
+    cursor: &mut Cursor<'a>,
+    index: usize,
+    known: Option<&Profiles<'a>>,
+    all_written: &mut Vec<Written<'a>>,
+) -> Result<ProfileFacts<'a>, JsonError> {
+    let mut profile = ProfileFacts::default();
+    cursor.object(&["uid", "packs"], |name, cursor| {
+        if name == "uid" {
+            profile.uid = text(cursor)?;
+            return Ok(());
+        }
+        profile.packs.reserve(known.and_then(|it| it.packs.get(index)).map_or(0, Vec::len));
+        cursor.list(|position, cursor| {
+            let place = (index, position);
+            let facts = match known {
+                None => {
+                    let (written, facts) = cursor.written(|cursor| pack(cursor, place))?;
+                    all_written.push(written);
+                    facts
                 }
-                Ok(List(read))
-            }
-        }
+                Some(known) => match known.pack(place) {
+                    Some((written, facts)) if cursor.skip_same(written) => facts.clone(),
+                    _ => pack(cursor, place)?,
+                },
+            };
+            profile.packs.push(facts);
+            Ok(())
+        })?;
+        Ok(())
+    })?;
+    Ok(profile)
+}
 
-        deserializer.deserialize_any(Read(PhantomData))
+fn pack<'a>(cursor: &mut Cursor<'a>, place: (usize, usize)) -> Result<PackFacts<'a>, JsonError> {
+    let mut pack = PackFacts { place, ..PackFacts::default() };
+    cursor.object(&["name", "layer", "version", "tag"], |name, cursor| {
+        match name {
+            "name" => pack.name = text(cursor)?,
+            "layer" => pack.layer = text(cursor)?,
+            "version" => pack.version = scalar(cursor)?,
+            _ => pack.tag = scalar(cursor)?,
+        }
+        Ok(())
+    })?;
+    Ok(pack)
+}
+
+fn metadata<'a>(cursor: &mut Cursor<'a>, facts: &mut Facts<'a>) -> Result<(), JsonError> {
+    cursor.object(&["name", "deletionTimestamp", "annotations"], |name, cursor| {
+        match name {
+            "name" => facts.name = text(cursor)?,
+            "deletionTimestamp" => facts.deletion = text(cursor)?,
+            _ => _ = cursor.object(&[ALLOW], |_, cursor| text(cursor).map(|it| facts.allow = it))?,
+        }
+        Ok(())
+    })?;
+    Ok(())
+}
+
+impl<'a> Status<'a> {
+    fn read(cursor: &mut Cursor<'a>) -> Result<Self, JsonError> {
+        let mut status = Self::default();
+        cursor.object(&["state", "packs"], |name, cursor| {
+            if name == "state" {
+                status.state = text(cursor)?;
+                return Ok(());
+            }
+            cursor.list(|_, cursor| {
+                status.packs.push(pack_status(cursor)?);
+                Ok(())
+            })?;
+            Ok(())
+        })?;
+        Ok(status)
     }
 }
 
-/// The name of a field.
-struct Name<'de>(Cow<'de, str>);
-
-impl<'de> Deserialize<'de> for Name<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Read;
-
-        impl<'de> Visitor<'de> for Read {
-            type Value = Name<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("the name of a field")
-            }
-
-            fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Self::Value, E> {
-                Ok(Name(Cow::Borrowed(name)))
-            }
-
-            fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
-                Ok(Name(Cow::Owned(name.to_owned())))
-            }
+fn pack_status<'a>(cursor: &mut Cursor<'a>) -> Result<PackStatus<'a>, JsonError> {
+    let mut status = PackStatus::default();
+    cursor.object(&["name", "version", "profileUid", "condition"], |name, cursor| {
+        match name {
+            "name" => status.name = text(cursor)?.unwrap_or_default(),
+            "version" => status.version = scalar(cursor)?.filter(|it| !it.is_ambiguous).map(|it| it.text),
+            "profileUid" => status.profile_uid = text(cursor)?,
+            _ => condition(cursor, &mut status)?,
         }
-
-        deserializer.deserialize_str(Read)
-    }
+        Ok(())
+    })?;
+    Ok(status)
 }
 
-/// A text, or what is written as one: see [`field::text`].
-impl<'de> Deserialize<'de> for Scalar<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Read;
-
-        impl Read {
-            fn number<'de>(number: Option<Number>) -> Scalar<'de> {
-                let Some(number) = number else { return Scalar::default() };
-                let text = number.to_string();
-                Scalar { text: Cow::Owned(text), is_ambiguous: field::is_ambiguous_number(&Value::Number(number)) }
-            }
+fn condition<'a>(cursor: &mut Cursor<'a>, pack: &mut PackStatus<'a>) -> Result<(), JsonError> {
+    cursor.object(&["type", "status"], |name, cursor| {
+        match name {
+            "type" => pack.condition = text(cursor)?,
+            _ => pack.condition_status = text(cursor)?,
         }
-
-        impl<'de> Visitor<'de> for Read {
-            type Value = Scalar<'de>;
-
-            nothing_of! { null, list, object }
-
-            fn visit_bool<E>(self, truth: bool) -> Result<Self::Value, E> {
-                Ok(Scalar { text: Cow::Borrowed(if truth { "true" } else { "false" }), is_ambiguous: false })
-            }
-
-            fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {
-                Ok(Self::number(Some(number.into())))
-            }
-
-            fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
-                Ok(Self::number(Some(number.into())))
-            }
-
-            fn visit_f64<E>(self, number: f64) -> Result<Self::Value, E> {
-                Ok(Self::number(Number::from_f64(number)))
-            }
-
-            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
-                Ok(Scalar { text: Cow::Borrowed(text), is_ambiguous: false })
-            }
-
-            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-                Ok(Scalar { text: Cow::Owned(text.to_owned()), is_ambiguous: false })
-            }
-        }
-
-        deserializer.deserialize_any(Read)
-    }
+        Ok(())
+    })?;
+    Ok(())
 }
 
-impl<'a> Scalar<'a> {
-    /// What was read of a field, none where it is empty.
-    fn full(slot: Slot<Self>) -> Option<Self> {
-        slot.filter(|it| !it.text.is_empty())
-    }
-
-    /// The text of it.
-    fn text(slot: Slot<Self>) -> Option<Cow<'a, str>> {
-        Self::full(slot).map(|it| it.text)
-    }
+/// What [`field::text`] takes of the next value.
+fn text<'a>(cursor: &mut Cursor<'a>) -> Result<Text<'a>, JsonError> {
+    Ok(scalar(cursor)?.map(|it| it.text))
 }
 
-/// An object with the fields that are read of it, each with its name in JSON.
-macro_rules! part {
-    ($part:ident { $($field:ident: $type:ty = $name:pat),* }) => {
-        #[derive(Default)]
-        struct $part<'a> {
-            $($field: Slot<$type>),*
+fn scalar<'a>(cursor: &mut Cursor<'a>) -> Result<Option<Scalar<'a>>, JsonError> {
+    let (text, is_ambiguous) = match cursor.kind()? {
+        Kind::Text => (cursor.text()?, false),
+        Kind::Truth => (Cow::Borrowed(if cursor.truth()? { "true" } else { "false" }), false),
+        Kind::Number => {
+            let number = cursor.number()?;
+            (Cow::Owned(number.to_string()), field::is_ambiguous_number(&Value::Number(number)))
         }
-
-        impl<'de> Part<'de> for $part<'de> {
-            fn read<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error> {
-                match name {
-                    $($name => fill(&mut self.$field, map),)*
-                    _ => Ok(false),
-                }
-            }
-        }
+        Kind::Object | Kind::List | Kind::Null => return cursor.skip().map(|()| None),
     };
-}
-
-part! { Root {
-    metadata: Object<Metadata<'a>> = "metadata",
-    spec: Object<Spec<'a>> = "spec",
-    status: Object<Status<'a>> = "status"
-} }
-
-part! { Unreported {
-    metadata: Object<Metadata<'a>> = "metadata",
-    spec: Object<Spec<'a>> = "spec"
-} }
-
-part! { Metadata {
-    name: Scalar<'a> = "name",
-    deletion: Scalar<'a> = "deletionTimestamp",
-    annotations: Object<Annotations<'a>> = "annotations"
-} }
-
-part! { Annotations {
-    allow: Scalar<'a> = ALLOW
-} }
-
-part! { Spec {
-    cloud_type: Scalar<'a> = "cloudType",
-    cluster_type: Scalar<'a> = "clusterType",
-    profiles: List<Profile<'a>> = "clusterProfileTemplates"
-} }
-
-part! { Profile {
-    uid: Scalar<'a> = "uid",
-    packs: List<Pack<'a>> = "packs"
-} }
-
-part! { Pack {
-    name: Scalar<'a> = "name",
-    layer: Scalar<'a> = "layer",
-    version: Scalar<'a> = "version",
-    tag: Scalar<'a> = "tag"
-} }
-
-part! { Status {
-    state: Scalar<'a> = "state",
-    packs: List<Reported<'a>> = "packs"
-} }
-
-part! { Reported {
-    name: Scalar<'a> = "name",
-    version: Scalar<'a> = "version",
-    profile_uid: Scalar<'a> = "profileUid",
-    condition: Object<Condition<'a>> = "condition"
-} }
-
-part! { Condition {
-    kind: Scalar<'a> = "type",
-    status: Scalar<'a> = "status"
-} }
-
-/// What is no object at all is an error.
-impl<'de: 'a, 'a> Deserialize<'de> for Facts<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Object(root) = deserializer.deserialize_map(ObjectVisitor::<Root<'de>>(PhantomData))?;
-        Ok(root.facts())
-    }
-}
-
-/// The status is passed over.
-impl<'de: 'a, 'a> Deserialize<'de> for Pending<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Object(Unreported { metadata, spec }) =
-            deserializer.deserialize_map(ObjectVisitor::<Unreported<'de>>(PhantomData))?;
-        Ok(Pending(Root { metadata, spec, status: None }.facts()))
-    }
-}
-
-fn object<P: Default>(slot: Slot<Object<P>>) -> P {
-    slot.unwrap_or_default().0
-}
-
-fn items<P>(slot: Slot<List<P>>) -> impl Iterator<Item = (usize, P)> {
-    slot.map_or_else(Vec::new, |it| it.0).into_iter().enumerate()
-}
-
-impl<'a> Root<'a> {
-    fn facts(self) -> Facts<'a> {
-        let (metadata, spec, status) = (object(self.metadata), object(self.spec), object(self.status));
-        Facts {
-            name: Scalar::text(metadata.name),
-            deletion: Scalar::text(metadata.deletion),
-            allow: Scalar::text(object(metadata.annotations).allow),
-            state: Scalar::text(status.state),
-            cloud_type: Scalar::text(spec.cloud_type),
-            cluster_type: Scalar::text(spec.cluster_type),
-            profiles: items(spec.profiles).map(|(index, it)| it.facts(index)).collect(),
-            pack_statuses: items(status.packs).map(|(_, it)| it.facts()).collect(),
-        }
-    }
-}
-
-impl<'a> Profile<'a> {
-    fn facts(self, index: usize) -> ProfileFacts<'a> {
-        let packs = items(self.packs).map(|(position, it)| PackFacts {
-            place: (index, position),
-            name: Scalar::text(it.name),
-            layer: Scalar::text(it.layer),
-            version: Scalar::full(it.version),
-            tag: Scalar::full(it.tag),
-        });
-        ProfileFacts { uid: Scalar::text(self.uid), packs: packs.collect() }
-    }
-}
-
-impl<'a> Reported<'a> {
-    fn facts(self) -> PackStatus<'a> {
-        let condition = object(self.condition);
-        PackStatus {
-            name: Scalar::text(self.name).unwrap_or_default(),
-            version: Scalar::full(self.version).filter(|it| !it.is_ambiguous).map(|it| it.text),
-            profile_uid: Scalar::text(self.profile_uid),
-            condition: Scalar::text(condition.kind),
-            condition_status: Scalar::text(condition.status),
-            message: None,
-        }
-    }
+    Ok(Some(Scalar { text, is_ambiguous }).filter(|it| !it.text.is_empty()))
 }

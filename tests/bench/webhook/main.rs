@@ -58,7 +58,7 @@ fn of_servers() -> Result<Vec<Row>, Failure> {
         [Server::reference(Kind::Constant, &pair)?, Server::reference(Kind::Walking, &pair)?, Server::webhook(&pair)?];
     let load = Load::new(&pair)?;
     let reviews = Reviews::of_bytes(12 * 1024);
-    let mut measured: [Vec<f64>; 6] = Default::default();
+    let mut measured: [Vec<f64>; 7] = Default::default();
     for round in 0..=ROUNDS {
         let mut rates = Vec::new();
         for server in &servers {
@@ -68,12 +68,12 @@ fn of_servers() -> Result<Vec<Row>, Failure> {
         }
         // The first round warms up.
         if round > 0 {
-            let [(constant, _), (walking, of_walking), (webhook, of_webhook)] = rates[..] else { continue };
-            let values = [constant, walking, webhook, of_walking, of_webhook, webhook / constant];
+            let [(constant, of_constant), (walking, of_walking), (webhook, of_webhook)] = rates[..] else { continue };
+            let values = [constant, walking, webhook, of_constant, of_walking, of_webhook, webhook / constant];
             measured.iter_mut().zip(values).for_each(|(all, value)| all.push(value));
         }
     }
-    let [constant, walking, webhook, of_walking, of_webhook, beside_constant] = measured;
+    let [constant, walking, webhook, of_constant, of_walking, of_webhook, beside_constant] = measured;
     let beside_walking = webhook.iter().zip(&walking).map(|(own, other)| own / other).collect();
     let memory = memory(&servers[2], &load, &reviews)?;
     Ok(vec![
@@ -82,6 +82,7 @@ fn of_servers() -> Result<Vec<Row>, Failure> {
         Row::new("… the webhook", Unit::PerSecond, None, webhook),
         Row::at_least("the webhook against the constant", Unit::Times, 0.5, beside_constant),
         Row::at_least("the webhook against walking", Unit::Times, 0.85, beside_walking),
+        Row::new("processor time of a review, a constant", Unit::Microseconds, None, of_constant),
         Row::new("processor time of a review, walking", Unit::Microseconds, None, of_walking),
         Row::new("processor time of a review, the webhook", Unit::Microseconds, 40.0, of_webhook),
         Row::new("from start to ready", Unit::Milliseconds, 50.0, starts),

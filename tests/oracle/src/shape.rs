@@ -18,8 +18,8 @@ use Shape::{Leaf, List, Object};
 /// What the rules look at of a cluster.
 pub const CLUSTER: Shape = Object(&[("metadata", METADATA), ("spec", SPEC), ("status", STATUS)]);
 
-/// What they look at of a cluster as a write would leave it: the status is not the write's.
-const PENDING: Shape = Object(&[("metadata", METADATA), ("spec", SPEC)]);
+/// What they look at of a cluster as a write would leave it: the status is not the write's, and nothing in it counts.
+const PENDING: Shape = Object(&[("metadata", METADATA), ("spec", SPEC), ("status", Leaf)]);
 
 const METADATA: Shape = Object(&[
     ("name", Leaf),

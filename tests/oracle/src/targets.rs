@@ -4,7 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 use profile_core::{
     allowance::{BreakGlass, Exceptions},
     cluster::Cluster,
-    facts::Facts,
+    facts::{Facts, Reader},
+    json::Cursor,
     version::Version,
 };
 use profile_webhook::{
@@ -67,7 +68,7 @@ fn guarded() -> Settings {
 /// What the rules look at is the same by the bytes alone as by a document that serde_json makes of them, and where a field
 /// that is read stands twice there is nothing.
 fn object(bytes: &[u8]) {
-    let facts = serde_json::from_slice::<Facts<'_>>(bytes).ok();
+    let facts = Cursor::whole(bytes, |cursor| Reader::default().facts(cursor)).ok();
     let document = serde_json::from_slice::<Value>(bytes).ok();
     let json = read(bytes);
     if json == Err(Unread::TooDeep) {

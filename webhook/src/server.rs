@@ -97,7 +97,7 @@ impl Bound {
         let (closing, closed) = watch::channel(false);
         let mut connections = JoinSet::new();
         let most = service.limits().connections;
-        let mut strangers = Strangers::among(most);
+        let mut strangers = Strangers::default();
         let (mut asked, mut aborted) = (shutdown.clone(), shutdown);
         {
             let mut stop = pin!(async {
@@ -143,7 +143,7 @@ impl Bound {
 /// Serves the health port. There, too, the oldest connection gives way: the kubelet restarts what it cannot ask.
 async fn serve_health(mut door: Door, service: Arc<Service>) {
     let mut connections = JoinSet::new();
-    let mut strangers = Strangers::among(HEALTH_CONNECTIONS);
+    let mut strangers = Strangers::default();
     loop {
         tokio::select! {
             biased;

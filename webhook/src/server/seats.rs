@@ -26,26 +26,27 @@ impl Standing {
     }
 }
 
+/// So many that are strangers no more may stand in the queue, beside as many as there are strangers. What is kept of a connection
+/// keeps all of its memory, about 9 KB, also when it has ended.
+const FORGOTTEN_LATE: usize = 16;
+
 /// The connections that have sent no review yet, the oldest first.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Strangers {
     queue: VecDeque<(Standing, AbortHandle)>,
-    longest: usize,
+    /// How many were left when all of them were looked at.
+    left: usize,
 }
 
 impl Strangers {
-    /// The strangers among so many connections.
-    pub(super) fn among(connections: usize) -> Self {
-        Self { queue: VecDeque::new(), longest: 2 * connections + 64 }
-    }
-
     /// Adds a connection that was just accepted.
     pub(super) fn add(&mut self, standing: Standing, connection: AbortHandle) {
         self.queue.push_back((standing, connection));
-        // Those behind the first ones end, too, and what is kept of them keeps their memory. To look at all of them is worth it
-        // only now and then.
-        if self.queue.len() > self.longest {
+        // Those behind the first ones end, too. All are looked at each time that their number has doubled, so that under a flood a
+        // connection costs no more than a few looks.
+        if self.queue.len() > 2 * self.left + FORGOTTEN_LATE {
             self.queue.retain(is_stranger);
+            self.left = self.queue.len();
         }
     }
 
@@ -83,7 +84,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_oldest_that_sent_nothing_gives_way() {
-        let (mut connections, mut strangers) = (JoinSet::new(), Strangers::among(3));
+        let (mut connections, mut strangers) = (JoinSet::new(), Strangers::default());
         let standings = [Standing::default(), Standing::default(), Standing::default()];
         for standing in &standings {
             strangers.add(standing.clone(), connections.spawn(future::pending::<()>()));
@@ -98,13 +99,13 @@ mod tests {
 
     #[tokio::test]
     async fn those_that_ended_are_forgotten_also_behind_one_that_stays() {
-        let (mut connections, mut strangers) = (JoinSet::new(), Strangers::among(1));
+        let (mut connections, mut strangers) = (JoinSet::new(), Strangers::default());
         strangers.add(Standing::default(), connections.spawn(future::pending::<()>()));
         for _ in 0..1000 {
             strangers.add(Standing::default(), connections.spawn(async {}));
             connections.join_next().await.unwrap().unwrap();
         }
-        assert!(strangers.queue.len() <= strangers.longest, "{}", strangers.queue.len());
+        assert!(strangers.queue.len() <= 2 + FORGOTTEN_LATE, "{}", strangers.queue.len());
         assert!(strangers.evict());
     }
 }

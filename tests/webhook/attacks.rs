@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use http_body_util::Full;
 use hyper::Request;
 use rustix::process::Signal;
+use serde_json::json;
 use tokio::{io::AsyncWriteExt, net::TcpStream};
 
 use crate::{
@@ -148,6 +149,19 @@ async fn a_denial_is_one_line_without_values() {
     let text = line.to_string();
     assert!(!text.contains("hunter2") && !text.contains("1.31.0"), "{text}");
     assert_eq!(program.said("denied").len(), 1);
+}
+
+#[tokio::test]
+async fn what_passes_although_it_breaks_a_rule_is_one_line_that_names_its_writer() {
+    for (mode, message) in [("warn", "warned"), ("audit", "audited")] {
+        let program = Program::start(&[&format!("--rule-mode=K8sMultiMinorUpgradeNotSupported={mode}")]);
+        program.client().open().await.unwrap().review(skip().to_string()).await.unwrap();
+        let line = program.wait_until_it_says(message).await;
+        assert_eq!((&line["user"], &line["object"]), (&json!("jane"), &json!("cluster-1/demo")));
+        assert_eq!((&line["codes"], &line["dry_run"]), (&json!("K8sMultiMinorUpgradeNotSupported"), &json!(false)));
+        assert!(!line.to_string().contains("1.31.0"), "{line}");
+        assert_eq!(program.said(message).len(), 1);
+    }
 }
 
 #[tokio::test]

@@ -123,7 +123,7 @@ async fn other_parts_can_add_checks() {
     let noted = reviews::service().with_check(check(Finding::HoldsBut("the new file is bad".into())));
     let answer = send(&noted, "GET", "/readyz?verbose", Full::default()).await;
     assert_eq!(answer.status, StatusCode::OK);
-    assert!(answer.text.contains("[+]settings ok: the new file is bad\n"), "{}", answer.text);
+    assert!(answer.text.contains("[+]settings ok, but: the new file is bad\n"), "{}", answer.text);
     let failed = reviews::service().with_check(check(Finding::Fails("it is gone".into())));
     let answer = send(&failed, "GET", "/readyz", Full::default()).await;
     assert_eq!((answer.status, answer.text.as_str()), (StatusCode::SERVICE_UNAVAILABLE, "it is gone\n"));

@@ -97,7 +97,7 @@ async fn a_bad_pair_leaves_the_old_one_in_place_and_is_told_once() {
         for _ in 0..2 {
             let told = look(&webhook).await;
             assert!(told.starts_with("HTTP/1.1 200") && told.contains(reason), "{reason} is not in: {told}");
-            assert!(told.contains("[+]certificate-newest ok: the newest good one is served"), "{told}");
+            assert!(told.contains("[+]certificate-newest ok, but: the newest good one is served"), "{told}");
             assert!(!told.contains("PRIVATE KEY"), "{told}");
         }
         assert!(is_served(&webhook, &good).await, "{reason}");

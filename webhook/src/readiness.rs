@@ -58,7 +58,7 @@ impl fmt::Display for Check {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.finding {
             Finding::Holds => write!(f, "[+]{} ok", self.name),
-            Finding::HoldsBut(note) => write!(f, "[+]{} ok: {note}", self.name),
+            Finding::HoldsBut(note) => write!(f, "[+]{} ok, but: {note}", self.name),
             Finding::Fails(reason) => write!(f, "[-]{} failed: {reason}", self.name),
         }
     }
@@ -76,7 +76,7 @@ mod tests {
     fn each_check_is_told_by_itself() {
         let ready = report(Finding::HoldsBut("the new file is bad".into()));
         assert_eq!((ready.is_ready(), ready.brief().as_str()), (true, "ok"));
-        assert_eq!(ready.verbose(), "[+]a ok\n[+]b-c ok: the new file is bad\nreadyz check passed");
+        assert_eq!(ready.verbose(), "[+]a ok\n[+]b-c ok, but: the new file is bad\nreadyz check passed");
         let unready = report(Finding::Fails("it expired".into()));
         assert_eq!((unready.is_ready(), unready.brief().as_str()), (false, "it expired"));
         assert_eq!(unready.verbose(), "[+]a ok\n[-]b-c failed: it expired\nreadyz check failed");

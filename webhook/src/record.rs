@@ -44,21 +44,28 @@ impl Record {
         }
     }
 
-    /// Writes one line of a denial, and of what passes by an exception alone.
+    /// Writes one line of a denial, and one for each way in which rules were broken and the write passes.
     pub(crate) fn log(&self) {
         let Self { user, object, dry_run, .. } = self;
         let codes = |consequence| {
             let meant = self.verdicts.iter().filter(|(_, it)| *it == consequence);
             meant.map(|(code, _)| code.as_str()).collect::<Vec<_>>().join(",")
         };
-        let excused = codes(Consequence::Excused);
         if !self.allowed {
             let allowance = if self.allowance_refused { "refused" } else { "none" };
-            info!(user, object, codes = codes(Consequence::Denied), dry_run, allowance, "denied");
-        } else if !excused.is_empty() {
+            return info!(user, object, codes = codes(Consequence::Denied), dry_run, allowance, "denied");
+        }
+        let [excused, warned, audited] = [Consequence::Excused, Consequence::Warned, Consequence::Audited].map(codes);
+        if !excused.is_empty() {
             info!(user, object, codes = excused, dry_run, "let through by the annotation");
-        } else if self.exempt {
-            info!(user, object, codes = codes(Consequence::Audited), dry_run, "let through for an exempt writer");
+        }
+        if !warned.is_empty() {
+            info!(user, object, codes = warned, dry_run, "warned");
+        }
+        if self.exempt {
+            info!(user, object, codes = audited, dry_run, "let through for an exempt writer");
+        } else if !audited.is_empty() {
+            info!(user, object, codes = audited, dry_run, "audited");
         }
     }
 }

@@ -33,7 +33,7 @@ fn applied_in_its_own_order_it_comes_to_guard_and_applied_again_it_stays_so() {
         // A pod is ready before the Service leads to it, and so before the guard is complete.
         let replica = plane.replica("one", &[]).ready();
         replica.says("the webhook does not answer at 127.0.0.1");
-        assert!(replica.get("/readyz?verbose").contains("[+]guard ok: the guard is not complete"));
+        assert!(replica.get("/readyz?verbose").contains("[+]guard ok, but: the guard is not complete"));
         assert!(!replica.guards() && plane.bad_write().is_success());
         balancer.lead_to(&[replica.address]);
         plane.comes_to_deny();

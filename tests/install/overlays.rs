@@ -45,6 +45,22 @@ fn each_is_shipped_and_is_its_component_over_the_base() {
 }
 
 #[test]
+fn no_file_takes_more_than_one_object_away() {
+    // kubectl before 1.34 breaks down at it, and the one of these tests is newer.
+    let (mut left, mut deletions) = (vec![place("manifests")], 0);
+    while let Some(path) = left.pop() {
+        if path.is_dir() {
+            left.extend(std::fs::read_dir(&path).unwrap().map(|it| it.unwrap().path()));
+            continue;
+        }
+        let count = std::fs::read_to_string(&path).unwrap().matches("$patch: delete").count();
+        assert!(count <= 1, "{}", path.display());
+        deletions += count;
+    }
+    assert!(deletions > 1);
+}
+
+#[test]
 fn on_a_single_node_one_pod_replaces_the_other_on_the_nodes_own_network() {
     let objects = overlay("single-node");
     assert!(!names(&objects).contains(&"PodDisruptionBudget/profile-webhook".to_owned()));

@@ -48,9 +48,4 @@ impl JsonError {
         let column = before.iter().rev().take_while(|byte| **byte != b'\n').count();
         Self(Box::new(Trouble { problem, line, column }))
     }
-
-    /// What is wrong.
-    pub fn problem(&self) -> Problem {
-        self.0.problem
-    }
 }

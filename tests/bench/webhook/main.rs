@@ -20,8 +20,8 @@ use self::{load::Load, process::Server, reference::Kind, review::Reviews, tls::P
 /// Rounds, in each of which every server is measured once, so that a disturbance meets all of them.
 const ROUNDS: usize = 5;
 const CONNECTIONS: usize = 8;
-/// How the memory is measured: so many connections, all of them new behind each look, and behind how many reviews to look. What
-/// grows only until connections were made anew for the first time is not what would grow for months.
+/// How the memory is measured: so many connections, all of them new behind each look, so that what is held of those that ended
+/// shows; and behind how many reviews to look.
 const MANY_CONNECTIONS: usize = 64;
 const LOOKS: [usize; 4] = [250_000, 500_000, 750_000, 1_000_000];
 const STARTS: usize = 15;

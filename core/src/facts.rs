@@ -9,6 +9,7 @@ use crate::{
     annotations::ALLOW,
     cluster::{self, Cluster, PackStatus},
     field,
+    json::Written,
     pack::{self, Layer, Pack},
     profile::AttachedProfile,
 };
@@ -44,7 +45,7 @@ pub(crate) struct ProfileFacts<'a> {
 }
 
 /// What the rules look at of a pack, and where it stands.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct PackFacts<'a> {
     /// The positions of the profile and of the pack in it.
     place: (usize, usize),
@@ -52,6 +53,8 @@ pub(crate) struct PackFacts<'a> {
     layer: Text<'a>,
     version: Option<Scalar<'a>>,
     tag: Option<Scalar<'a>>,
+    /// How it is written, if it was read from text.
+    written: Option<Written<'a>>,
 }
 
 /// A text that may have been written as a number.
@@ -164,6 +167,16 @@ impl<'a> ProfileFacts<'a> {
     }
 }
 
+/// However they are written.
+impl PartialEq for PackFacts<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        let Self { place, name, layer, version, tag, written: _ } = self;
+        (place, name, layer, version, tag) == (&other.place, &other.name, &other.layer, &other.version, &other.tag)
+    }
+}
+
+impl Eq for PackFacts<'_> {}
+
 impl<'a> PackFacts<'a> {
     fn of(place: (usize, usize), pack: &Pack<'a>) -> Self {
         let scalar = |name| {
@@ -176,6 +189,7 @@ impl<'a> PackFacts<'a> {
             layer: pack.layer(),
             version: scalar("version"),
             tag: scalar("tag"),
+            written: None,
         }
     }
 

@@ -98,12 +98,13 @@ impl<'a> Cursor<'a> {
     ///
     /// When it is not JSON, when one of `names` stands twice in it, so that the next reader could take the other one, and
     /// when `read` fails.
-    pub fn object(
+    #[inline]
+    pub fn object<const NAMES: usize>(
         &mut self,
-        names: &[&'static str],
+        names: [&'static str; NAMES],
         mut read: impl FnMut(&'static str, &mut Self) -> Result<(), JsonError>,
     ) -> Result<bool, JsonError> {
-        if self.kind()? != Kind::Object {
+        if self.next() != Some(b'{') {
             return self.skip().map(|()| false);
         }
         self.at += 1;
@@ -112,9 +113,15 @@ impl<'a> Cursor<'a> {
         }
         let mut seen = 0_u32;
         loop {
-            let name = self.text()?;
+            let index = match self.short_text() {
+                Some(name) => names.iter().position(|it| *it == name),
+                None => {
+                    let name = self.text()?;
+                    names.iter().position(|it| *it == name)
+                }
+            };
             self.expect(b':')?;
-            match names.iter().position(|it| *it == name) {
+            match index {
                 None => self.skip()?,
                 Some(index) if seen & 1 << index != 0 => return Err(self.error(Problem::Field)),
                 Some(index) => {
@@ -122,10 +129,9 @@ impl<'a> Cursor<'a> {
                     read(names[index], self)?;
                 }
             }
-            if self.takes(b'}') {
+            if self.ends_with(b'}')? {
                 return Ok(true);
             }
-            self.expect(b',')?;
         }
     }
 
@@ -136,7 +142,7 @@ impl<'a> Cursor<'a> {
     ///
     /// When it is not JSON, and when `read` fails.
     pub fn list(&mut self, mut read: impl FnMut(usize, &mut Self) -> Result<(), JsonError>) -> Result<bool, JsonError> {
-        if self.kind()? != Kind::List {
+        if self.next() != Some(b'[') {
             return self.skip().map(|()| false);
         }
         self.at += 1;
@@ -145,10 +151,9 @@ impl<'a> Cursor<'a> {
         }
         for position in 0.. {
             read(position, self)?;
-            if self.takes(b']') {
+            if self.ends_with(b']')? {
                 break;
             }
-            self.expect(b',')?;
         }
         Ok(true)
     }
@@ -160,17 +165,18 @@ impl<'a> Cursor<'a> {
     /// When it is not JSON, is no text, or holds half of a letter.
     #[inline]
     pub fn text(&mut self) -> Result<Cow<'a, str>, JsonError> {
-        if self.kind()? != Kind::Text {
-            return Err(self.error(Problem::Field));
+        if let Some(text) = self.short_text() {
+            return Ok(Cow::Borrowed(text));
+        }
+        if self.next() != Some(b'"') {
+            return Err(self.other());
         }
         let start = self.at;
         let has_escapes = self.skip_text()?;
-        let written = &self.text[start..self.at];
         if has_escapes {
-            serde_json::from_str(written).map(Cow::Owned).map_err(|_| self.error(Problem::NoJson))
-        } else {
-            Ok(Cow::Borrowed(&written[1..written.len() - 1]))
+            return self.unescaped(start).map(Cow::Owned);
         }
+        Ok(Cow::Borrowed(&self.text[start + 1..self.at - 1]))
     }
 
     /// Reads a number.
@@ -205,7 +211,10 @@ impl<'a> Cursor<'a> {
     ///
     /// When it is not JSON.
     pub fn skip(&mut self) -> Result<(), JsonError> {
-        if self.kind()? == Kind::Text {
+        if self.short_text().is_some() {
+            return Ok(());
+        }
+        if self.next() == Some(b'"') {
             return self.skip_text().map(|_| ());
         }
         let outer = self.open.len();
@@ -228,10 +237,9 @@ impl<'a> Cursor<'a> {
             // Behind a value: whatever ends here is closed, until another value follows.
             loop {
                 let Some(&close) = self.open[outer..].last() else { return Ok(()) };
-                if self.takes(close) {
+                if self.ends_with(close)? {
                     self.open.pop();
                 } else {
-                    self.expect(b',')?;
                     self.skip_name(close)?;
                     break;
                 }
@@ -285,13 +293,16 @@ impl<'a> Cursor<'a> {
     /// The next letter that is no white space, to which it moves.
     #[inline]
     fn next(&mut self) -> Option<u8> {
-        loop {
-            let byte = *self.text.as_bytes().get(self.at)?;
-            if !matches!(byte, b' ' | b'\n' | b'\t' | b'\r') {
-                return Some(byte);
-            }
-            self.at += 1;
-        }
+        let byte = *self.text.as_bytes().get(self.at)?;
+        if byte > b' ' { Some(byte) } else { self.next_behind_space() }
+    }
+
+    /// The API server writes no white space.
+    #[cold]
+    fn next_behind_space(&mut self) -> Option<u8> {
+        let rest = &self.text.as_bytes()[self.at..];
+        self.at += rest.iter().take_while(|byte| matches!(byte, b' ' | b'\n' | b'\t' | b'\r')).count();
+        self.text.as_bytes().get(self.at).copied()
     }
 
     /// Moves behind `letter`, if it is the next one.
@@ -305,6 +316,46 @@ impl<'a> Cursor<'a> {
     #[inline]
     fn expect(&mut self, letter: u8) -> Result<(), JsonError> {
         if self.takes(letter) { Ok(()) } else { Err(self.unexpected()) }
+    }
+
+    /// Moves behind what stands between two items, or behind the letter that closes them all; whether it was that one.
+    #[inline]
+    fn ends_with(&mut self, close: u8) -> Result<bool, JsonError> {
+        match self.next() {
+            Some(b',') => {
+                self.at += 1;
+                Ok(false)
+            }
+            Some(letter) if letter == close => {
+                self.at += 1;
+                Ok(true)
+            }
+            _ => Err(self.unexpected()),
+        }
+    }
+
+    /// Moves behind a text, if it is short and plain, as most are.
+    #[inline]
+    fn short_text(&mut self) -> Option<&'a str> {
+        if self.next() != Some(b'"') {
+            return None;
+        }
+        let start = self.at + 1;
+        let end = start + scan::short_text(self.text.as_bytes(), start)?;
+        self.at = end + 1;
+        Some(&self.text[start..end])
+    }
+
+    /// What the text with escapes says that begins at `start` and ends here.
+    #[cold]
+    fn unescaped(&self, start: usize) -> Result<String, JsonError> {
+        serde_json::from_str(&self.text[start..self.at]).map_err(|_| self.error(Problem::NoJson))
+    }
+
+    /// The error for a value that is no text.
+    #[cold]
+    fn other(&mut self) -> JsonError {
+        self.kind().map_or_else(|error| error, |_| self.error(Problem::Field))
     }
 
     /// In an object, moves behind the name of the next field.

@@ -21,8 +21,9 @@ pub(crate) fn verdict(before: &Value, after: &Value) -> Verdict {
         let (old, new) = (before.to_string(), after.to_string());
         let mut reader = Reader::default();
         // As the API server writes them.
-        let new = Cursor::whole(new.as_bytes(), |cursor| reader.pending(cursor)).expect("it is an object");
-        let old = Cursor::whole(old.as_bytes(), |cursor| reader.facts(cursor)).expect("it is an object");
+        Cursor::whole(new.as_bytes(), |cursor| reader.after(cursor)).expect("it is an object");
+        Cursor::whole(old.as_bytes(), |cursor| reader.before(cursor)).expect("it is an object");
+        let (Some(old), Some(new)) = reader.into_facts() else { unreachable!("both were read") };
         assert_eq!(old, Facts::of(&Cluster::new(before)));
         assert_eq!(new, Facts::of(&Cluster::new(after)).into());
         let other_content = || allowance::other_content(&Cluster::new(before), &Cluster::new(after));

@@ -57,7 +57,7 @@ struct User<'a> {
 pub(crate) fn parse(body: &[u8]) -> Result<Request<'_>, String> {
     let (mut api_version, mut kind, mut found) = (None, None, None);
     Cursor::whole(body, |cursor| {
-        object(cursor, &["apiVersion", "kind", "request"], |name, cursor| {
+        object(cursor, ["apiVersion", "kind", "request"], |name, cursor| {
             match name {
                 "apiVersion" => api_version = unless_null(cursor, Cursor::text)?,
                 "kind" => kind = unless_null(cursor, Cursor::text)?,
@@ -96,9 +96,9 @@ fn request<'a>(cursor: &mut Cursor<'a>) -> Result<Request<'a>, JsonError> {
         "oldObject",
     ];
     let (mut uid, mut is_about, mut sub_resource, mut own_name, mut namespace) = (None, None, None, None, None);
-    let (mut is_what, mut by, mut is_dry_run, mut after, mut before) = (None, None, None, None, None);
+    let (mut is_what, mut by, mut is_dry_run) = (None, None, None);
     let mut reader = Reader::default();
-    object(cursor, &NAMES, |name, cursor| {
+    object(cursor, NAMES, |name, cursor| {
         match name {
             "uid" => uid = Some(cursor.text()?),
             "resource" => is_about = Some(resource(cursor)?),
@@ -108,11 +108,12 @@ fn request<'a>(cursor: &mut Cursor<'a>) -> Result<Request<'a>, JsonError> {
             "operation" => is_what = Some(operation(cursor)?),
             "userInfo" => by = unless_null(cursor, user)?,
             "dryRun" => is_dry_run = unless_null(cursor, Cursor::truth)?,
-            "object" => after = unless_null(cursor, |cursor| reader.pending(cursor))?,
-            _ => before = unless_null(cursor, |cursor| reader.facts(cursor))?,
+            "object" => _ = unless_null(cursor, |cursor| reader.after(cursor))?,
+            _ => _ = unless_null(cursor, |cursor| reader.before(cursor))?,
         }
         Ok(())
     })?;
+    let (before, after) = reader.into_facts();
     let missing = || cursor.error(Problem::Field);
     Ok(Request {
         uid: uid.ok_or_else(missing)?,
@@ -130,7 +131,7 @@ fn request<'a>(cursor: &mut Cursor<'a>) -> Result<Request<'a>, JsonError> {
 
 fn resource<'a>(cursor: &mut Cursor<'a>) -> Result<Resource<'a>, JsonError> {
     let (mut group, mut resource) = (Cow::default(), None);
-    object(cursor, &["group", "resource"], |name, cursor| {
+    object(cursor, ["group", "resource"], |name, cursor| {
         match name {
             "group" => group = cursor.text()?,
             _ => resource = Some(cursor.text()?),
@@ -152,7 +153,7 @@ fn operation(cursor: &mut Cursor<'_>) -> Result<Operation, JsonError> {
 
 fn user<'a>(cursor: &mut Cursor<'a>) -> Result<User<'a>, JsonError> {
     let mut user = User::default();
-    object(cursor, &["username", "groups"], |name, cursor| {
+    object(cursor, ["username", "groups"], |name, cursor| {
         match name {
             "username" => user.name = cursor.text()?,
             _ => user.groups = unless_null(cursor, groups)?.unwrap_or_default(),
@@ -172,9 +173,10 @@ fn groups<'a>(cursor: &mut Cursor<'a>) -> Result<Vec<Cow<'a, str>>, JsonError> {
 }
 
 /// Reads what must be an object.
-fn object<'a>(
+#[inline]
+fn object<'a, const NAMES: usize>(
     cursor: &mut Cursor<'a>,
-    names: &[&'static str],
+    names: [&'static str; NAMES],
     read: impl FnMut(&'static str, &mut Cursor<'a>) -> Result<(), JsonError>,
 ) -> Result<(), JsonError> {
     if cursor.object(names, read)? { Ok(()) } else { Err(cursor.error(Problem::Field)) }

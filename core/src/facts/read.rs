@@ -14,20 +14,14 @@ use crate::{
     json::{Cursor, JsonError, Kind, Problem, Written},
 };
 
-/// Reads the facts of a cluster, and again after a write: what is written alike is read once.
+/// Reads a cluster before and after a write, in either order: what is written alike in both is read once.
 #[derive(Debug, Default)]
 pub struct Reader<'a> {
-    profiles: Option<Profiles<'a>>,
+    before: Option<Facts<'a>>,
+    after: Option<Pending<'a>>,
+    /// How the attached profiles of the one that was read first are written.
+    profiles: Option<Written<'a>>,
     status: Option<(Written<'a>, Status<'a>)>,
-}
-
-/// The attached profiles of the cluster that was read first.
-#[derive(Debug)]
-struct Profiles<'a> {
-    written: Written<'a>,
-    /// How each pack of each profile is written.
-    packs: Vec<Vec<Written<'a>>>,
-    facts: Vec<ProfileFacts<'a>>,
 }
 
 /// What is read of a status.
@@ -37,124 +31,124 @@ struct Status<'a> {
     packs: Vec<PackStatus<'a>>,
 }
 
+/// The attached profiles of a cluster as it was read first.
+#[derive(Clone, Copy)]
+struct Known<'r, 'a> {
+    written: Written<'a>,
+    profiles: &'r [ProfileFacts<'a>],
+}
+
 impl<'a> Reader<'a> {
-    /// Reads a cluster.
+    /// Reads the cluster before the write.
     ///
     /// # Errors
     ///
     /// When it is not JSON, is no object, or when a field of it that is read stands twice.
-    pub fn facts(&mut self, cursor: &mut Cursor<'a>) -> Result<Facts<'a>, JsonError> {
+    pub fn before(&mut self, cursor: &mut Cursor<'a>) -> Result<(), JsonError> {
+        let Self { after, profiles, status: known_status, .. } = self;
         let mut status = Status::default();
-        let facts = self.cluster(cursor, |reader, cursor| {
-            status = match reader.status.take() {
+        let facts = cluster(cursor, after.as_ref().map(Pending::facts), profiles, |cursor| {
+            status = match known_status.take() {
                 Some((written, known)) if cursor.skip_same(written) => known,
                 _ => Status::read(cursor)?,
             };
             Ok(())
         })?;
-        Ok(Facts { state: status.state, pack_statuses: status.packs, ..facts })
+        self.before = Some(Facts { state: status.state, pack_statuses: status.packs, ..facts });
+        Ok(())
     }
 
-    /// Reads a cluster as a write would leave it; its status is none of the write's.
+    /// Reads the cluster as the write would leave it; its status is none of the write's.
     ///
     /// # Errors
     ///
     /// When it is not JSON, is no object, or when a field of it that is read stands twice.
-    pub fn pending(&mut self, cursor: &mut Cursor<'a>) -> Result<Pending<'a>, JsonError> {
-        let facts = self.cluster(cursor, |reader, cursor| {
+    pub fn after(&mut self, cursor: &mut Cursor<'a>) -> Result<(), JsonError> {
+        let Self { before, profiles, status, .. } = self;
+        let facts = cluster(cursor, before.as_ref(), profiles, |cursor| {
             // The API server writes the stored status here, too, so that it is read here and not once more.
-            reader.status = cursor.attempt(|cursor| cursor.written(Status::read))?;
+            *status = cursor.attempt(|cursor| cursor.written(Status::read))?;
             Ok(())
         })?;
-        Ok(Pending(facts))
-    }
-
-    fn cluster(
-        &mut self,
-        cursor: &mut Cursor<'a>,
-        mut status: impl FnMut(&mut Self, &mut Cursor<'a>) -> Result<(), JsonError>,
-    ) -> Result<Facts<'a>, JsonError> {
-        let mut facts = Facts::default();
-        let is_object = cursor.object(&["metadata", "spec", "status"], |name, cursor| match name {
-            "metadata" => metadata(cursor, &mut facts),
-            "spec" => self.spec(cursor, &mut facts),
-            _ => status(self, cursor),
-        })?;
-        if is_object { Ok(facts) } else { Err(cursor.error(Problem::Field)) }
-    }
-
-    fn spec(&mut self, cursor: &mut Cursor<'a>, facts: &mut Facts<'a>) -> Result<(), JsonError> {
-        cursor.object(&["cloudType", "clusterType", "clusterProfileTemplates"], |name, cursor| {
-            match name {
-                "cloudType" => facts.cloud_type = text(cursor)?,
-                "clusterType" => facts.cluster_type = text(cursor)?,
-                _ => facts.profiles = self.profiles(cursor)?,
-            }
-            Ok(())
-        })?;
+        self.after = Some(Pending(facts));
         Ok(())
     }
 
-    fn profiles(&mut self, cursor: &mut Cursor<'a>) -> Result<Vec<ProfileFacts<'a>>, JsonError> {
-        let known = self.profiles.as_ref();
-        if let Some(known) = known
-            && cursor.skip_same(known.written)
-        {
-            return Ok(known.facts.clone());
-        }
-        let (mut facts, mut packs) = (Vec::new(), Vec::new());
-        let read = |cursor: &mut Cursor<'a>| {
-            cursor.list(|index, cursor| {
-                let mut written = Vec::new();
-                facts.push(profile(cursor, index, known, &mut written)?);
-                packs.push(written);
-                Ok(())
-            })
-        };
-        let (written, _) = cursor.written(read)?;
-        if self.profiles.is_none() {
-            self.profiles = Some(Profiles { written, packs, facts: facts.clone() });
-        }
-        Ok(facts)
+    /// What was read of the cluster before the write and after it.
+    pub fn into_facts(self) -> (Option<Facts<'a>>, Option<Pending<'a>>) {
+        (self.before, self.after)
     }
 }
 
-impl<'a> Profiles<'a> {
-    /// How the pack at a place is written, and what was read of it.
-    fn pack(&self, (index, position): (usize, usize)) -> Option<(Written<'a>, &PackFacts<'a>)> {
-        let written = *self.packs.get(index)?.get(position)?;
-        Some((written, self.facts.get(index)?.packs.get(position)?))
-    }
-}
-
-/// Reads an attached profile. How its packs are written is noted unless it is known already.
-fn profile<'a>(
+/// Reads a cluster of which another state may be known, whose profiles are written as in `written`; otherwise that is noted there.
+fn cluster<'a>(
     cursor: &mut Cursor<'a>,
-    index: usize,
-    known: Option<&Profiles<'a>>,
-    all_written: &mut Vec<Written<'a>>,
-) -> Result<ProfileFacts<'a>, JsonError> {
+    known: Option<&Facts<'a>>,
+    written: &mut Option<Written<'a>>,
+    mut status: impl FnMut(&mut Cursor<'a>) -> Result<(), JsonError>,
+) -> Result<Facts<'a>, JsonError> {
+    let mut facts = Facts::default();
+    let is_object = cursor.object(["metadata", "spec", "status"], |name, cursor| match name {
+        "metadata" => metadata(cursor, &mut facts),
+        "spec" => spec(cursor, known, written, &mut facts),
+        _ => status(cursor),
+    })?;
+    if is_object { Ok(facts) } else { Err(cursor.error(Problem::Field)) }
+}
+
+fn spec<'a>(
+    cursor: &mut Cursor<'a>,
+    known: Option<&Facts<'a>>,
+    written: &mut Option<Written<'a>>,
+    facts: &mut Facts<'a>,
+) -> Result<(), JsonError> {
+    cursor.object(["cloudType", "clusterType", "clusterProfileTemplates"], |name, cursor| {
+        match name {
+            "cloudType" => facts.cloud_type = text(cursor)?,
+            "clusterType" => facts.cluster_type = text(cursor)?,
+            _ => {
+                let known = known.zip(*written).map(|(it, written)| Known { written, profiles: &it.profiles });
+                let (as_written, profiles) = cursor.written(|cursor| profiles(cursor, known))?;
+                *written = Some(as_written);
+                facts.profiles = profiles;
+            }
+        }
+        Ok(())
+    })?;
+    Ok(())
+}
+
+fn profiles<'a>(cursor: &mut Cursor<'a>, known: Option<Known<'_, 'a>>) -> Result<Vec<ProfileFacts<'a>>, JsonError> {
+    if let Some(known) = known
+        && cursor.skip_same(known.written)
+    {
+        return Ok(known.profiles.to_vec());
+    }
+    let known = known.map_or(&[][..], |it| it.profiles);
+    let mut profiles = Vec::with_capacity(known.len());
+    cursor.list(|index, cursor| {
+        let known = known.get(index).map_or(&[][..], |it| &it.packs);
+        profiles.push(profile(cursor, index, known)?);
+        Ok(())
+    })?;
+    Ok(profiles)
+}
+
+/// Reads an attached profile of which another state may have had the packs `known`.
+fn profile<'a>(cursor: &mut Cursor<'a>, index: usize, known: &[PackFacts<'a>]) -> Result<ProfileFacts<'a>, JsonError> {
     let mut profile = ProfileFacts::default();
-    cursor.object(&["uid", "packs"], |name, cursor| {
+    cursor.object(["uid", "packs"], |name, cursor| {
         if name == "uid" {
             profile.uid = text(cursor)?;
             return Ok(());
         }
-        profile.packs.reserve(known.and_then(|it| it.packs.get(index)).map_or(0, Vec::len));
+        profile.packs.reserve(known.len());
         cursor.list(|position, cursor| {
-            let place = (index, position);
-            let facts = match known {
-                None => {
-                    let (written, facts) = cursor.written(|cursor| pack(cursor, place))?;
-                    all_written.push(written);
-                    facts
-                }
-                Some(known) => match known.pack(place) {
-                    Some((written, facts)) if cursor.skip_same(written) => facts.clone(),
-                    _ => pack(cursor, place)?,
-                },
+            let pack = match known.get(position) {
+                Some(known) if known.written.is_some_and(|it| cursor.skip_same(it)) => known.clone(),
+                _ => pack(cursor, (index, position))?,
             };
-            profile.packs.push(facts);
+            profile.packs.push(pack);
             Ok(())
         })?;
         Ok(())
@@ -164,24 +158,27 @@ fn profile<'a>(
 
 fn pack<'a>(cursor: &mut Cursor<'a>, place: (usize, usize)) -> Result<PackFacts<'a>, JsonError> {
     let mut pack = PackFacts { place, ..PackFacts::default() };
-    cursor.object(&["name", "layer", "version", "tag"], |name, cursor| {
-        match name {
-            "name" => pack.name = text(cursor)?,
-            "layer" => pack.layer = text(cursor)?,
-            "version" => pack.version = scalar(cursor)?,
-            _ => pack.tag = scalar(cursor)?,
-        }
-        Ok(())
+    let (written, _) = cursor.written(|cursor| {
+        cursor.object(["name", "layer", "version", "tag"], |name, cursor| {
+            match name {
+                "name" => pack.name = text(cursor)?,
+                "layer" => pack.layer = text(cursor)?,
+                "version" => pack.version = scalar(cursor)?,
+                _ => pack.tag = scalar(cursor)?,
+            }
+            Ok(())
+        })
     })?;
+    pack.written = Some(written);
     Ok(pack)
 }
 
 fn metadata<'a>(cursor: &mut Cursor<'a>, facts: &mut Facts<'a>) -> Result<(), JsonError> {
-    cursor.object(&["name", "deletionTimestamp", "annotations"], |name, cursor| {
+    cursor.object(["name", "deletionTimestamp", "annotations"], |name, cursor| {
         match name {
             "name" => facts.name = text(cursor)?,
             "deletionTimestamp" => facts.deletion = text(cursor)?,
-            _ => _ = cursor.object(&[ALLOW], |_, cursor| text(cursor).map(|it| facts.allow = it))?,
+            _ => _ = cursor.object([ALLOW], |_, cursor| text(cursor).map(|it| facts.allow = it))?,
         }
         Ok(())
     })?;
@@ -191,7 +188,7 @@ fn metadata<'a>(cursor: &mut Cursor<'a>, facts: &mut Facts<'a>) -> Result<(), Js
 impl<'a> Status<'a> {
     fn read(cursor: &mut Cursor<'a>) -> Result<Self, JsonError> {
         let mut status = Self::default();
-        cursor.object(&["state", "packs"], |name, cursor| {
+        cursor.object(["state", "packs"], |name, cursor| {
             if name == "state" {
                 status.state = text(cursor)?;
                 return Ok(());
@@ -208,7 +205,7 @@ impl<'a> Status<'a> {
 
 fn pack_status<'a>(cursor: &mut Cursor<'a>) -> Result<PackStatus<'a>, JsonError> {
     let mut status = PackStatus::default();
-    cursor.object(&["name", "version", "profileUid", "condition"], |name, cursor| {
+    cursor.object(["name", "version", "profileUid", "condition"], |name, cursor| {
         match name {
             "name" => status.name = text(cursor)?.unwrap_or_default(),
             "version" => status.version = scalar(cursor)?.filter(|it| !it.is_ambiguous).map(|it| it.text),
@@ -221,7 +218,7 @@ fn pack_status<'a>(cursor: &mut Cursor<'a>) -> Result<PackStatus<'a>, JsonError>
 }
 
 fn condition<'a>(cursor: &mut Cursor<'a>, pack: &mut PackStatus<'a>) -> Result<(), JsonError> {
-    cursor.object(&["type", "status"], |name, cursor| {
+    cursor.object(["type", "status"], |name, cursor| {
         match name {
             "type" => pack.condition = text(cursor)?,
             _ => pack.condition_status = text(cursor)?,

@@ -13,7 +13,7 @@ fn skipped(text: &str) -> Result<(), JsonError> {
 fn fields(text: &str) -> Result<Vec<(&'static str, String)>, JsonError> {
     let mut found = Vec::new();
     Cursor::whole(text.as_bytes(), |cursor| {
-        cursor.object(&["a", "b"], |name, cursor| {
+        cursor.object(["a", "b"], |name, cursor| {
             found.push((name, cursor.text()?.into_owned()));
             Ok(())
         })

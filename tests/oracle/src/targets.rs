@@ -68,7 +68,8 @@ fn guarded() -> Settings {
 /// What the rules look at is the same by the bytes alone as by a document that serde_json makes of them, and where a field
 /// that is read stands twice there is nothing.
 fn object(bytes: &[u8]) {
-    let facts = Cursor::whole(bytes, |cursor| Reader::default().facts(cursor)).ok();
+    let mut reader = Reader::default();
+    let facts = Cursor::whole(bytes, |cursor| reader.before(cursor)).ok().and(reader.into_facts().0);
     let document = serde_json::from_slice::<Value>(bytes).ok();
     let json = read(bytes);
     if json == Err(Unread::TooDeep) {

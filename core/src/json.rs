@@ -335,7 +335,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Moves behind a text, if it is short and plain, as most are.
-    #[inline]
+    #[inline(always)]
     fn short_text(&mut self) -> Option<&'a str> {
         if self.next() != Some(b'"') {
             return None;

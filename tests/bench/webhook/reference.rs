@@ -7,7 +7,7 @@ use http_body_util::{BodyExt as _, Full};
 use hyper::{Request, Response, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use serde::de::IgnoredAny;
-use tokio::net::TcpListener;
+use tokio::{io::BufReader, net::TcpListener};
 use tokio_rustls::TlsAcceptor;
 
 use crate::{Failure, tls};
@@ -18,6 +18,9 @@ pub(crate) const WORD: &str = "serve";
 pub(crate) const PORT: &str = "port";
 
 const ANSWER: &str = r#"{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","response":{"uid":"00000000-0000-4000-8000-000000000000","allowed":true}}"#;
+
+/// Bytes that are read from a connection at once.
+const LONGEST_RECORD: usize = 5 + (16 * 1024 + 256);
 
 /// What it does with a body before it answers.
 #[derive(Clone, Copy)]
@@ -60,6 +63,8 @@ pub(crate) fn serve(kind: Kind, directory: &Path) -> Result<(), Failure> {
             stream.set_nodelay(true)?;
             let acceptor = acceptor.clone();
             tokio::spawn(async move {
+                // The webhook's own buffer.
+                let stream = BufReader::with_capacity(LONGEST_RECORD, stream);
                 let Ok(stream) = acceptor.accept(stream).await else { return };
                 let answer = service_fn(move |request| answer(kind, request));
                 // A client that is done breaks its connection off.

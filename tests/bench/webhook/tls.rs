@@ -8,7 +8,7 @@ use std::{
 
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use rustls::{
-    ClientConfig, RootCertStore, ServerConfig,
+    CipherSuite, ClientConfig, RootCertStore, ServerConfig,
     crypto::aws_lc_rs,
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
 };
@@ -37,11 +37,13 @@ impl Pair {
         self.directory.path()
     }
 
-    /// What a client needs.
+    /// What a client needs. Like the API server's, it would rather have AES with 128 bits (Go's crypto/tls, where AES is in hardware).
     pub(crate) fn client(&self) -> Result<Arc<ClientConfig>, Failure> {
         let mut roots = RootCertStore::empty();
         roots.add(self.certificate.clone())?;
-        let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        let mut provider = aws_lc_rs::default_provider();
+        provider.cipher_suites.sort_by_key(|it| it.suite() != CipherSuite::TLS13_AES_128_GCM_SHA256);
+        let config = ClientConfig::builder_with_provider(Arc::new(provider))
             .with_safe_default_protocol_versions()?
             .with_root_certificates(roots)
             .with_no_client_auth();

@@ -12,7 +12,7 @@ use hyper_util::{
     server::graceful::GracefulConnection,
 };
 use tokio::{
-    io::{AsyncRead, AsyncWrite},
+    io::{AsyncRead, AsyncWrite, BufReader},
     net::TcpStream,
     sync::watch,
     time::{self, Instant},
@@ -29,6 +29,10 @@ use crate::{certs::Identity, load::Peer, metrics::Handshake, service::Service};
 
 /// Bytes that a request's header may have, and that are read from a connection at once.
 const LONGEST_HEADER: u32 = 64 * 1024;
+
+/// Bytes of the longest TLS record with its header (RFC 8446, 5.2). rustls asks for 4 KB at once: without a buffer before it, a
+/// review takes four calls of the system instead of one. It is held for each connection.
+const LONGEST_RECORD: usize = 5 + (16 * 1024 + 256);
 
 /// Bytes of all requests of one connection that a client of HTTP/2 may send before they are read. With the number of connections
 /// this bounds the memory that is held beside the bodies which are counted.
@@ -48,11 +52,14 @@ pub(super) async fn serve_tls(
     let tls = TlsAcceptor::from(Arc::clone(identity.config()));
     // A failed handshake is the client's affair, such as a CA that does not fit; it is told at a level that is seen,
     // because that is how a wrong caBundle looks from here.
-    let (handshake, stream) = match time::timeout(service.limits().handshake, tls.accept(stream)).await {
-        Ok(Ok(stream)) => (Handshake::Done, Ok(stream)),
-        Ok(Err(problem)) => (Handshake::Failed, Err(format!("a TLS handshake failed: {problem}"))),
-        Err(_) => (Handshake::TooSlow, Err("a TLS handshake took too long".to_owned())),
-    };
+    let (handshake, stream) =
+        match time::timeout(service.limits().handshake, tls.accept(BufReader::with_capacity(LONGEST_RECORD, stream)))
+            .await
+        {
+            Ok(Ok(stream)) => (Handshake::Done, Ok(stream)),
+            Ok(Err(problem)) => (Handshake::Failed, Err(format!("a TLS handshake failed: {problem}"))),
+            Err(_) => (Handshake::TooSlow, Err("a TLS handshake took too long".to_owned())),
+        };
     service.metrics().handshake(handshake);
     let stream = match stream {
         Ok(stream) => stream,

@@ -6,6 +6,7 @@
 
 use std::{
     io::{self, Write},
+    panic::PanicHookInfo,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -15,7 +16,7 @@ use std::{
     time::Duration,
 };
 
-use tracing::{level_filters::LevelFilter, warn};
+use tracing::{error, level_filters::LevelFilter, warn};
 use tracing_subscriber::{
     EnvFilter, filter::filter_fn, fmt::MakeWriter, layer::SubscriberExt as _, util::SubscriberInitExt as _,
 };
@@ -56,6 +57,11 @@ pub(crate) fn start() -> Log {
     // whoever asked.
     lines.finish().with(filter_fn(|line| !line.target().starts_with("kube_client"))).init();
     log
+}
+
+/// Says where the program panicked, and not in which words: they may quote what was being read.
+pub(crate) fn panicked(panic: &PanicHookInfo<'_>) {
+    error!(place = panic.location().map(ToString::to_string), "a bug: the program panicked");
 }
 
 impl Log {
@@ -133,7 +139,9 @@ fn put(lines: &mut Vec<u8>, to: &mut impl Write) {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
+    use std::{panic, sync::Mutex};
+
+    use tracing::subscriber;
 
     use super::*;
 
@@ -155,6 +163,21 @@ mod tests {
     fn line(log: &Log, text: &str) {
         let mut log = log;
         assert_eq!(log.write(text.as_bytes()).unwrap(), text.len());
+    }
+
+    #[test]
+    fn a_panic_is_a_line_that_says_where_and_quotes_nothing() {
+        let written = Written::default();
+        let to = written.clone();
+        let lines = tracing_subscriber::fmt().json().flatten_event(true).with_writer(move || to.clone()).finish();
+        let usual = panic::take_hook();
+        panic::set_hook(Box::new(panicked));
+        let ended = subscriber::with_default(lines, || panic::catch_unwind(|| assert_eq!("hunter2", "")));
+        panic::set_hook(usual);
+        assert!(ended.is_err());
+        let lines = written.0.lock().unwrap().concat();
+        assert!(lines.contains("a bug: the program panicked") && lines.contains("log.rs:"), "{lines}");
+        assert!(!lines.contains("hunter2"), "{lines}");
     }
 
     #[test]

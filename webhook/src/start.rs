@@ -1,6 +1,6 @@
 //! Starts the webhook: flags, log, certificate, sockets, signals.
 
-use std::{ffi::OsString, io, process::ExitCode, sync::Arc, time::Duration};
+use std::{ffi::OsString, io, panic, process::ExitCode, sync::Arc, time::Duration};
 
 use clap::Parser;
 use jiff::Timestamp;
@@ -51,6 +51,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let log = log::start();
+    panic::set_hook(Box::new(log::panicked));
     let code = match start(args) {
         Ok(Ending::Drained) => ExitCode::SUCCESS,
         Ok(Ending::Cut) => {

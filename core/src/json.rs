@@ -91,8 +91,8 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Reads an object: `read` is told each of `names`, at most 32, that it has, and must move behind the value. Others are passed over, as is
-    /// a value that is no object; whether it was one.
+    /// Reads an object: `read` is told each of `names` that it has, and must move behind the value. Others are passed over, as
+    /// is a value that is no object; whether it was one.
     ///
     /// # Errors
     ///
@@ -111,6 +111,7 @@ impl<'a> Cursor<'a> {
         if self.takes(b'}') {
             return Ok(true);
         }
+        const { assert!(NAMES <= u32::BITS as usize, "there is a bit for each name") };
         let mut seen = 0_u32;
         loop {
             let index = match self.short_text() {

@@ -49,17 +49,15 @@ pub(super) async fn serve_tls(
     let _open = service.metrics().connection();
     // Failing to set it costs latency and nothing else.
     let _ = stream.set_nodelay(true);
+    let stream = BufReader::with_capacity(LONGEST_RECORD, stream);
     let tls = TlsAcceptor::from(Arc::clone(identity.config()));
     // A failed handshake is the client's affair, such as a CA that does not fit; it is told at a level that is seen,
     // because that is how a wrong caBundle looks from here.
-    let (handshake, stream) =
-        match time::timeout(service.limits().handshake, tls.accept(BufReader::with_capacity(LONGEST_RECORD, stream)))
-            .await
-        {
-            Ok(Ok(stream)) => (Handshake::Done, Ok(stream)),
-            Ok(Err(problem)) => (Handshake::Failed, Err(format!("a TLS handshake failed: {problem}"))),
-            Err(_) => (Handshake::TooSlow, Err("a TLS handshake took too long".to_owned())),
-        };
+    let (handshake, stream) = match time::timeout(service.limits().handshake, tls.accept(stream)).await {
+        Ok(Ok(stream)) => (Handshake::Done, Ok(stream)),
+        Ok(Err(problem)) => (Handshake::Failed, Err(format!("a TLS handshake failed: {problem}"))),
+        Err(_) => (Handshake::TooSlow, Err("a TLS handshake took too long".to_owned())),
+    };
     service.metrics().handshake(handshake);
     let stream = match stream {
         Ok(stream) => stream,

@@ -30,6 +30,7 @@ pub struct Facts<'a> {
     cloud_type: Text<'a>,
     cluster_type: Text<'a>,
     profiles: Vec<ProfileFacts<'a>>,
+    source_of_profiles: Source<'a>,
     pack_statuses: Vec<PackStatus<'a>>,
 }
 
@@ -45,7 +46,7 @@ pub(crate) struct ProfileFacts<'a> {
 }
 
 /// What the rules look at of a pack, and where it stands.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct PackFacts<'a> {
     /// The positions of the profile and of the pack in it.
     place: (usize, usize),
@@ -53,9 +54,20 @@ pub(crate) struct PackFacts<'a> {
     layer: Text<'a>,
     version: Option<Scalar<'a>>,
     tag: Option<Scalar<'a>>,
-    /// How it is written, if it was read from text.
-    written: Option<Written<'a>>,
+    source: Source<'a>,
 }
+
+/// How something is written, if it was read from text. What was read is the same however it is written: all of these are equal.
+#[derive(Clone, Copy, Debug, Default)]
+struct Source<'a>(Option<Written<'a>>);
+
+impl PartialEq for Source<'_> {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Source<'_> {}
 
 /// A text that may have been written as a number.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -90,6 +102,7 @@ impl<'a> Facts<'a> {
             cloud_type: cluster.cloud_type(),
             cluster_type: field::text(raw, &["spec", "clusterType"]),
             profiles: cluster.profiles().iter().enumerate().map(|(index, it)| ProfileFacts::of(index, it)).collect(),
+            source_of_profiles: Source::default(),
             // What a condition says about itself is for people.
             pack_statuses: cluster.pack_statuses().into_iter().map(|it| PackStatus { message: None, ..it }).collect(),
         }
@@ -167,16 +180,6 @@ impl<'a> ProfileFacts<'a> {
     }
 }
 
-/// However they are written.
-impl PartialEq for PackFacts<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        let Self { place, name, layer, version, tag, written: _ } = self;
-        (place, name, layer, version, tag) == (&other.place, &other.name, &other.layer, &other.version, &other.tag)
-    }
-}
-
-impl Eq for PackFacts<'_> {}
-
 impl<'a> PackFacts<'a> {
     fn of(place: (usize, usize), pack: &Pack<'a>) -> Self {
         let scalar = |name| {
@@ -189,7 +192,7 @@ impl<'a> PackFacts<'a> {
             layer: pack.layer(),
             version: scalar("version"),
             tag: scalar("tag"),
-            written: None,
+            source: Source::default(),
         }
     }
 

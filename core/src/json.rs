@@ -114,15 +114,9 @@ impl<'a> Cursor<'a> {
         const { assert!(NAMES <= u32::BITS as usize, "there is a bit for each name") };
         let mut seen = 0_u32;
         loop {
-            let index = match self.short_text() {
-                Some(name) => names.iter().position(|it| *it == name),
-                None => {
-                    let name = self.text()?;
-                    names.iter().position(|it| *it == name)
-                }
-            };
+            let name = self.text()?;
             self.expect(b':')?;
-            match index {
+            match names.iter().position(|it| *it == name) {
                 None => self.skip()?,
                 Some(index) if seen & 1 << index != 0 => return Err(self.error(Problem::Field)),
                 Some(index) => {
@@ -130,7 +124,7 @@ impl<'a> Cursor<'a> {
                     read(names[index], self)?;
                 }
             }
-            if self.ends_with(b'}')? {
+            if self.closes(b'}')? {
                 return Ok(true);
             }
         }
@@ -152,7 +146,7 @@ impl<'a> Cursor<'a> {
         }
         for position in 0.. {
             read(position, self)?;
-            if self.ends_with(b']')? {
+            if self.closes(b']')? {
                 break;
             }
         }
@@ -170,7 +164,7 @@ impl<'a> Cursor<'a> {
             return Ok(Cow::Borrowed(text));
         }
         if self.next() != Some(b'"') {
-            return Err(self.other());
+            return Err(self.no_text());
         }
         let start = self.at;
         let has_escapes = self.skip_text()?;
@@ -212,9 +206,6 @@ impl<'a> Cursor<'a> {
     ///
     /// When it is not JSON.
     pub fn skip(&mut self) -> Result<(), JsonError> {
-        if self.short_text().is_some() {
-            return Ok(());
-        }
         if self.next() == Some(b'"') {
             return self.skip_text().map(|_| ());
         }
@@ -238,7 +229,7 @@ impl<'a> Cursor<'a> {
             // Behind a value: whatever ends here is closed, until another value follows.
             loop {
                 let Some(&close) = self.open[outer..].last() else { return Ok(()) };
-                if self.ends_with(close)? {
+                if self.closes(close)? {
                     self.open.pop();
                 } else {
                     self.skip_name(close)?;
@@ -321,7 +312,7 @@ impl<'a> Cursor<'a> {
 
     /// Moves behind what stands between two items, or behind the letter that closes them all; whether it was that one.
     #[inline]
-    fn ends_with(&mut self, close: u8) -> Result<bool, JsonError> {
+    fn closes(&mut self, close: u8) -> Result<bool, JsonError> {
         match self.next() {
             Some(b',') => {
                 self.at += 1;
@@ -336,7 +327,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Moves behind a text, if it is short and plain, as most are.
-    #[inline(always)]
+    #[inline]
     fn short_text(&mut self) -> Option<&'a str> {
         if self.next() != Some(b'"') {
             return None;
@@ -355,7 +346,7 @@ impl<'a> Cursor<'a> {
 
     /// The error for a value that is no text.
     #[cold]
-    fn other(&mut self) -> JsonError {
+    fn no_text(&mut self) -> JsonError {
         self.kind().map_or_else(|error| error, |_| self.error(Problem::Field))
     }
 

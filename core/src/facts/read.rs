@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::{Facts, PackFacts, Pending, ProfileFacts, Scalar, Text};
+use super::{Facts, PackFacts, Pending, ProfileFacts, Scalar, Source, Text};
 use crate::{
     annotations::ALLOW,
     cluster::PackStatus,
@@ -19,8 +19,6 @@ use crate::{
 pub struct Reader<'a> {
     before: Option<Facts<'a>>,
     after: Option<Pending<'a>>,
-    /// How the attached profiles of the one that was read first are written.
-    profiles: Option<Written<'a>>,
     status: Option<(Written<'a>, Status<'a>)>,
 }
 
@@ -31,13 +29,6 @@ struct Status<'a> {
     packs: Vec<PackStatus<'a>>,
 }
 
-/// The attached profiles of a cluster as it was read first.
-#[derive(Clone, Copy)]
-struct Known<'r, 'a> {
-    written: Written<'a>,
-    profiles: &'r [ProfileFacts<'a>],
-}
-
 impl<'a> Reader<'a> {
     /// Reads the cluster before the write.
     ///
@@ -45,9 +36,9 @@ impl<'a> Reader<'a> {
     ///
     /// When it is not JSON, is no object, or when a field of it that is read stands twice.
     pub fn before(&mut self, cursor: &mut Cursor<'a>) -> Result<(), JsonError> {
-        let Self { after, profiles, status: known_status, .. } = self;
+        let Self { after, status: known_status, .. } = self;
         let mut status = Status::default();
-        let facts = cluster(cursor, after.as_ref().map(Pending::facts), profiles, |cursor| {
+        let facts = cluster(cursor, after.as_ref().map(Pending::facts), |cursor| {
             status = match known_status.take() {
                 Some((written, known)) if cursor.skip_same(written) => known,
                 _ => Status::read(cursor)?,
@@ -64,8 +55,8 @@ impl<'a> Reader<'a> {
     ///
     /// When it is not JSON, is no object, or when a field of it that is read stands twice.
     pub fn after(&mut self, cursor: &mut Cursor<'a>) -> Result<(), JsonError> {
-        let Self { before, profiles, status, .. } = self;
-        let facts = cluster(cursor, before.as_ref(), profiles, |cursor| {
+        let Self { before, status, .. } = self;
+        let facts = cluster(cursor, before.as_ref(), |cursor| {
             // The API server writes the stored status here, too, so that it is read here and not once more.
             *status = cursor.attempt(|cursor| cursor.written(Status::read))?;
             Ok(())
@@ -80,58 +71,51 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Reads a cluster of which another state may be known, whose profiles are written as in `written`; otherwise that is noted there.
+/// Reads a cluster of which another state may be known.
 fn cluster<'a>(
     cursor: &mut Cursor<'a>,
     known: Option<&Facts<'a>>,
-    written: &mut Option<Written<'a>>,
     mut status: impl FnMut(&mut Cursor<'a>) -> Result<(), JsonError>,
 ) -> Result<Facts<'a>, JsonError> {
     let mut facts = Facts::default();
     let is_object = cursor.object(["metadata", "spec", "status"], |name, cursor| match name {
         "metadata" => metadata(cursor, &mut facts),
-        "spec" => spec(cursor, known, written, &mut facts),
+        "spec" => spec(cursor, known, &mut facts),
         _ => status(cursor),
     })?;
     if is_object { Ok(facts) } else { Err(cursor.error(Problem::Field)) }
 }
 
-fn spec<'a>(
-    cursor: &mut Cursor<'a>,
-    known: Option<&Facts<'a>>,
-    written: &mut Option<Written<'a>>,
-    facts: &mut Facts<'a>,
-) -> Result<(), JsonError> {
+fn spec<'a>(cursor: &mut Cursor<'a>, known: Option<&Facts<'a>>, facts: &mut Facts<'a>) -> Result<(), JsonError> {
     cursor.object(["cloudType", "clusterType", "clusterProfileTemplates"], |name, cursor| {
         match name {
             "cloudType" => facts.cloud_type = text(cursor)?,
             "clusterType" => facts.cluster_type = text(cursor)?,
-            _ => {
-                let known = known.zip(*written).map(|(it, written)| Known { written, profiles: &it.profiles });
-                let (as_written, profiles) = cursor.written(|cursor| profiles(cursor, known))?;
-                *written = Some(as_written);
-                facts.profiles = profiles;
-            }
+            _ => profiles(cursor, known, facts)?,
         }
         Ok(())
     })?;
     Ok(())
 }
 
-fn profiles<'a>(cursor: &mut Cursor<'a>, known: Option<Known<'_, 'a>>) -> Result<Vec<ProfileFacts<'a>>, JsonError> {
+fn profiles<'a>(cursor: &mut Cursor<'a>, known: Option<&Facts<'a>>, facts: &mut Facts<'a>) -> Result<(), JsonError> {
     if let Some(known) = known
-        && cursor.skip_same(known.written)
+        && known.source_of_profiles.skips(cursor)
     {
-        return Ok(known.profiles.to_vec());
+        facts.profiles.clone_from(&known.profiles);
+        return Ok(());
     }
-    let known = known.map_or(&[][..], |it| it.profiles);
-    let mut profiles = Vec::with_capacity(known.len());
-    cursor.list(|index, cursor| {
-        let known = known.get(index).map_or(&[][..], |it| &it.packs);
-        profiles.push(profile(cursor, index, known)?);
-        Ok(())
+    let known = known.map_or(&[][..], |it| &it.profiles);
+    facts.profiles.reserve(known.len());
+    let (written, _) = cursor.written(|cursor| {
+        cursor.list(|index, cursor| {
+            let known = known.get(index).map_or(&[][..], |it| &it.packs);
+            facts.profiles.push(profile(cursor, index, known)?);
+            Ok(())
+        })
     })?;
-    Ok(profiles)
+    facts.source_of_profiles = Source(Some(written));
+    Ok(())
 }
 
 /// Reads an attached profile of which another state may have had the packs `known`.
@@ -145,7 +129,7 @@ fn profile<'a>(cursor: &mut Cursor<'a>, index: usize, known: &[PackFacts<'a>]) -
         profile.packs.reserve(known.len());
         cursor.list(|position, cursor| {
             let pack = match known.get(position) {
-                Some(known) if known.written.is_some_and(|it| cursor.skip_same(it)) => known.clone(),
+                Some(known) if known.source.skips(cursor) => known.clone(),
                 _ => pack(cursor, (index, position))?,
             };
             profile.packs.push(pack);
@@ -169,7 +153,7 @@ fn pack<'a>(cursor: &mut Cursor<'a>, place: (usize, usize)) -> Result<PackFacts<
             Ok(())
         })
     })?;
-    pack.written = Some(written);
+    pack.source = Source(Some(written));
     Ok(pack)
 }
 
@@ -183,6 +167,13 @@ fn metadata<'a>(cursor: &mut Cursor<'a>, facts: &mut Facts<'a>) -> Result<(), Js
         Ok(())
     })?;
     Ok(())
+}
+
+impl Source<'_> {
+    /// Moves behind the next value where it is written like this; whether it is.
+    fn skips(self, cursor: &mut Cursor<'_>) -> bool {
+        self.0.is_some_and(|written| cursor.skip_same(written))
+    }
 }
 
 impl<'a> Status<'a> {

@@ -7,6 +7,10 @@
 
 use std::time::Duration;
 
+/// Bytes of the longest TLS record with its header (RFC 8446, 5.2), which are read from a connection at once and held for each. rustls
+/// asks for 4 KB: without a buffer before it, a review takes four calls of the system instead of one.
+pub const LONGEST_RECORD: usize = 5 + (16 * 1024 + 256);
+
 /// Every bound of the server in one place, so that tests can set tiny ones.
 #[derive(Clone, Debug)]
 pub struct Limits {

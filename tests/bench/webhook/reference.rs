@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
 use hyper::{Request, Response, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
+use profile_webhook::limits::LONGEST_RECORD;
 use serde::de::IgnoredAny;
 use tokio::{io::BufReader, net::TcpListener};
 use tokio_rustls::TlsAcceptor;
@@ -18,9 +19,6 @@ pub(crate) const WORD: &str = "serve";
 pub(crate) const PORT: &str = "port";
 
 const ANSWER: &str = r#"{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","response":{"uid":"00000000-0000-4000-8000-000000000000","allowed":true}}"#;
-
-/// Bytes that are read from a connection at once.
-const LONGEST_RECORD: usize = 5 + (16 * 1024 + 256);
 
 /// What it does with a body before it answers.
 #[derive(Clone, Copy)]

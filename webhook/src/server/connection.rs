@@ -25,14 +25,10 @@ use super::{
     seats::Standing,
     session::{Port, Session},
 };
-use crate::{certs::Identity, load::Peer, metrics::Handshake, service::Service};
+use crate::{certs::Identity, limits::LONGEST_RECORD, load::Peer, metrics::Handshake, service::Service};
 
 /// Bytes that a request's header may have, and that are read from a connection at once.
 const LONGEST_HEADER: u32 = 64 * 1024;
-
-/// Bytes of the longest TLS record with its header (RFC 8446, 5.2). rustls asks for 4 KB at once: without a buffer before it, a
-/// review takes four calls of the system instead of one. It is held for each connection.
-const LONGEST_RECORD: usize = 5 + (16 * 1024 + 256);
 
 /// Bytes of all requests of one connection that a client of HTTP/2 may send before they are read. With the number of connections
 /// this bounds the memory that is held beside the bodies which are counted.

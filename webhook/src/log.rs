@@ -170,10 +170,10 @@ mod tests {
         let written = Written::default();
         let to = written.clone();
         let lines = tracing_subscriber::fmt().json().flatten_event(true).with_writer(move || to.clone()).finish();
-        let usual = panic::take_hook();
-        panic::set_hook(Box::new(panicked));
+        // Tests that run beside this one keep their words.
+        let (own, usual) = (thread::current().id(), panic::take_hook());
+        panic::set_hook(Box::new(move |it| if thread::current().id() == own { panicked(it) } else { usual(it) }));
         let ended = subscriber::with_default(lines, || panic::catch_unwind(|| assert_eq!("hunter2", "")));
-        panic::set_hook(usual);
         assert!(ended.is_err());
         let lines = written.0.lock().unwrap().concat();
         assert!(lines.contains("a bug: the program panicked") && lines.contains("log.rs:"), "{lines}");

@@ -1,6 +1,13 @@
 //! Starts the webhook: flags, log, certificate, sockets, signals.
 
-use std::{ffi::OsString, io, panic, process::ExitCode, sync::Arc, time::Duration};
+use std::{
+    ffi::OsString,
+    io,
+    panic::{self, AssertUnwindSafe},
+    process::ExitCode,
+    sync::Arc,
+    time::Duration,
+};
 
 use clap::Parser;
 use jiff::Timestamp;
@@ -52,19 +59,25 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let log = log::start();
     panic::set_hook(Box::new(log::panicked));
-    let code = match start(args) {
-        Ok(Ending::Drained) => ExitCode::SUCCESS,
-        Ok(Ending::Cut) => {
+    let code = code_of(|| start(args));
+    log.flush();
+    code
+}
+
+/// How the program ends by how its work did. A panic ends it, too, but not before its line is written.
+fn code_of(work: impl FnOnce() -> Result<Ending, StartError>) -> ExitCode {
+    match panic::catch_unwind(AssertUnwindSafe(work)) {
+        Ok(Ok(Ending::Drained)) => ExitCode::SUCCESS,
+        Ok(Ok(Ending::Cut)) => {
             error!("connections were cut off before their answer");
             ExitCode::FAILURE
         }
-        Err(problem) => {
+        Ok(Err(problem)) => {
             error!("{problem}");
             ExitCode::FAILURE
         }
-    };
-    log.flush();
-    code
+        Err(_) => ExitCode::FAILURE,
+    }
 }
 
 fn start(args: Args) -> Result<Ending, StartError> {
@@ -112,4 +125,16 @@ async fn serve(args: Args) -> Result<Ending, StartError> {
         let _ = time::timeout(FAREWELL, keeping).await;
     }
     Ok(ending)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_comes_back_as_a_failure_so_that_the_log_is_written() {
+        assert_eq!(code_of(|| panic!("a bug that this test made")), ExitCode::FAILURE);
+        assert_eq!(code_of(|| Ok(Ending::Drained)), ExitCode::SUCCESS);
+        assert_eq!(code_of(|| Ok(Ending::Cut)), ExitCode::FAILURE);
+    }
 }

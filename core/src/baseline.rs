@@ -124,8 +124,13 @@ fn identity<'f>(pack: &'f PackFacts<'_>) -> (&'f str, Option<&'f str>) {
 }
 
 fn formers<'a>(before: &'a Facts<'a>) -> Vec<Former<'a>> {
+    // A name may be that of several packs: it counts when one of them is a Kubernetes pack, or when all of them are gone.
+    let mut in_spec: BTreeMap<&str, bool> = BTreeMap::new();
+    for pack in before.packs() {
+        *in_spec.entry(pack.name()).or_default() |= pack.is(Layer::Kubernetes);
+    }
     let mut reports: BTreeMap<&str, Reports<'_>> = BTreeMap::new();
-    for status in before.pack_statuses() {
+    for status in before.pack_statuses().iter().filter(|it| *in_spec.get(&*it.name).unwrap_or(&true)) {
         if let Some(version) = version_of(status) {
             reports.entry(&status.name).or_default().take(status, version);
         }
@@ -135,7 +140,7 @@ fn formers<'a>(before: &'a Facts<'a>) -> Vec<Former<'a>> {
         kubernetes.map(|pack| former(pack, profile.uid.as_deref(), reports.get(pack.name()))).collect::<Vec<_>>()
     };
     let mut formers: Vec<_> = before.profiles().iter().flat_map(of_profile).collect();
-    mark_unreported(&mut formers, before, &reports);
+    mark_unreported(&mut formers, &in_spec, &reports);
     formers
 }
 
@@ -209,10 +214,9 @@ fn former<'a>(pack: &'a PackFacts<'a>, profile_uid: Option<&str>, reports: Optio
 /// Marks packs that nothing is reported of although the cluster does report its Kubernetes: of another Kubernetes pack
 /// beside it, or of one that is no longer in the spec. Such a pack was renamed or added a moment ago and does not run yet;
 /// without this each further rename would allow another minor version.
-fn mark_unreported(formers: &mut [Former<'_>], before: &Facts<'_>, reports: &BTreeMap<&str, Reports<'_>>) {
-    let in_spec: BTreeSet<_> = before.packs().map(|pack| pack.name()).collect();
+fn mark_unreported(formers: &mut [Former<'_>], in_spec: &BTreeMap<&str, bool>, reports: &BTreeMap<&str, Reports<'_>>) {
     let (mut gone, mut beside) = (Releases::default(), Releases::default());
-    reports.iter().filter(|(name, _)| !in_spec.contains(**name)).for_each(|(_, it)| gone.extend(&it.all));
+    reports.iter().filter(|(name, _)| !in_spec.contains_key(**name)).for_each(|(_, it)| gone.extend(&it.all));
     formers.iter().filter_map(|it| it.reported.as_ref()).for_each(|it| beside.insert(it));
     let (gone, beside) = (Rc::new(gone), Rc::new(beside));
     for former in formers.iter_mut().filter(|it| it.reported.is_none()) {

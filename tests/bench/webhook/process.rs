@@ -20,6 +20,9 @@ use crate::{
 const TICKS: f64 = 100.0;
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// What the webhook's image is built by.
+const DOCKERFILE: &str = include_str!("../../../webhook/Dockerfile");
+
 /// A running server.
 pub(crate) struct Server {
     child: Child,
@@ -29,13 +32,14 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// The webhook as it is shipped.
+    /// The webhook as its image starts it.
     pub(crate) fn webhook(pair: &Pair) -> Result<Self, Failure> {
         let [address, health] = [free()?, free()?];
         let [certificate, key] = tls::files(pair.directory());
         let mut command = Command::new(served::webhook()?);
         command.arg(format!("--listen={address}")).arg(format!("--health-listen={health}"));
         command.arg("--tls-cert-file").arg(certificate).arg("--tls-private-key-file").arg(key);
+        command.envs(environment());
         // Whether the binary is fresh is found out before.
         let start = Instant::now();
         let child = command.env("RUST_LOG", "off").stderr(Stdio::null()).spawn()?;
@@ -110,6 +114,11 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The environment that the webhook's image gives it.
+fn environment() -> impl Iterator<Item = (&'static str, &'static str)> {
+    DOCKERFILE.lines().filter_map(|line| line.strip_prefix("ENV ")?.split_once('='))
 }
 
 fn is_ready(health: SocketAddr) -> bool {

@@ -1,9 +1,9 @@
 //! Finds the control plane's programs: `KUBEBUILDER_ASSETS`, then a cache, then `go build` into the cache.
 
+mod beside;
 mod build;
 mod module;
 mod program;
-mod stages;
 
 use std::{
     collections::BTreeMap,
@@ -30,7 +30,7 @@ pub struct Places {
 #[derive(Clone, Debug)]
 pub struct Assets {
     programs: BTreeMap<Program, PathBuf>,
-    stages: Vec<PathBuf>,
+    beside: BTreeMap<Program, Vec<PathBuf>>,
 }
 
 impl Places {
@@ -44,12 +44,12 @@ impl Places {
 
     /// Finds the programs, building what is missing.
     pub async fn find(&self, programs: &[Program]) -> Result<Assets, SandboxError> {
-        let mut found = BTreeMap::new();
+        let (mut found, mut beside) = (BTreeMap::new(), BTreeMap::new());
         for &program in programs {
             found.insert(program, self.find_one(program).await?);
+            beside.insert(program, self.beside(program).await?);
         }
-        let stages = if programs.contains(&Program::Kwok) { self.stages().await? } else { Vec::new() };
-        Ok(Assets { programs: found, stages })
+        Ok(Assets { programs: found, beside })
     }
 
     async fn find_one(&self, program: Program) -> Result<PathBuf, SandboxError> {
@@ -65,10 +65,10 @@ impl Places {
         Ok(path)
     }
 
-    async fn stages(&self) -> Result<Vec<PathBuf>, SandboxError> {
-        let cache = self.cache_of(Program::Kwok)?;
-        let found = stages::find(&self.go, &cache).await;
-        found.map_err(|error| self.missing(Program::Kwok, &cache, &error))
+    async fn beside(&self, program: Program) -> Result<Vec<PathBuf>, SandboxError> {
+        let cache = self.cache_of(program)?;
+        let found = beside::find(&self.go, program, &cache).await;
+        found.map_err(|error| self.missing(program, &cache, &error))
     }
 
     fn cache_of(&self, program: Program) -> Result<PathBuf, SandboxError> {
@@ -93,9 +93,9 @@ impl Assets {
         path.ok_or_else(|| SandboxError::Supervisor(format!("{} was not asked for", program.name())))
     }
 
-    /// The files that tell kwok how nodes and pods live.
-    pub fn stages(&self) -> &[PathBuf] {
-        &self.stages
+    /// The files that a program needs beside it: how nodes and pods live for kwok, CRDs for what has kinds of its own.
+    pub fn beside(&self, program: Program) -> &[PathBuf] {
+        self.beside.get(&program).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -143,10 +143,9 @@ mod tests {
         let places = places(dir.path());
         let cache = places.cache_of(Program::Kwok).unwrap();
         put(cache.join("kwok"));
-        for name in stages::names() {
-            put(cache.join("stages").join(name));
-        }
+        beside::paths(Program::Kwok, &cache).into_iter().for_each(|path| drop(put(path)));
         let found = find(&places, Program::Kwok).unwrap();
-        assert!(found.stages().iter().all(|stage| fs::exists(stage).unwrap()) && found.stages().len() > 3);
+        let stages = found.beside(Program::Kwok);
+        assert!(stages.iter().all(|stage| fs::exists(stage).unwrap()) && stages.len() > 3);
     }
 }

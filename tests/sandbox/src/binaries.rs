@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::{
     SandboxError,
-    assets::{Places, Program},
+    assets::{Assets, Places, Program},
 };
 
 const NAMES: [&str; 3] = ["kubectl-profile", "profile-webhook", "profile-sandbox"];
@@ -42,10 +42,14 @@ pub fn helm() -> Result<&'static Path, SandboxError> {
 
 /// A program of others, found or built like the programs of a control plane; it runs without one.
 pub fn program(program: Program) -> Result<PathBuf, SandboxError> {
+    assets(program)?.path(program).map(Path::to_owned)
+}
+
+/// The same with the files that it needs beside it.
+pub fn assets(program: Program) -> Result<Assets, SandboxError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(SandboxError::io("start a runtime".to_owned()))?;
-    let found = runtime.block_on(Places::from_environment().find(&[program]))?;
-    found.path(program).map(Path::to_owned)
+    runtime.block_on(Places::from_environment().find(&[program]))
 }
 
 fn path(name: &str) -> Result<&'static Path, SandboxError> {

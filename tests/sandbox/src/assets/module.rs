@@ -19,6 +19,10 @@ pub(super) enum Module {
     Krew,
     /// The linter of the workflows under `.github/`.
     Actionlint,
+    /// cert-manager, with the command that runs it.
+    CertManager,
+    /// The Prometheus operator, the newest version of it that is served with its commands.
+    PrometheusOperator,
 }
 
 impl Module {
@@ -29,18 +33,21 @@ impl Module {
             Self::Helm => "helm",
             Self::Krew => "krew",
             Self::Actionlint => "actionlint",
+            Self::CertManager => "cert-manager",
+            Self::PrometheusOperator => "prometheus-operator",
         }
     }
 
-    /// The directory that holds `go.mod` and `go.sum`.
+    /// The directory that holds `go.mod` and `go.sum`, and `main.go` where the module has a command of its own.
     pub(super) fn dir(self) -> PathBuf {
         Path::new(env!("CARGO_MANIFEST_DIR")).join(self.name())
     }
 
-    /// The name of the cache of exactly these versions, such as `control-plane-1f2e3d4c5b6a`.
+    /// The name of the cache of exactly these versions and this command, such as `control-plane-1f2e3d4c5b6a`.
     pub(super) fn cache_name(self) -> Result<String, SandboxError> {
         let mut hash = Sha256::new();
-        for file in ["go.mod", "go.sum"] {
+        let command = (self == Self::CertManager).then_some("main.go");
+        for file in ["go.mod", "go.sum"].into_iter().chain(command) {
             hash.update(files::read(&self.dir().join(file))?);
         }
         let checksum: String = hash.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect();

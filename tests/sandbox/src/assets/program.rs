@@ -25,6 +25,10 @@ pub enum Program {
     ValidateKrewManifest,
     /// The linter of the workflows under `.github/`.
     Actionlint,
+    /// What keeps the certificates of the overlay of that name.
+    CertManager,
+    /// The judge of alert rules, which reads them as Prometheus does.
+    PrometheusAdmissionWebhook,
 }
 
 impl Program {
@@ -41,6 +45,8 @@ impl Program {
             Self::Krew => "krew",
             Self::ValidateKrewManifest => "validate-krew-manifest",
             Self::Actionlint => "actionlint",
+            Self::CertManager => "cert-manager",
+            Self::PrometheusAdmissionWebhook => "prometheus-admission-webhook",
         }
     }
 
@@ -57,6 +63,10 @@ impl Program {
             Self::Krew => "sigs.k8s.io/krew/cmd/krew",
             Self::ValidateKrewManifest => "sigs.k8s.io/krew/cmd/validate-krew-manifest",
             Self::Actionlint => "github.com/rhysd/actionlint/cmd/actionlint",
+            Self::CertManager => "kubectl-profile.dev/sandbox/cert-manager",
+            Self::PrometheusAdmissionWebhook => {
+                "github.com/prometheus-operator/prometheus-operator/cmd/admission-webhook"
+            }
         }
     }
 
@@ -67,6 +77,8 @@ impl Program {
             Self::Helm => Module::Helm,
             Self::Krew | Self::ValidateKrewManifest => Module::Krew,
             Self::Actionlint => Module::Actionlint,
+            Self::CertManager => Module::CertManager,
+            Self::PrometheusAdmissionWebhook => Module::PrometheusOperator,
             _ => Module::ControlPlane,
         }
     }
@@ -74,7 +86,8 @@ impl Program {
     /// How long a first build takes on two cores, for the progress line.
     pub(super) fn build_time(self) -> &'static str {
         match self {
-            Self::KubeApiserver => "4 minutes",
+            Self::KubeApiserver | Self::CertManager => "4 minutes",
+            Self::PrometheusAdmissionWebhook => "3 minutes",
             Self::KubeControllerManager | Self::Kwok | Self::Helm => "80 seconds",
             Self::Etcd => "35 seconds",
             Self::Kubectl | Self::KubeScheduler | Self::Krew | Self::ValidateKrewManifest => "20 seconds",

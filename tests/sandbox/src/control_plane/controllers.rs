@@ -49,7 +49,7 @@ fn scheduler_arguments() -> Vec<String> {
 }
 
 fn kwok_arguments(assets: &Assets) -> Vec<String> {
-    let stages = assets.stages().iter().map(|stage| format!("--config={}", stage.display()));
+    let stages = assets.beside(Program::Kwok).iter().map(|stage| format!("--config={}", stage.display()));
     ["--manage-all-nodes=true", "--node-lease-duration-seconds=40", "--node-ip=127.0.0.1", "--cidr=10.128.0.0/12"]
         .map(String::from)
         .into_iter()

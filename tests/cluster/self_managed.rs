@@ -5,6 +5,7 @@
 
 mod away;
 mod balancer;
+mod cert_manager;
 mod foreign;
 mod hands;
 mod installed;

@@ -48,19 +48,29 @@ pub(super) fn alone(prefix: &str, test: impl FnOnce(&Plane)) {
 impl Plane {
     /// An overlay of the install as it is shipped, with a URL in the place of the Service. A folder to apply.
     pub(super) fn overlay(&self, url: &str) -> String {
+        self.overlay_of("", url, &[])
+    }
+
+    /// The same of another way to install it, a folder of `manifests/`, with more patches: what each is for, and its operations.
+    pub(super) fn overlay_of(&self, way: &str, url: &str, more: &[(Value, Value)]) -> String {
         let folder = self.sandbox.dir().join("self-managed");
         std::fs::create_dir_all(&folder).unwrap();
         let up: PathBuf = folder.canonicalize().unwrap().components().skip(1).map(|_| "..").collect();
-        let base = up.join(manifests().strip_prefix("/").unwrap());
-        let patch = json!([
-            {"op": "remove", "path": "/webhooks/0/clientConfig/service"},
-            {"op": "add", "path": "/webhooks/0/clientConfig/url", "value": url},
-        ]);
+        let base = up.join(manifests().join(way).strip_prefix("/").unwrap());
+        let address = (
+            json!({"kind": "ValidatingWebhookConfiguration"}),
+            json!([
+                {"op": "remove", "path": "/webhooks/0/clientConfig/service"},
+                {"op": "add", "path": "/webhooks/0/clientConfig/url", "value": url},
+            ]),
+        );
+        let patch = |(target, patch): &(Value, Value)| json!({"target": target, "patch": patch.to_string()});
+        let patches: Vec<_> = [address].iter().chain(more).map(patch).collect();
         let overlay = json!({
             "apiVersion": "kustomize.config.k8s.io/v1beta1",
             "kind": "Kustomization",
             "resources": [base],
-            "patches": [{"target": {"kind": "ValidatingWebhookConfiguration"}, "patch": patch.to_string()}],
+            "patches": patches,
             // As the install itself: kubectl deletes in this order.
             "sortOptions": {"order": "fifo"},
         });

@@ -11,6 +11,7 @@ mod doctor;
 mod fleet;
 mod gate;
 mod list;
+mod monitoring;
 mod orphans;
 mod overrides;
 mod packaged;

@@ -9,7 +9,7 @@ use std::{
 };
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use profile_sandbox::{Options, Run, Sandbox, assets::Program, binaries, certificates::Authority};
+use profile_sandbox::{Options, Run, Sandbox, assets::Program, binaries, certificates::Authority, install};
 use serde_json::{Value, json};
 
 use crate::world::{DEADLINE, assert_run};
@@ -78,12 +78,7 @@ impl Drop for Judge {
 fn the_prometheus_operator_takes_what_is_shipped_for_it() {
     let sandbox = Sandbox::start(&Options::default()).unwrap();
     let assets = binaries::assets(Program::PrometheusAdmissionWebhook).unwrap();
-    for crd in assets.beside(Program::PrometheusAdmissionWebhook) {
-        let file = crd.display().to_string();
-        assert_run(&sandbox.run_kubectl(["apply", "--server-side", "-f", &file]).unwrap(), 0, &[]);
-        let wait = ["wait", "--for=condition=Established", "--timeout=60s", "-f", &file];
-        assert_run(&sandbox.run_kubectl(wait).unwrap(), 0, &[]);
-    }
+    install::crds_beside(&sandbox, &assets, Program::PrometheusAdmissionWebhook).unwrap();
     let _judge = Judge::start(&sandbox, assets.path(Program::PrometheusAdmissionWebhook).unwrap());
     assert_run(&sandbox.run_kubectl(["create", "namespace", "kubectl-profile-system"]).unwrap(), 0, &[]);
 

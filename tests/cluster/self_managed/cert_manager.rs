@@ -7,15 +7,14 @@ use std::{
     thread,
 };
 
-use base64::{Engine as _, prelude::BASE64_STANDARD};
-use profile_sandbox::{Sandbox, assets::Program, binaries};
+use profile_sandbox::{Sandbox, assets::Program, binaries, install};
 use profile_tests::webhook::volume::Volume;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     Balancer, Plane, Replica, alone,
     load::tell,
-    plane::{GUARD, NAMESPACE},
+    plane::{NAMESPACE, decoded},
 };
 use crate::world::DEADLINE;
 
@@ -31,16 +30,7 @@ struct CertManager {
 impl CertManager {
     fn start(sandbox: &Sandbox) -> Self {
         let assets = binaries::assets(Program::CertManager).unwrap();
-        for crd in assets.beside(Program::CertManager) {
-            let run = sandbox.run_kubectl(["apply", "--server-side", "-f", &crd.display().to_string()]).unwrap();
-            run.success("kubectl apply").unwrap();
-        }
-        // The overlay is applied once, so kubectl must know the kinds by then.
-        let known = sandbox.wait_until("the kinds of cert-manager", DEADLINE, || {
-            let kinds = "certificates,certificaterequests,issuers,clusterissuers";
-            sandbox.run_kubectl(["get", kinds, "--all-namespaces"])?.success("kubectl get")
-        });
-        known.unwrap();
+        install::crds_beside(sandbox, &assets, Program::CertManager).unwrap();
         let log = sandbox.dir().join("logs/cert-manager.log");
         let child = Command::new(assets.path(Program::CertManager).unwrap())
             .env_clear()
@@ -75,12 +65,8 @@ struct Kept {
 
 impl Kept {
     fn of(plane: &Plane, name: &str) -> Option<Self> {
-        let get = ["get", "secret", name, "-n", NAMESPACE, "--ignore-not-found", "-o", "json"];
-        let secret: Value = serde_json::from_str(&plane.kubectl(&get).stdout).ok()?;
-        let text = |key: &str| {
-            let bytes = BASE64_STANDARD.decode(secret["data"][key].as_str()?).unwrap();
-            Some(String::from_utf8(bytes).unwrap()).filter(|text| !text.is_empty())
-        };
+        let secret = plane.sandbox.get_json("secret", NAMESPACE, name).ok()?;
+        let text = |key: &str| Some(decoded(&secret["data"][key])).filter(|text| !text.is_empty());
         Some(Self { certificate: text("tls.crt")?, key: text("tls.key")?, ca: text("ca.crt")? })
     }
 
@@ -120,8 +106,7 @@ fn comes_to_trust(plane: &Plane, ca: &str) -> usize {
         if plane.trusts(ca) { Ok(()) } else { Err(plane.guard().unwrap_or_default().to_string()) }
     });
     come.unwrap_or_else(|error| panic!("{error}"));
-    let bundle = plane.guard().unwrap()["clientConfig"]["caBundle"].as_str().unwrap().to_owned();
-    String::from_utf8(BASE64_STANDARD.decode(bundle).unwrap()).unwrap().matches("BEGIN CERTIFICATE").count()
+    plane.bundle().matches("BEGIN CERTIFICATE").count()
 }
 
 #[test]
@@ -168,12 +153,9 @@ fn beside_cert_manager_it_comes_to_guard_and_its_certificates_follow_each_other_
         let trusted = comes_to_trust(plane, &next_authority.certificate);
         tell(&format!("the injector left {trusted} authorities in the guard"));
         // What is mounted is still of the CA before, as for up to a minute in a pod. An injector before 1.19 leaves that one out.
-        let bundle = json!(BASE64_STANDARD.encode(&next_authority.certificate));
-        let replace =
-            json!([{"op": "replace", "path": "/webhooks/0/clientConfig/caBundle", "value": bundle}]).to_string();
         // Its own last round may still put back what it saw before.
         replica.wait_for("the next CA alone to be trusted", |it| {
-            plane.kubectl(&["patch", "validatingwebhookconfiguration", GUARD, "--type=json", "-p", &replace]);
+            plane.inject(&next_authority.certificate);
             it.looks(3);
             it.guards() && !plane.trusts(&authority.certificate)
         });

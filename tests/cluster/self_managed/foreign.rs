@@ -1,10 +1,9 @@
 //! Certificates that somebody else keeps, as cert-manager does: files for the webhook, and the CA in the guard.
 
-use base64::{Engine as _, prelude::BASE64_STANDARD};
 use profile_sandbox::certificates::Authority;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{Balancer, Replica, alone, plane::GUARD};
+use super::{Balancer, Replica, alone};
 
 #[test]
 fn beside_a_ca_that_somebody_else_keeps_only_the_rules_are_added_and_only_where_it_vouches_for_the_files() {
@@ -24,18 +23,11 @@ fn beside_a_ca_that_somebody_else_keeps_only_the_rules_are_added_and_only_where_
         let replica = Replica::run(plane.sandbox, &plane.account(), "one", &[&cert, &key]).ready();
         balancer.lead_to(&[replica.address]);
         replica.says("its caBundle is still empty");
-        let inject = |authority: &Authority| {
-            let bundle = json!(BASE64_STANDARD.encode(authority.certificate()));
-            let patch =
-                json!([{"op": "add", "path": "/webhooks/0/clientConfig/caBundle", "value": bundle}]).to_string();
-            plane.kubectl(&["patch", "validatingwebhookconfiguration", GUARD, "--type=json", "-p", &patch]);
-            bundle
-        };
-        inject(&Authority::create().unwrap());
+        plane.inject(Authority::create().unwrap().certificate());
         replica.says("its caBundle does not vouch for the certificate of the files");
         replica.looks(2);
         assert_eq!(plane.guard().unwrap()["rules"], Value::Null);
-        let bundle = inject(&authority);
+        let bundle = plane.inject(authority.certificate());
         plane.comes_to_deny();
         replica.wait_for("it to know", Replica::guards);
         plane.kubectl(&["apply", "-k", &overlay]);

@@ -141,16 +141,26 @@ impl Plane {
     /// What the Secret holds under a key; nothing where it does not.
     pub(super) fn kept(&self, key: &str) -> String {
         let secret = self.sandbox.get_json("secret", NAMESPACE, SECRET).unwrap();
-        let text = secret["data"][key].as_str().unwrap_or_default();
-        String::from_utf8(BASE64_STANDARD.decode(text).unwrap()).unwrap()
+        decoded(&secret["data"][key])
     }
 
     /// Whether the guard trusts an authority.
     pub(super) fn trusts(&self, authority: &str) -> bool {
-        let bundle = self.guard().unwrap()["clientConfig"]["caBundle"].as_str().unwrap_or_default().to_owned();
-        let bundle = String::from_utf8(BASE64_STANDARD.decode(bundle).unwrap()).unwrap();
         let plain = |text: &str| text.split_whitespace().collect::<String>();
-        plain(&bundle).contains(&plain(authority))
+        plain(&self.bundle()).contains(&plain(authority))
+    }
+
+    /// The authorities that the guard trusts.
+    pub(super) fn bundle(&self) -> String {
+        decoded(&self.guard().unwrap()["clientConfig"]["caBundle"])
+    }
+
+    /// Has the guard trust this authority alone, and gives what then stands in its `caBundle`.
+    pub(super) fn inject(&self, authority: &str) -> Value {
+        let bundle = json!(BASE64_STANDARD.encode(authority));
+        let patch = json!([{"op": "add", "path": "/webhooks/0/clientConfig/caBundle", "value": bundle}]).to_string();
+        self.kubectl(&["patch", "validatingwebhookconfiguration", GUARD, "--type=json", "-p", &patch]);
+        bundle
     }
 
     /// Puts something into the Secret by hand.
@@ -177,6 +187,11 @@ impl Plane {
         }
         assert!(!said.contains("PRIVATE KEY"));
     }
+}
+
+/// What base64 in an object stands for; nothing where nothing is there.
+pub(super) fn decoded(text: &Value) -> String {
+    String::from_utf8(BASE64_STANDARD.decode(text.as_str().unwrap_or_default()).unwrap()).unwrap()
 }
 
 fn manifests() -> PathBuf {

@@ -5,10 +5,15 @@
 
 mod guard;
 
+use std::time::Duration;
+
 use crate::{
     Sandbox, SandboxError,
+    assets::{Assets, Program},
     shipped::{Shipped, directory, kustomize},
 };
+
+const DEADLINE: Duration = Duration::from_secs(60);
 
 /// Installs the CRDs, the webhook's own objects and the guard, and waits until the guard denies.
 pub fn everything(sandbox: &Sandbox) -> Result<(), SandboxError> {
@@ -29,6 +34,18 @@ pub fn crds(sandbox: &Sandbox) -> Result<(), SandboxError> {
         "app.kubernetes.io/part-of=kubectl-profile",
     ];
     sandbox.run_kubectl(wait)?.success("kubectl wait crd")?;
+    Ok(())
+}
+
+/// Installs the CRDs that a program of others needs beside it, and waits until kubectl knows their kinds.
+pub fn crds_beside(sandbox: &Sandbox, assets: &Assets, program: Program) -> Result<(), SandboxError> {
+    let mut kinds = Vec::new();
+    for crd in assets.beside(program) {
+        let apply = ["apply", "--server-side", "-o", "jsonpath={.metadata.name}", "-f", &crd.display().to_string()];
+        kinds.push(sandbox.run_kubectl(apply)?.success("kubectl apply crd")?.stdout);
+    }
+    let get = ["get", &kinds.join(","), "--all-namespaces"];
+    sandbox.wait_until("the kinds of the CRDs", DEADLINE, || sandbox.run_kubectl(get)?.success("kubectl get"))?;
     Ok(())
 }
 
